@@ -139,7 +139,7 @@ TEST(Mutex, IsFirstComeFirstServed) {
   std::vector<int> order;
   TaskSet set;
   auto use = [](Mutex& lock, std::vector<int>& out, int name, bool exclusive) -> Task<> {
-    Mutex::Task<Mutex::Guard> taking = exclusive ? lock.lock() : lock.lock_shared();
+    Task<Mutex::Guard> taking = exclusive ? lock.lock() : lock.lock_shared();
     Mutex::Guard guard = co_await tried(std::move(taking));
     out.push_back(name);
     co_await next_turn();
