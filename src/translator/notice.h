@@ -1,0 +1,60 @@
+// What travels upwards through a graph without having been asked for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/dictionary.h"
+#include "wire/fop/types.h"
+
+namespace mortar {
+
+namespace notice {
+
+// The subvolume can serve, or cannot any more.
+struct ChildUp {};
+struct ChildDown {};
+
+// To the client: forget what you know of this object.
+struct CacheInvalidation {
+  std::uint64_t client = 0;  // Client::number on a brick; unused in a client's graph
+  Gfid gfid;
+  std::uint32_t flags = 0;          // bits of the upcall flags
+  std::uint32_t expires_after = 0;  // seconds
+  Iatt iatt;
+  Iatt parent;
+  Iatt old_parent;
+  Dictionary xattrs;
+};
+
+// To the holder of a lock: somebody waits for it.
+struct InodelkContention {
+  std::uint64_t client = 0;
+  Gfid gfid;
+  Flock held;
+  std::uint32_t pid = 0;
+  std::string domain;
+};
+struct EntrylkContention {
+  std::uint64_t client = 0;
+  Gfid gfid;
+  std::uint32_t type = 0;
+  std::uint32_t pid = 0;
+  std::string name;
+  std::string domain;
+};
+struct RecallLease {
+  std::uint64_t client = 0;
+  Gfid gfid;
+  std::uint32_t type = 0;
+  std::array<std::uint8_t, 16> id{};
+};
+
+}  // namespace notice
+
+using Notice = std::variant<notice::ChildUp, notice::ChildDown, notice::CacheInvalidation, notice::InodelkContention,
+                            notice::EntrylkContention, notice::RecallLease>;
+
+}  // namespace mortar

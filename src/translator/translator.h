@@ -1,0 +1,164 @@
+// A translator turns operations into operations. A client, a brick, a self-heal daemon are the same program with other
+// graphs of translators.
+//
+// For every operation there is one virtual
+//     Task<Operation::Reply> perform(const Call&, const Operation&);
+// declared from the list of operations, never by hand. A translator overrides those it has something to say about; the
+// rest passes on to the one below without a frame of its own (PassOn), or is refused (Refuse).
+//
+// The call and the operation live in the caller's frame until the task ends: a translator that answers before its work
+// is done copies what it needs.
+//
+// All translators of a graph run on one thread. None blocks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/task.h"
+#include "translator/call.h"
+#include "translator/descriptor.h"
+#include "translator/notice.h"
+#include "wire/file_operations.h"
+
+namespace mortar {
+
+class Translator;
+
+namespace detail {
+
+template <class... Operations>
+class Performs;
+
+template <>
+class Performs<> {
+ public:
+  virtual ~Performs() = default;
+  void perform() const;  // ends the chain of using-declarations
+};
+
+template <class Operation, class... Rest>
+class Performs<Operation, Rest...> : public Performs<Rest...> {
+ public:
+  using Performs<Rest...>::perform;
+  virtual Task<typename Operation::Reply> perform(const Call& call, const Operation& operation) = 0;
+};
+
+template <class List>
+struct PerformsAll;
+template <class... Operations>
+struct PerformsAll<fop::OperationList<Operations...>> {
+  using Type = Performs<Operations...>;
+};
+
+}  // namespace detail
+
+class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
+ public:
+  explicit Translator(std::string name) : name_(std::move(name)) {}
+  Translator(const Translator&) = delete;
+  Translator& operator=(const Translator&) = delete;
+
+  // The name of the volume section that made it; also the domain of its log lines.
+  const std::string& name() const { return name_; }
+
+  const std::vector<Translator*>& children() const { return children_; }
+  void add_child(Translator& child);
+
+  // Called from the leaves up once the graph stands, and from the top down before it goes. Stopping waits until what is
+  // under way has ended.
+  virtual Task<> start() { return ready<Done>(done); }
+  virtual Task<> stop() { return ready<Done>(done); }
+
+  // Something rose from a child; the default hands it on to the parents.
+  virtual void notified(const Notice& notice, Translator& child);
+  // A connection of a client has gone: what belongs to it is dropped. The default tells the children.
+  virtual void client_gone(const Client& client);
+  // Options of its volume section changed; ENOTSUP asks for a new graph. The default accepts and ignores.
+  virtual Result<Done> reconfigure(const class VolumeSection& section);
+  // Lines "key=value" for state dumps, without the section header.
+  virtual void dump_state(std::string& out) const;
+
+ protected:
+  // Hands a notice to all parents.
+  void raise(const Notice& notice);
+
+ private:
+  std::string name_;
+  std::vector<Translator*> children_;
+  std::vector<Translator*> parents_;
+};
+
+namespace detail {
+
+template <class Base, class... Operations>
+class PassOnAll;
+
+template <class Base>
+class PassOnAll<Base> : public Base {
+ public:
+  using Base::Base;
+};
+
+template <class Base, class Operation, class... Rest>
+class PassOnAll<Base, Operation, Rest...> : public PassOnAll<Base, Rest...> {
+ public:
+  using PassOnAll<Base, Rest...>::PassOnAll;
+  using PassOnAll<Base, Rest...>::perform;
+  Task<typename Operation::Reply> perform(const Call& call, const Operation& operation) override {
+    return this->children().front()->perform(call, operation);
+  }
+};
+
+template <class Base, class... Operations>
+class RefuseAll;
+
+template <class Base>
+class RefuseAll<Base> : public Base {
+ public:
+  using Base::Base;
+};
+
+template <class Base, class Operation, class... Rest>
+class RefuseAll<Base, Operation, Rest...> : public RefuseAll<Base, Rest...> {
+ public:
+  using RefuseAll<Base, Rest...>::RefuseAll;
+  using RefuseAll<Base, Rest...>::perform;
+  Task<typename Operation::Reply> perform(const Call&, const Operation&) override {
+    return ready<typename Operation::Reply>(failed(EOPNOTSUPP));
+  }
+};
+
+template <template <class, class...> class Chain, class List>
+struct ForAll;
+template <template <class, class...> class Chain, class... Operations>
+struct ForAll<Chain, fop::OperationList<Operations...>> {
+  using Type = Chain<Translator, Operations...>;
+};
+
+}  // namespace detail
+
+// The base of translators with one child: every operation passes on unless overridden.
+class PassOn : public detail::ForAll<detail::PassOnAll, fop::AllOperations>::Type {
+  using Type = detail::ForAll<detail::PassOnAll, fop::AllOperations>::Type;
+
+ public:
+  explicit PassOn(std::string name) : Type(std::move(name)) {}
+  using Type::perform;
+
+ protected:
+  Translator& next() const { return *children().front(); }
+};
+
+// The base of translators at which calls end: EOPNOTSUPP unless overridden.
+class Refuse : public detail::ForAll<detail::RefuseAll, fop::AllOperations>::Type {
+  using Type = detail::ForAll<detail::RefuseAll, fop::AllOperations>::Type;
+
+ public:
+  explicit Refuse(std::string name) : Type(std::move(name)) {}
+  using Type::perform;
+};
+
+}  // namespace mortar
