@@ -1,5 +1,5 @@
-// Payloads. A Slice is an immutable view that shares ownership of its memory: it travels from the socket to the disk and
-// back without being copied.
+// Payloads. A Slice is an immutable view that shares ownership of its memory: it travels from the socket to the disk
+// and back without being copied.
 #pragma once
 
 #include <cstddef>
@@ -63,8 +63,6 @@ class Buffer {
 };
 
 inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-inline std::string_view as_text(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace mortar

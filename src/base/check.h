@@ -8,9 +8,9 @@ namespace mortar {
 
 [[noreturn]] void check_failed(std::string_view what, std::source_location where);
 
-inline void check(bool holds, std::string_view what,
-                  std::source_location where = std::source_location::current()) {
-  if (!holds) [[unlikely]] check_failed(what, where);
+inline void check(bool holds, std::string_view what, std::source_location where = std::source_location::current()) {
+  if (!holds) [[unlikely]]
+    check_failed(what, where);
 }
 
 }  // namespace mortar

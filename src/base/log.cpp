@@ -10,8 +10,8 @@ namespace mortar::log {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> names{"EMERG", "ALERT", "CRITICAL", "ERROR", "WARNING",
-                                                "NOTICE", "INFO", "DEBUG", "TRACE"};
+constexpr std::array<std::string_view, 9> names{"EMERG",  "ALERT", "CRITICAL", "ERROR", "WARNING",
+                                                "NOTICE", "INFO",  "DEBUG",    "TRACE"};
 constexpr std::string_view letters = "MACEWNIDT";
 
 Sink* current_sink = nullptr;
@@ -54,11 +54,10 @@ bool parse_level(std::string_view text, Level& level) {
 void write(Level urgency, std::string_view domain, std::string_view text, std::source_location where) {
   const auto now = std::chrono::system_clock::now();
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
-  const std::string line =
-      fmt::format("[{:%Y-%m-%d %H:%M:%S}.{:06} +0000] {} [{}:{}:{}] 0-{}: {}\n",
-                  fmt::gmtime(static_cast<std::time_t>(micros / 1'000'000)), micros % 1'000'000,
-                  letters[static_cast<std::size_t>(urgency)], base_name(where.file_name()), where.line(),
-                  short_function(where.function_name()), domain, text);
+  const std::string line = fmt::format("[{:%Y-%m-%d %H:%M:%S}.{:06} +0000] {} [{}:{}:{}] 0-{}: {}\n",
+                                       fmt::gmtime(static_cast<std::time_t>(micros / 1'000'000)), micros % 1'000'000,
+                                       letters[static_cast<std::size_t>(urgency)], base_name(where.file_name()),
+                                       where.line(), short_function(where.function_name()), domain, text);
   if (current_sink != nullptr) {
     current_sink->write(line);
   } else {

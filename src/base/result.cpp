@@ -9,8 +9,6 @@ Error::Error(int number, std::string sentence)
 
 Error::Error(int number, std::shared_ptr<const Dictionary> extra) : number_(number), extra_(std::move(extra)) {}
 
-std::string Error::sentence() const {
-  return sentence_ ? *sentence_ : std::generic_category().message(number_);
-}
+std::string Error::sentence() const { return sentence_ ? *sentence_ : std::generic_category().message(number_); }
 
 }  // namespace mortar

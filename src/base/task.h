@@ -11,8 +11,8 @@
 // without growing the stack. Destroying a Task that has not finished destroys its frame and, with it, all that it
 // awaits: cancellation. In-flight input and output owns its buffers, so that is always safe.
 //
-// tried(): the finished child, seeing an error and a parent that tries, stores the error in the parent and hands control
-// to the grandparent. The parent's locals die when the grandparent's expression ends.
+// tried(): the finished child, seeing an error and a parent that tries, stores the error in the parent and hands
+// control to the grandparent. The parent's locals die when the grandparent's expression ends.
 //
 // An await stands alone: `auto x = co_await f(y);`. Never in a condition, in braces or inside another call.
 #pragma once

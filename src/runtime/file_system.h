@@ -1,4 +1,5 @@
-// A file system as posix storage uses it: the system calls, one to one, nothing more. They block; who calls them decides
+// A file system as posix storage uses it: the system calls, one to one, nothing more. They block; who calls them
+// decides
 // where. The simulated twin keeps what was synced apart from what was not and can stop between any two calls.
 //
 // Names are relative to a directory handle. Nothing follows a symbolic link in the last component unless it says so.

@@ -44,7 +44,8 @@ class World {
   virtual FileSystem& files() = 0;
   virtual Processes& processes() = 0;
 
-  // Runs blocking work off the loop and resumes with what it returned. The work owns what it touches: it goes on when the
+  // Runs blocking work off the loop and resumes with what it returned. The work owns what it touches: it goes on when
+  // the
   // awaiting coroutine is destroyed, and its result is dropped then.
   template <class F>
   auto off_loop(F work) -> Task<std::invoke_result_t<F>>;

@@ -1,8 +1,10 @@
 // The two forms of a dictionary on the wire.
 //
-// Typed:  xdr_size:u32 count:i32 npairs:u32 then npairs of { key:opaque type:i32 value }. xdr_size counts the bytes behind
+// Typed:  xdr_size:u32 count:i32 npairs:u32 then npairs of { key:opaque type:i32 value }. xdr_size counts the bytes
+// behind
 //         the three words; count -1 with no pairs stands for NULL. The key's length includes a NUL.
-// Legacy: count then { keylen valuelen key NUL value }, big-endian, no padding; keylen without the NUL. No types: numbers
+// Legacy: count then { keylen valuelen key NUL value }, big-endian, no padding; keylen without the NUL. No types:
+// numbers
 //         are decimal text with NUL.
 #include <bit>
 #include <cstring>
@@ -89,7 +91,8 @@ std::string legacy_text(const Value& value) {
     text = std::to_string(*number);
   } else if (const auto* real = std::get_if<double>(&value)) {
     text = std::to_string(*real);
-  } else if (std::optional<std::int64_t> whole = number_of(value); whole && std::holds_alternative<std::int64_t>(value)) {
+  } else if (std::optional<std::int64_t> whole = number_of(value);
+             whole && std::holds_alternative<std::int64_t>(value)) {
     text = std::to_string(*whole);
   } else if (const auto* plain = std::get_if<Text>(&value)) {
     text = plain->value;

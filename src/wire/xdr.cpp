@@ -103,8 +103,8 @@ void decode(Decoder& in, std::string& text) {
 
 void encode(Encoder& out, const Iatt& iatt) {
   encode(out, iatt.gfid);
-  for (std::uint64_t value : {iatt.flags, iatt.inode, iatt.device, iatt.rdev, iatt.size, iatt.blocks,
-                              iatt.attributes, iatt.attributes_mask}) {
+  for (std::uint64_t value : {iatt.flags, iatt.inode, iatt.device, iatt.rdev, iatt.size, iatt.blocks, iatt.attributes,
+                              iatt.attributes_mask}) {
     out.put_u64(value);
   }
   for (const Moment* moment : {&iatt.accessed, &iatt.modified, &iatt.changed, &iatt.born}) {
