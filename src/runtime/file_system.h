@@ -87,7 +87,8 @@ class FileSystem {
   virtual Result<std::string> read_symlink(int directory, const std::string& name) = 0;
   virtual Result<Done> link(int from, const std::string& name, int to, const std::string& new_name) = 0;
   // Flags are those of renameat2(2).
-  virtual Result<Done> rename(int from, const std::string& name, int to, const std::string& new_name, unsigned flags) = 0;
+  virtual Result<Done> rename(int from, const std::string& name, int to, const std::string& new_name,
+                              unsigned flags) = 0;
   virtual Result<Done> unlink(int directory, const std::string& name) = 0;
   virtual Result<Done> remove_directory(int directory, const std::string& name) = 0;
 
