@@ -158,6 +158,14 @@ bool decode_whole(Slice bytes, T& message) {
   return in.finished();
 }
 
+// The same, ignoring what follows: newer peers may append members.
+template <class T>
+bool decode_front(Slice bytes, T& message) {
+  Decoder in(std::move(bytes));
+  decode(in, message);
+  return !in.failed();
+}
+
 template <class T>
 std::string encode_flat(const T& message) {
   Encoder out;
