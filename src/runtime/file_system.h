@@ -1,6 +1,5 @@
 // A file system as posix storage uses it: the system calls, one to one, nothing more. They block; who calls them
-// decides
-// where. The simulated twin keeps what was synced apart from what was not and can stop between any two calls.
+// decides where. The simulated twin keeps what was synced apart from what was not and can stop between any two calls.
 //
 // Names are relative to a directory handle. Nothing follows a symbolic link in the last component unless it says so.
 #pragma once
@@ -126,14 +125,17 @@ class FileSystem {
   virtual Result<Done> sync(int file, bool data_only) = 0;
   virtual Result<Done> sync_all(int file) = 0;
 
-  // Entries from a position (0 or an offset an entry gave) on, as many as one call yields; empty at the end.
+  // Entries from a position (0 or an offset an entry gave) on, "." and ".." among them, as many as one call yields;
+  // empty at the end.
   virtual Result<std::vector<DirectoryEntry>> read_directory(int directory, std::uint64_t offset) = 0;
 
-  // Whole small files by absolute path. Writing is atomic and durable: new file, fsync, rename, fsync of the folder.
+  // Whole small files by absolute path; one longer than `most` is EFBIG. Writing is atomic and durable: new file (the
+  // name with .tmp behind), fsync, rename, fsync of the folder.
   Result<std::string> read_file(const std::string& path, std::size_t most = 16 << 20);
   Result<Done> write_file(const std::string& path, std::string_view content, std::uint32_t mode = 0600);
-  // With its parents.
+  // With its parents; one that exists is fine.
   Result<Done> make_directories(const std::string& path, std::uint32_t mode = 0755);
+  // Whatever it is, with all below; links are removed, not followed. What does not exist is fine.
   Result<Done> remove_tree(const std::string& path);
 };
 

@@ -1,8 +1,8 @@
 // World: the only door to the system. Everything that is not deterministic (time, randomness, network, disk, processes)
 // is asked of a World, so the same code runs on the real machine and in the simulator, where one seed decides it all.
 //
-// A World belongs to one loop on one thread. Nothing here blocks but the calls of FileSystem, which run on workers (see
-// workers.h) or, where they are known to be quick, on the loop.
+// A World belongs to one loop on one thread. Nothing here blocks but the calls of FileSystem, which run on workers
+// (off_loop) or, where they are known to be quick, on the loop.
 #pragma once
 
 #include <chrono>
@@ -45,8 +45,7 @@ class World {
   virtual Processes& processes() = 0;
 
   // Runs blocking work off the loop and resumes with what it returned. The work owns what it touches: it goes on when
-  // the
-  // awaiting coroutine is destroyed, and its result is dropped then.
+  // the awaiting coroutine is destroyed, and its result is dropped then.
   template <class F>
   auto off_loop(F work) -> Task<std::invoke_result_t<F>>;
 
