@@ -1,0 +1,228 @@
+#include "pool/document.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mortar {
+
+namespace {
+
+constexpr std::string_view first_line = "mortar pool 1";
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (char letter : text) {
+    if (letter == '\\') {
+      result += "\\\\";
+    } else if (letter == '\n') {
+      result += "\\n";
+    } else {
+      result += letter;
+    }
+  }
+  return result;
+}
+
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') {
+      result += text[at];
+      continue;
+    }
+    if (++at == text.size()) return std::nullopt;
+    if (text[at] == '\\') {
+      result += '\\';
+    } else if (text[at] == 'n') {
+      result += '\n';
+    } else {
+      return std::nullopt;
+    }
+  }
+  return result;
+}
+
+class Writer {
+ public:
+  void line(std::string_view key, std::string_view value) { text_ += fmt::format("{} {}\n", key, escaped(value)); }
+  void line(std::string_view key, std::uint64_t value) { text_ += fmt::format("{} {}\n", key, value); }
+  void options(const OptionList& options) {
+    for (const auto& [key, value] : options) line("option", key + "=" + value);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_ = std::string(first_line) + "\n";
+};
+
+void write_volume(Writer& out, const Volume& volume) {
+  out.line("volume", volume.name);
+  out.line("id", volume.id.text());
+  out.line("type", static_cast<std::uint64_t>(volume.type));
+  out.line("status", static_cast<std::uint64_t>(volume.status));
+  out.line("transport", static_cast<std::uint64_t>(volume.transport));
+  out.line("replica-count", volume.replica_count);
+  out.line("arbiter-count", volume.arbiter_count);
+  out.line("disperse-count", volume.disperse_count);
+  out.line("redundancy-count", volume.redundancy_count);
+  out.line("version", volume.version);
+  out.line("username", volume.username);
+  out.line("password", volume.password);
+  out.line("op-version", volume.op_version);
+  out.line("client-op-version", volume.client_op_version);
+  for (const Brick& brick : volume.bricks) {
+    out.line("brick", fmt::format("{} {}:{}", brick.server.text(), brick.host, brick.path));
+  }
+  out.options(volume.options);
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  Result<Pool> read() {
+    if (next_line() != first_line) return error("this is not a pool document of a version known here");
+    while (at_ < text_.size()) {
+      std::string_view line = next_line();
+      const std::size_t blank = line.find(' ');
+      std::optional<std::string> value;
+      if (blank != std::string_view::npos) value = unescaped(line.substr(blank + 1));
+      if (!value) return error("a line is not a key and a value");
+      if (!take(line.substr(0, blank), *value)) return error("a line is not understood");
+    }
+    if (!complete()) return error("a volume is not complete");
+    return std::move(pool_);
+  }
+
+ private:
+  std::string_view next_line() {
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    std::string_view line = text_.substr(at_, end - at_);
+    at_ = std::min(end + 1, text_.size());
+    ++line_;
+    return line;
+  }
+
+  std::unexpected<Error> error(std::string_view what) const {
+    return failed(EINVAL, fmt::format("pool document, line {}: {}", line_, what));
+  }
+
+  template <class Number>
+  static bool number(std::string_view text, Number& value) {
+    auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return problem == std::errc() && end == text.data() + text.size();
+  }
+  template <class Enumeration>
+  static bool choice(std::string_view text, Enumeration& value, std::initializer_list<Enumeration> known) {
+    std::int32_t read = 0;
+    if (!number(text, read)) return false;
+    value = static_cast<Enumeration>(read);
+    return std::ranges::find(known, value) != known.end();
+  }
+  static bool identity(std::string_view text, Gfid& id) {
+    std::optional<Gfid> parsed = Gfid::parse(text);
+    id = parsed.value_or(Gfid{});
+    return parsed.has_value();
+  }
+  static bool option(std::string_view text, OptionList& options) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0) return false;
+    options.set(text.substr(0, equals), text.substr(equals + 1));
+    return true;
+  }
+
+  bool take(std::string_view key, const std::string& value) {
+    if (key == "server") return take_server(value);
+    if (key == "volume") {
+      pool_.volumes.emplace_back().name = value;
+      return true;
+    }
+    if (!pool_.volumes.empty()) return take_of_volume(pool_.volumes.back(), key, value);
+    if (key == "op-version") return number(value, pool_.op_version);
+    if (key == "options-version") return number(value, pool_.options_version);
+    return key == "option" && option(value, pool_.options);
+  }
+
+  // UUID NAME...
+  bool take_server(std::string_view value) {
+    Server server;
+    if (!identity(value.substr(0, 36), server.id)) return false;
+    value.remove_prefix(36);
+    while (!value.empty()) {
+      value.remove_prefix(1);
+      const std::size_t end = std::min(value.find(' '), value.size());
+      server.names.emplace_back(value.substr(0, end));
+      value.remove_prefix(end);
+    }
+    pool_.servers.push_back(std::move(server));
+    return true;
+  }
+
+  // UUID HOST:PATH
+  static bool take_brick(Volume& volume, std::string_view value) {
+    Brick brick;
+    if (value.size() < 38 || !identity(value.substr(0, 36), brick.server)) return false;
+    value.remove_prefix(37);
+    const std::size_t colon = value.find(":/");
+    if (colon == std::string_view::npos) return false;
+    brick.host = value.substr(0, colon);
+    brick.path = value.substr(colon + 1);
+    volume.bricks.push_back(std::move(brick));
+    return true;
+  }
+
+  bool take_of_volume(Volume& volume, std::string_view key, const std::string& value) {
+    using enum VolumeStatus;
+    if (key == "id") return identity(value, volume.id);
+    if (key == "type") {
+      return choice(value, volume.type, {VolumeType::distribute, VolumeType::replicate, VolumeType::disperse});
+    }
+    if (key == "status") return choice(value, volume.status, {created, started, stopped});
+    if (key == "transport") return choice(value, volume.transport, {Transport::tcp, Transport::rdma, Transport::both});
+    if (key == "replica-count") return number(value, volume.replica_count);
+    if (key == "arbiter-count") return number(value, volume.arbiter_count);
+    if (key == "disperse-count") return number(value, volume.disperse_count);
+    if (key == "redundancy-count") return number(value, volume.redundancy_count);
+    if (key == "version") return number(value, volume.version);
+    if (key == "op-version") return number(value, volume.op_version);
+    if (key == "client-op-version") return number(value, volume.client_op_version);
+    if (key == "brick") return take_brick(volume, value);
+    if (key == "option") return option(value, volume.options);
+    if (key == "username") volume.username = value;
+    if (key == "password") volume.password = value;
+    return key == "username" || key == "password";
+  }
+
+  bool complete() const {
+    return std::ranges::all_of(pool_.volumes, [](const Volume& volume) {
+      return !volume.name.empty() && !volume.id.is_null() && !volume.bricks.empty();
+    });
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 0;
+  Pool pool_;
+};
+
+}  // namespace
+
+std::string format_pool(const Pool& pool) {
+  Writer out;
+  out.line("op-version", pool.op_version);
+  out.line("options-version", pool.options_version);
+  out.options(pool.options);
+  for (const Server& server : pool.servers) {
+    std::string line = server.id.text();
+    for (const std::string& name : server.names) line += " " + name;
+    out.line("server", line);
+  }
+  for (const Volume& volume : pool.volumes) write_volume(out, volume);
+  return out.take();
+}
+
+Result<Pool> parse_pool(std::string_view text) { return Reader(text).read(); }
+
+}  // namespace mortar

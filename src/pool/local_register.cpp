@@ -1,0 +1,106 @@
+#include "pool/local_register.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "base/event.h"
+#include "base/log.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace mortar {
+
+namespace {
+
+constexpr std::string_view magic = "mortar-register-1";
+
+std::string sealed(const Document& document) {
+  return fmt::format("{} {} {} {:016x}\n{}", magic, document.version, document.text.size(),
+                     XXH64(document.text.data(), document.text.size(), document.version), document.text);
+}
+
+template <class Number>
+bool take_number(std::string_view& line, Number& value, int base) {
+  if (line.empty() || line.front() != ' ') return false;
+  line.remove_prefix(1);
+  auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), value, base);
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+  return problem == std::errc();
+}
+
+// Nothing unless the file is whole.
+std::optional<Document> unsealed(std::string_view content) {
+  const std::size_t end = content.find('\n');
+  if (end == std::string_view::npos || !content.starts_with(magic)) return std::nullopt;
+  std::string_view line = content.substr(magic.size(), end - magic.size());
+  Document document;
+  std::uint64_t size = 0;
+  std::uint64_t checksum = 0;
+  if (!take_number(line, document.version, 10) || !take_number(line, size, 10) || !take_number(line, checksum, 16)) {
+    return std::nullopt;
+  }
+  std::string_view text = content.substr(end + 1);
+  if (!line.empty() || text.size() != size || XXH64(text.data(), text.size(), document.version) != checksum) {
+    return std::nullopt;
+  }
+  document.text = text;
+  return document;
+}
+
+}  // namespace
+
+LocalRegister::LocalRegister(World& world, std::string folder, Document document)
+    : world_(world), folder_(std::move(folder)), document_(std::move(document)) {}
+
+std::string LocalRegister::slot(std::uint64_t version) const {
+  return fmt::format("{}/document.{}", folder_, version % 2);
+}
+
+Result<std::unique_ptr<LocalRegister>> LocalRegister::open(World& world, std::string folder) {
+  if (Result<Done> made = world.files().make_directories(folder, 0700); !made) return std::unexpected(made.error());
+  std::unique_ptr<LocalRegister> opened(new LocalRegister(world, std::move(folder), {}));
+  bool damaged = false;
+  for (std::uint64_t which : {0, 1}) {
+    const std::string path = opened->slot(which);
+    Result<std::string> content = world.files().read_file(path);
+    if (!content && content.error().number() == ENOENT) continue;
+    std::optional<Document> document;
+    if (content) document = unsealed(*content);
+    if (!document) {
+      damaged = true;
+      log::error("pool", "{} is damaged: {}", path, content ? "its checksum is wrong" : content.error().sentence());
+    } else if (document->version > opened->document_.version) {
+      opened->document_ = std::move(*document);
+    }
+  }
+  if (damaged && opened->document_.version == 0) {
+    return failed(EIO, fmt::format("no whole copy of the pool's configuration in {}; put one back from a backup",
+                                   opened->folder_));
+  }
+  if (damaged) log::warning("pool", "going on with version {} of the configuration", opened->document_.version);
+  return opened;
+}
+
+Task<Document> LocalRegister::read() { co_return document_; }
+
+Task<std::uint64_t> LocalRegister::swap(std::uint64_t expected, std::string text) {
+  if (expected != document_.version) co_return failed(EAGAIN, "the configuration was changed meanwhile");
+  Document next{expected + 1, std::move(text)};
+  // The slot of the version before the last: the last one stays whole if this write is torn.
+  co_await tried(world_.files().write_file(slot(next.version), sealed(next)));
+  document_ = std::move(next);
+  waiting_.move_to(ready_queue());
+  co_return document_.version;
+}
+
+Task<Document> LocalRegister::watch(std::uint64_t after) {
+  while (document_.version <= after) {
+    co_await Queued(waiting_);
+  }
+  co_return document_;
+}
+
+}  // namespace mortar

@@ -1,0 +1,34 @@
+// The register of a pool of one server: two files in a folder of their own, written in turn, so that the last document
+// and the one before are both whole whatever moment the machine stops. Each carries its version and a checksum.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/schedule.h"
+#include "pool/register.h"
+#include "runtime/world.h"
+
+namespace mortar {
+
+class LocalRegister final : public Register {
+ public:
+  // The folder is made where it is missing. EIO where files are there but none of them is whole: starting empty would
+  // lose a pool.
+  static Result<std::unique_ptr<LocalRegister>> open(World& world, std::string folder);
+
+  Task<Document> read() override;
+  Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override;
+  Task<Document> watch(std::uint64_t after) override;
+
+ private:
+  LocalRegister(World& world, std::string folder, Document document);
+  std::string slot(std::uint64_t version) const;
+
+  World& world_;
+  std::string folder_;
+  Document document_;
+  WaitList waiting_;
+};
+
+}  // namespace mortar

@@ -1,0 +1,186 @@
+#include "pool/option_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "pool/pool.h"
+
+namespace mortar {
+
+namespace {
+
+// As the sentences call it: the translator's own name, or the key's for what has none.
+std::string_view name_of(const OptionEntry& option) {
+  if (!option.name.starts_with('!')) return option.name;
+  return option.key.substr(option.key.find('.') + 1);
+}
+
+std::optional<std::int64_t> integer(std::string_view text) {
+  int base = 10;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    text.remove_prefix(2);
+    base = 16;
+  } else if (text.size() > 1 && text.front() == '0') {
+    base = 8;
+  }
+  std::int64_t value = 0;
+  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+std::string lower(std::string_view text) {
+  std::string word(text);
+  std::ranges::transform(word, word.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? char(letter - 'A' + 'a') : letter;
+  });
+  return word;
+}
+
+// A number and one of the units, or none.
+std::optional<double> with_unit(std::string_view text, std::span<const Unit> units) {
+  const std::string word = lower(text);
+  double value = 0;
+  auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
+  if (problem != std::errc() || value < 0) return std::nullopt;
+  const std::string_view rest(end, static_cast<std::size_t>(word.data() + word.size() - end));
+  if (rest.empty()) return value;
+  auto unit = std::ranges::find(units, rest, &Unit::name);
+  if (unit == units.end()) return std::nullopt;
+  return value * unit->factor;
+}
+
+constexpr std::array<Unit, 11> size_units{{{"b", 1},
+                                           {"k", 0x1p10},
+                                           {"kb", 0x1p10},
+                                           {"m", 0x1p20},
+                                           {"mb", 0x1p20},
+                                           {"g", 0x1p30},
+                                           {"gb", 0x1p30},
+                                           {"t", 0x1p40},
+                                           {"tb", 0x1p40},
+                                           {"p", 0x1p50},
+                                           {"pb", 0x1p50}}};
+constexpr std::array<Unit, 8> time_units{
+    {{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"hr", 3600}, {"d", 86400}, {"days", 86400}, {"w", 604800}}};
+
+bool has_range(const OptionEntry& option) { return option.least != 0 || option.most != 0; }
+
+std::unexpected<Error> bad(std::string sentence) { return failed(EINVAL, std::move(sentence)); }
+
+Result<Done> check_range(const OptionEntry& option, std::string_view value, double number, std::string_view shown) {
+  if (!has_range(option) || (number >= option.least && number <= option.most)) return done;
+  if (option.kind == OptionKind::integer && std::isinf(option.most)) {
+    return bad(fmt::format("'{}' in 'option {} {}' is smaller than minimum value '{:.0f}'", shown, name_of(option),
+                           value, option.least));
+  }
+  return bad(fmt::format("'{}' in 'option {} {}' is out of range [{:.0f} - {:.0f}]", shown, name_of(option), value,
+                         option.least, option.most));
+}
+
+Result<Done> check_boolean(const OptionEntry& option, std::string_view value) {
+  if (boolean_word(value)) return done;
+  // What adds or removes a translator fails in stock while the graph is built, without a reason.
+  if (option.name == "!perf" || option.name == "!feat" || option.name == "!shard") {
+    return bad("Error, Validation Failed");
+  }
+  return bad(fmt::format("option {} {}: '{}' is not a valid boolean value", name_of(option), value, value));
+}
+
+Result<Done> check_integer(const OptionEntry& option, std::string_view value) {
+  std::optional<std::int64_t> number = integer(value);
+  if (!number) return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
+  return check_range(option, value, static_cast<double>(*number), fmt::to_string(*number));
+}
+
+Result<Done> check_size(const OptionEntry& option, std::string_view value) {
+  std::optional<double> number = with_unit(value, size_units);
+  if (!number || *number >= 0x1p64) {
+    return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
+  }
+  return check_range(option, value, *number, fmt::format("{:.0f}", *number));
+}
+
+Result<Done> check_percent(const OptionEntry& option, std::string_view value) {
+  std::string_view digits = value.ends_with('%') ? value.substr(0, value.size() - 1) : value;
+  std::optional<double> number = with_unit(digits, {});
+  if (!number) return bad(fmt::format("invalid percent format \"{}\" in \"option {}\"", value, name_of(option)));
+  if (*number > 100) {
+    return bad(fmt::format("'{:f}' in 'option {} {}' is out of range [0 - 100]", *number, name_of(option), value));
+  }
+  return done;
+}
+
+Result<Done> check_time(const OptionEntry& option, std::string_view value) {
+  std::optional<double> number = with_unit(value, time_units);
+  if (!number) return bad(fmt::format("invalid time format \"{}\" in \"option {}\"", value, name_of(option)));
+  return check_range(option, value, *number, fmt::format("{:.0f}", *number));
+}
+
+Result<Done> check_choice(const OptionEntry& option, std::string_view value) {
+  std::string possible;
+  std::string_view rest = option.values;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('|'), rest.size());
+    std::string_view word = rest.substr(0, end);
+    if (lower(word) == lower(value)) return done;
+    if (!possible.empty()) possible += ", ";
+    possible += word;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return bad(fmt::format("option {} {}: '{}' is not valid (possible options are {}.)", name_of(option), value, value,
+                         possible));
+}
+
+Result<Done> check_path(const OptionEntry& option, std::string_view value) {
+  if (value.contains("../")) return bad(fmt::format("invalid path given '{}'", value));
+  if (!value.starts_with('/')) {
+    return bad(fmt::format("option {} {}: '{}' is not an absolute path name", name_of(option), value, value));
+  }
+  return done;
+}
+
+// Addresses, names, networks and patterns, separated by commas; a directory may restrict them: "/dir(10.0.0.1|host)".
+Result<Done> check_addresses(const OptionEntry& option, std::string_view value) {
+  const bool fits = !value.empty() && std::ranges::all_of(value, [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           std::string_view(".:-_*?[]/,()|!%").contains(letter);
+  });
+  if (fits) return done;
+  return bad(fmt::format("option {} {}: '{}' is not a valid internet-address-list", name_of(option), value, value));
+}
+
+}  // namespace
+
+Result<Done> check_option_value(const OptionEntry& option, std::string_view value) {
+  // A line break or a quote would end the option's line in a volfile or in the store.
+  if (value.find_first_of("\n\r\"`") != std::string_view::npos || value.size() > 4096) {
+    return bad(fmt::format("The value of option {} holds a line break or a quote, or is too long.", option.key));
+  }
+  switch (option.kind) {
+    case OptionKind::boolean: return check_boolean(option, value);
+    case OptionKind::integer: return check_integer(option, value);
+    case OptionKind::size: return check_size(option, value);
+    case OptionKind::percent: return check_percent(option, value);
+    case OptionKind::percent_or_size:
+      return value.ends_with('%') ? check_percent(option, value) : check_size(option, value);
+    case OptionKind::time: return check_time(option, value);
+    case OptionKind::choice: return check_choice(option, value);
+    case OptionKind::path: return check_path(option, value);
+    case OptionKind::address_list: return check_addresses(option, value);
+    case OptionKind::text: return done;
+  }
+  return done;
+}
+
+}  // namespace mortar

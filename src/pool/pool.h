@@ -1,0 +1,104 @@
+// The pool's configuration: one document that every server agrees on. Values only; how it is kept is register.h, how it
+// becomes files and processes is src/management. What is known of a server alone (ports, pids) is not part of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/gfid.h"
+
+namespace mortar {
+
+// Releases are major*10000; a pool runs what its least able member can do.
+inline constexpr std::uint32_t newest_op_version = 100000;
+inline constexpr std::uint32_t oldest_op_version = 1;
+inline constexpr std::uint32_t oldest_client_op_version = 1;
+
+// Keys with their values in the order in which they were first set.
+class OptionList {
+ public:
+  using Pair = std::pair<std::string, std::string>;
+
+  std::optional<std::string_view> find(std::string_view key) const;
+  void set(std::string_view key, std::string_view value);
+  bool erase(std::string_view key);
+  // The value as a boolean word; the given answer where the key is absent or its value is none.
+  bool is_on(std::string_view key, bool otherwise) const;
+
+  bool empty() const { return pairs_.empty(); }
+  std::size_t size() const { return pairs_.size(); }
+  auto begin() const { return pairs_.begin(); }
+  auto end() const { return pairs_.end(); }
+  friend bool operator==(const OptionList&, const OptionList&) = default;
+
+ private:
+  std::vector<Pair> pairs_;
+};
+
+struct Brick {
+  std::string host;  // as the administrator wrote it
+  std::string path;  // absolute, no trailing or double slashes
+  Gfid server;       // who has it
+
+  // host:path
+  std::string text() const { return host + ":" + path; }
+  friend bool operator==(const Brick&, const Brick&) = default;
+};
+
+// The numbers of the store and of the CLI protocol.
+enum class VolumeType : std::int32_t { distribute = 0, replicate = 2, disperse = 4 };
+enum class VolumeStatus : std::int32_t { created = 0, started = 1, stopped = 2 };
+enum class Transport : std::int32_t { tcp = 0, rdma = 1, both = 2 };
+
+struct Volume {
+  std::string name;
+  Gfid id;
+  VolumeType type = VolumeType::distribute;
+  VolumeStatus status = VolumeStatus::created;
+  Transport transport = Transport::tcp;
+  std::uint32_t replica_count = 1;
+  std::uint32_t arbiter_count = 0;
+  std::uint32_t disperse_count = 0;
+  std::uint32_t redundancy_count = 0;
+  std::vector<Brick> bricks;  // a set's bricks stand together
+  OptionList options;
+  std::uint32_t version = 1;  // grows with every change of this volume
+  // What a client of the pool itself presents to the bricks: random, known to the servers only.
+  std::string username;
+  std::string password;
+  std::uint32_t op_version = oldest_op_version;
+  std::uint32_t client_op_version = oldest_client_op_version;  // the least a client must speak
+
+  // Bricks of one set: the replicas of a file, or the fragments of one.
+  std::uint32_t set_size() const;
+  bool is_arbiter(std::size_t brick) const;
+  friend bool operator==(const Volume&, const Volume&) = default;
+};
+
+struct Server {
+  Gfid id;
+  std::vector<std::string> names;  // what it is called, the first is shown
+  friend bool operator==(const Server&, const Server&) = default;
+};
+
+struct Pool {
+  std::uint32_t op_version = newest_op_version;
+  std::uint32_t options_version = 0;  // grows with every change of the pool's own options
+  OptionList options;
+  std::vector<Server> servers;
+  std::vector<Volume> volumes;  // sorted by name
+
+  const Volume* find(std::string_view volume) const;
+  Volume* find(std::string_view volume);
+  const Server* server(const Gfid& id) const;
+  friend bool operator==(const Pool&, const Pool&) = default;
+};
+
+// on/off, yes/no, true/false, enable/disable, 1/0, in any case; nothing for other words.
+std::optional<bool> boolean_word(std::string_view text);
+
+}  // namespace mortar

@@ -1,0 +1,156 @@
+#include "pool/set_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "pool/option_table.h"
+#include "pool/option_values.h"
+
+namespace mortar {
+
+namespace {
+
+std::unexpected<Error> refused(std::string sentence) { return failed(EINVAL, std::move(sentence)); }
+
+// Options that have a command of their own.
+Result<Done> check_own_command(std::string_view key, std::string_view value) {
+  if (key == "features.quota" || key == "features.inode-quota") {
+    std::string_view command = key == "features.quota" ? "quota" : "inode-quota";
+    const bool on = boolean_word(value).value_or(false);
+    return refused(
+        fmt::format(" 'gluster volume set <VOLNAME> {} {}' is deprecated. Use 'gluster volume {} <VOLNAME> {}' "
+                    "instead.",
+                    key, value, command, on ? "enable" : "disable"));
+  }
+  if (key == "features.bitrot" || key == "features.scrub" || key == "features.scrub-freq" ||
+      key == "features.scrub-throttle") {
+    return refused(
+        fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot "
+                    "<VOLNAME> ...' instead.",
+                    key));
+  }
+  if (key == "ganesha.enable") {
+    return refused("The option nfs-ganesha should be enabled before setting ganesha.enable.");
+  }
+  return done;
+}
+
+// What would be believed to be on although nothing here does it.
+Result<Done> check_available(std::string_view key, std::string_view value) {
+  if (key == "cluster.brick-multiplex" && boolean_word(value).value_or(false)) {
+    return refused("Every brick has a process of its own here: cluster.brick-multiplex cannot be switched on.");
+  }
+  if (key == "cluster.enable-shared-storage" && boolean_word(value).value_or(false)) {
+    return refused("A shared storage volume is not made by this version; create and mount a volume for it.");
+  }
+  return done;
+}
+
+Result<Done> check_op_version(const Pool& pool, std::string_view value, bool only) {
+  if (!only) return refused("Option \"cluster.op-version\" cannot be set along with other options");
+  std::uint32_t wanted = 0;
+  auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), wanted);
+  if (problem != std::errc() || end != value.data() + value.size()) {
+    return refused(fmt::format("invalid number format \"{}\" in option \"cluster.op-version\"", value));
+  }
+  if (wanted > newest_op_version || wanted < oldest_op_version) {
+    return refused(fmt::format("Required op_version ({}) is not supported. Max supported op version is {}", wanted,
+                               newest_op_version));
+  }
+  if (wanted <= pool.op_version) {
+    return refused(
+        fmt::format("Required op-version ({}) should not be equal or lower than current cluster op-version ({}).",
+                    wanted, pool.op_version));
+  }
+  return done;
+}
+
+Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_view word, std::string_view value) {
+  if (Result<Done> own = check_own_command(word, value); !own) return own;
+  if (is_user_option(word)) {
+    static constexpr OptionEntry any{.kind = OptionKind::text};
+    if (word.find_first_of(" \t\n=\"`") != std::string_view::npos) return refused("A key holds no blanks or quotes.");
+    return check_option_value(any, value);
+  }
+  const OptionEntry* option = find_option_by_word(word);
+  if (option == nullptr) {
+    return refused(fmt::format("option : {} does not exist\nDid you mean {}?", word, nearest_option(word)));
+  }
+  if (option->key == "cluster.max-op-version") return refused("Not a valid option to set");
+  if (option->key == "cluster.op-version" && !edit.of_pool()) {
+    return refused("Option \"cluster.op-version\" is not valid for a single volume");
+  }
+  if (option->key == "cluster.op-version") return check_op_version(pool, value, edit.pairs.size() == 1);
+  if (edit.of_pool() && option->scope != OptionScope::pool) return refused("Not a valid option for all volumes");
+  if (!edit.of_pool() && option->scope == OptionScope::pool) return refused("Not a valid option for single volume");
+  if (option->op_version > pool.op_version) {
+    return refused(fmt::format("Option {} needs cluster.op-version {}; the pool runs {}.", option->key,
+                               option->op_version, pool.op_version));
+  }
+  if (Result<Done> available = check_available(option->key, value); !available) return available;
+  return check_option_value(*option, value);
+}
+
+std::string_view whole_key(std::string_view word) {
+  const OptionEntry* option = find_option_by_word(word);
+  return option == nullptr ? word : option->key;
+}
+
+// Options that only make sense together.
+Result<Done> check_together(const Volume& volume) {
+  const bool worm =
+      volume.options.is_on("features.worm", false) || volume.options.is_on("features.worm-file-level", false);
+  if (volume.options.is_on("features.read-only", false) && worm) {
+    return refused("read-only and worm cannot be set together");
+  }
+  return done;
+}
+
+}  // namespace
+
+Result<Done> SetOptions::check(const Pool& pool) const {
+  if (pairs.empty()) return refused("Options not specified");
+  const Volume* target = nullptr;
+  if (!of_pool()) {
+    Result<const Volume*> found = existing_volume(pool, volume);
+    if (!found) return std::unexpected(found.error());
+    target = *found;
+  }
+  for (const auto& [key, value] : pairs) {
+    if (Result<Done> fits = check_pair(pool, *this, key, value); !fits) return fits;
+  }
+  if (target == nullptr) return done;
+  Volume after = *target;
+  for (const auto& [key, value] : pairs) after.options.set(whole_key(key), value);
+  return check_together(after);
+}
+
+void SetOptions::apply(Pool& pool) const {
+  if (of_pool()) {
+    ++pool.options_version;
+    for (const auto& [word, value] : pairs) {
+      const std::string_view key = whole_key(word);
+      if (key == "cluster.op-version") {
+        std::from_chars(value.data(), value.data() + value.size(), pool.op_version);
+      } else {
+        pool.options.set(key, value);
+      }
+    }
+    return;
+  }
+  Volume& changed = *pool.find(volume);
+  for (const auto& [word, value] : pairs) {
+    const OptionEntry* option = find_option_by_word(word);
+    changed.options.set(whole_key(word), value);
+    if (option == nullptr) continue;
+    changed.op_version = std::max(changed.op_version, option->op_version);
+    if ((option->flags & OptionEntry::client) != 0) {
+      changed.client_op_version = std::max(changed.client_op_version, option->op_version);
+    }
+  }
+  ++changed.version;
+}
+
+}  // namespace mortar

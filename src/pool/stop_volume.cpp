@@ -1,0 +1,23 @@
+#include "pool/stop_volume.h"
+
+#include <fmt/format.h>
+
+namespace mortar {
+
+Result<Done> StopVolume::check(const Pool& pool) const {
+  Result<const Volume*> found = existing_volume(pool, volume);
+  if (!found) return std::unexpected(found.error());
+  if ((*found)->status != VolumeStatus::started && !force) {
+    return failed(EINVAL, fmt::format("Volume {} is not in the started state", volume));
+  }
+  return done;
+}
+
+void StopVolume::apply(Pool& pool) const {
+  Volume& stopped = *pool.find(volume);
+  if (stopped.status == VolumeStatus::stopped) return;
+  stopped.status = VolumeStatus::stopped;
+  ++stopped.version;
+}
+
+}  // namespace mortar
