@@ -2,6 +2,7 @@
 // and back without being copied.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -51,6 +52,12 @@ class Buffer {
   std::byte* data() { return memory_.get(); }
   std::size_t size() const { return size_; }
   std::span<std::byte> bytes() { return {memory_.get(), size_}; }
+  // Whether nothing that was shared out of it is left, so that it may be written again from the start.
+  bool unshared() const {
+    if (memory_.use_count() != 1) return false;
+    std::atomic_thread_fence(std::memory_order_acquire);  // the last reader may have been another thread
+    return true;
+  }
   // The first `used` bytes; the buffer may be written no more behind what was shared.
   Slice share(std::size_t offset, std::size_t used) const {
     check(offset + used <= size_, "a buffer is shared inside its bounds");

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -33,24 +34,32 @@ class RecordReader {
   // The next whole record, or nothing until more bytes come. EPROTO where a record is over the limit.
   Result<std::optional<Slice>> next();
   // Between two records.
-  bool idle() const { return !large_ && begin_ == end_ && assembled_.empty() && !assembling_; }
+  bool idle() const { return !large_ && begin_ == end_ && !assembling_; }
 
  private:
+  struct Fragment {
+    Slice bytes;
+    bool last;
+  };
+  Result<std::optional<Fragment>> next_fragment();
+  void start_large(std::size_t size, bool last);
+  void grant_more();
+  void make_room();
+
   std::size_t largest_record_;
+
   Buffer buffer_;  // what was read and not cut yet is [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  bool expect_large_ = false;
+  bool expect_large_ = false;  // large records mostly come in a row
 
-  std::optional<Buffer> large_;  // of the record that is being read, as far as it was granted
+  std::optional<Buffer> large_;  // of the fragment that is being read, as far as was granted
   std::size_t large_size_ = 0;   // announced
   std::size_t large_filled_ = 0;
+  bool large_last_ = false;
 
-  std::string assembled_;  // fragments before the last
+  std::string assembled_;  // the fragments before the last
   bool assembling_ = false;
-
-  void grant_large();
-  void make_room();
 };
 
 }  // namespace mortar

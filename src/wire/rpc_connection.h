@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,7 @@ class IncomingCall {
 
  private:
   Encoder begin_reply() const;
-  void send(Encoder out);
+  void send(Encoder out, std::vector<Slice> more = {});
   void release();
   bool is_lock() const;
 
@@ -144,6 +145,9 @@ class RpcConnection {
   }
   void notify(Program program, std::uint32_t procedure, std::vector<Slice> arguments);
 
+  // Resumes once all that was queued has been written, or the connection has ended.
+  Task<> flushed();
+
   // A client that reconnects goes on counting where the last connection stopped.
   std::uint32_t next_xid() const { return next_xid_; }
   void set_next_xid(std::uint32_t xid) { next_xid_ = xid; }
@@ -163,7 +167,7 @@ class RpcConnection {
 
   static Encoder begin_call(Program program, std::uint32_t procedure, const Identity& identity, std::uint32_t flavour);
   static Encoder begin_notice(Program program, std::uint32_t procedure);
-  void send_notice(Encoder out);
+  void send_notice(Encoder out, std::vector<Slice> more = {});
   // Sends the record and waits for the result.
   Task<Slice> exchange(Encoder out, std::vector<Slice> more);
   template <class Reply>
@@ -174,40 +178,49 @@ class RpcConnection {
     co_return reply;
   }
 
-  // The record starts with room for its mark.
-  void send_record(Encoder out, std::vector<Slice> more = {});
-  Task<> flush();
-  void dispatch(Slice record);
+  Task<> read_all();
+  Result<Done> dispatch(Slice record);
   void dispatch_call(CallHeader header, Slice arguments, std::size_t size);
   void dispatch_reply(const ReplyHeader& header, Slice result);
-  std::uint32_t add_pending(PendingCall& pending);
+
+  // The record starts with room for its mark. Answers (and notices) count against queued_bytes, our own calls do not:
+  // a peer that reads slowly must not keep us from reading its answers.
+  void send_record(Encoder out, std::vector<Slice> more, bool answer);
+  Task<> write_all();
+
+  void add_pending(PendingCall& pending);
+  void remove_pending(PendingCall& pending);
   void grow_pending();
+  void fail_pending();
+
   bool may_read() const;
+  void request_began(bool lock, std::size_t size);
   void request_ended(bool lock, std::size_t size);
-  void fail_all();
 
   std::shared_ptr<RpcLink> link_ = std::make_shared<RpcLink>();
   RpcHandler* handler_;
   RpcLimits limits_;
   RpcCounters counters_;
+  bool closed_ = false;
 
   RecordReader reader_;  // its memory outlives the stream
   std::unique_ptr<Stream> stream_;
-  bool closed_ = false;
 
   std::uint32_t next_xid_ = 2;
   std::uint32_t next_notice_xid_ = 1;
-  std::vector<PendingCall*> pending_;  // by xid modulo its size, which is a power of two
+  std::vector<PendingCall*> pending_;  // by xid modulo its size, a power of two
   std::size_t outstanding_ = 0;
 
   std::size_t requests_ = 0;
   std::size_t lock_requests_ = 0;
   std::size_t request_bytes_ = 0;
-  WaitList reader_waiting_;  // until requests are answered or the queue is written
+  WaitList reader_waiting_;
 
   std::vector<Slice> queue_;
-  std::size_t queued_bytes_ = 0;  // with what is being written
+  std::size_t queued_answers_ = 0;  // bytes, with what is being written
+  bool writing_ = false;
   WaitList writer_waiting_;
+  WaitList flush_waiting_;
   TaskSet writer_;
 };
 

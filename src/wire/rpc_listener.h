@@ -24,7 +24,7 @@ class RpcListener {
   // Ends every connection.
   ~RpcListener();
 
-  const Address& address() const { return listener_->address(); }
+  const Address& address() const { return address_; }
   std::size_t size() const { return connections_.size(); }
   // In the order of acceptance. The visitor may close connections.
   template <class Visitor>
@@ -39,12 +39,13 @@ class RpcListener {
   Task<> serve(std::unique_ptr<Stream> stream);
 
   World& world_;
+  Address address_;
   std::unique_ptr<Listener> listener_;
   Accept accept_;
   RpcLimits limits_;
   std::list<RpcConnection*> connections_;
-  TaskSet serving_;
   TaskSet accepting_;
+  TaskSet serving_;
 };
 
 }  // namespace mortar

@@ -72,6 +72,8 @@ RecordKind decode_header(Decoder& in, CallHeader& call, ReplyHeader& reply);
 
 // A call whose identity has no lock owner gets stock's: the four bytes of the pid, little-endian.
 void encode_call(Encoder& out, const CallHeader& call);
+void encode_call(Encoder& out, std::uint32_t xid, Program program, std::uint32_t procedure, std::uint32_t flavour,
+                 const Identity& identity);
 void encode_reply(Encoder& out, const ReplyHeader& reply);
 
 // The body of a credential. Groups that do not fit are left out (the owner stays whole).

@@ -55,6 +55,8 @@ class RpcService {
   void on(Handler handler);
   // Called on the spot.
   void on_raw(std::uint32_t procedure, RawHandler handler);
+  // Answers the common reply (12 zero bytes) on the spot: for NULL and PING of programs that have them.
+  void acknowledge(std::uint32_t procedure);
   const RawHandler* find(std::uint32_t procedure) const;
 
   // Where tasks of typed handlers run: not owned by the connection, so a command goes on when its caller hangs up.

@@ -44,11 +44,15 @@ void Encoder::patch_u32(std::size_t at, std::uint32_t value) {
 
 std::vector<Slice> Encoder::take() {
   std::vector<Slice> slices;
+  take_into(slices);
+  return slices;
+}
+
+void Encoder::take_into(std::vector<Slice>& slices) {
   slices.push_back(Slice::own(std::move(head_)));
   if (!payload_.empty()) slices.push_back(std::move(payload_));
   head_.clear();
   payload_ = {};
-  return slices;
 }
 
 std::string Encoder::flat() const { return head_ + std::string(payload_.text()); }

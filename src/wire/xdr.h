@@ -52,11 +52,13 @@ class Encoder {
   void put_payload(Slice payload) { payload_ = std::move(payload); }
 
   std::size_t size() const { return head_.size(); }
+  std::size_t size_with_payload() const { return head_.size() + payload_.size(); }
   // Overwrites four bytes at a place that has been written.
   void patch_u32(std::size_t at, std::uint32_t value);
 
   // The head, then the payload if there is one.
   std::vector<Slice> take();
+  void take_into(std::vector<Slice>& slices);
   // Everything as one string, for tests and small messages.
   std::string flat() const;
 

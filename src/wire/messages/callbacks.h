@@ -10,8 +10,8 @@
 
 namespace mortar {
 
-// The attributes in the form that stock used before program version 400 (100 bytes). Times before 1970 or after 2106
-// and sizes of blocks over 4 GiB do not fit and are cut.
+// The attributes in the form that stock used before program version 400 (100 bytes). Seconds before 1970 or after 2106
+// do not fit and wrap around.
 struct OldIatt {
   Gfid gfid;
   std::uint64_t inode = 0;

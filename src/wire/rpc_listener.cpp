@@ -1,0 +1,74 @@
+#include "wire/rpc_listener.h"
+
+#include "base/log.h"
+
+namespace mortar {
+
+namespace {
+
+// After a failure to accept (no free descriptors, mostly).
+constexpr Duration pause_after_failure = std::chrono::milliseconds(200);
+
+// Keeps a connection in the list while it lives.
+class Listed {
+ public:
+  Listed(std::list<RpcConnection*>& all, RpcConnection& connection)
+      : all_(all), place_(all.insert(all.end(), &connection)) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { all_.erase(place_); }
+
+ private:
+  std::list<RpcConnection*>& all_;
+  std::list<RpcConnection*>::iterator place_;
+};
+
+}  // namespace
+
+RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, Accept accept, RpcLimits limits)
+    : world_(world),
+      address_(listener->address()),
+      listener_(std::move(listener)),
+      accept_(std::move(accept)),
+      limits_(limits) {
+  accepting_.start(accept_all());
+}
+
+RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits)
+    : RpcListener(
+          world, std::move(listener),
+          [&handler](RpcConnection&) { return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler); },
+          limits) {}
+
+RpcListener::~RpcListener() = default;
+
+void RpcListener::stop_accepting() {
+  accepting_.cancel();
+  listener_.reset();
+}
+
+Task<> RpcListener::accept_all() {
+  for (;;) {
+    Result<std::unique_ptr<Stream>> stream = co_await listener_->accept();
+    if (stream) {
+      serving_.start(serve(std::move(*stream)));
+      continue;
+    }
+    log::warning("rpc", "no connection was accepted at {}: {}", address_.text(), stream.error().sentence());
+    co_await tried(world_.sleep(pause_after_failure));
+  }
+}
+
+Task<> RpcListener::serve(std::unique_ptr<Stream> stream) {
+  std::shared_ptr<RpcHandler> handler;  // outlives the connection
+  RpcConnection connection(std::move(stream), nullptr, limits_);
+  handler = accept_(connection);
+  if (!handler) co_return done;
+  connection.set_handler(handler.get());
+  Listed listed(connections_, connection);
+  Result<Done> end = co_await connection.run();
+  if (!end) log::info("rpc", "the connection from {} broke: {}", connection.peer().text(), end.error().sentence());
+  co_return done;
+}
+
+}  // namespace mortar
