@@ -1,0 +1,188 @@
+#include "command/commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "command/handlers.h"
+
+namespace mortar::command {
+
+namespace {
+
+constexpr std::string_view create_pattern =
+    "<NEW-VOLNAME> [[replica <COUNT> [arbiter <COUNT>]]|[replica 2 thin-arbiter 1]] [disperse [<COUNT>]] "
+    "[disperse-data "
+    "<COUNT>] [redundancy <COUNT>] [transport <tcp|rdma|tcp,rdma>] <NEW-BRICK> <TA-BRICK>... [force]";
+
+constexpr std::string_view status_pattern =
+    "[all | <VOLNAME> [nfs|shd|<BRICK>|quotad]] [detail|clients|mem|inode|fd|callpool|tasks|client-list]";
+
+}  // namespace
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands{
+      {{"get-state"},
+       "[<daemon>] [[odir </path/to/output/dir/>] [file <filename>]] [detail|volumeoptions]",
+       "Get local state representation of mentioned daemon",
+       Group::global,
+       unavailable},
+      {{"global", "help"}, "", "list global commands", Group::global, show_group_help},
+      {{"help"}, "[all]", "display help", Group::hidden, show_help},
+      {{"peer", "detach"},
+       "{ <HOSTNAME> | <IP-address> } [force]",
+       "detach peer specified by <HOSTNAME>",
+       Group::peer,
+       peer_detach},
+      {{"peer", "help"}, "", "display help for peer commands", Group::peer, show_group_help},
+      {{"peer", "probe"},
+       "{ <HOSTNAME> | <IP-address> }",
+       "probe peer specified by <HOSTNAME>",
+       Group::peer,
+       peer_probe},
+      {{"peer", "status"}, "", "list status of peers", Group::peer, peer_status},
+      {{"pool", "list"}, "", "list all the nodes in the pool (including localhost)", Group::peer, pool_list},
+      {{"system::", "getspec"}, "<VOLNAME>", "fetch the volume file of a volume", Group::hidden, system_getspec},
+      {{"system::", "getwd"}, "", "query the working directory of the daemon", Group::hidden, system_getwd},
+      {{"system::", "uuid", "get"}, "", "get uuid of glusterd", Group::hidden, system_uuid_get},
+      {{"system::", "uuid", "reset"}, "", "reset the uuid of glusterd", Group::hidden, system_uuid_reset},
+      {{"volume", "create"},
+       create_pattern,
+       "create a new volume of specified type with mentioned bricks",
+       Group::volume,
+       volume_create},
+      {{"volume", "delete"}, "<VOLNAME>", "delete volume specified by <VOLNAME>", Group::volume, volume_delete},
+      {{"volume", "get"},
+       "<VOLNAME|all> <key|all>",
+       "Get the value of the all options or given option for volume <VOLNAME> or all option. gluster volume get all "
+       "all is to get all global options",
+       Group::volume,
+       volume_get},
+      {{"volume", "help"}, "", "display help for volume commands", Group::volume, show_group_help},
+      {{"volume", "info"}, "[all|<VOLNAME>]", "list information of all volumes", Group::volume, volume_info},
+      {{"volume", "list"}, "", "list all volumes in cluster", Group::volume, volume_list},
+      {{"volume", "reset"},
+       "<VOLNAME> [option] [force]",
+       "reset all the reconfigured options",
+       Group::volume,
+       volume_reset},
+      {{"volume", "set"}, "<VOLNAME> <KEY> <VALUE>", "set options for volume <VOLNAME>", Group::volume, volume_set},
+      {{"volume", "start"}, "<VOLNAME> [force]", "start volume specified by <VOLNAME>", Group::volume, volume_start},
+      {{"volume", "status"},
+       status_pattern,
+       "display status of all or specified volume(s)/brick",
+       Group::volume,
+       volume_status},
+      {{"volume", "stop"}, "<VOLNAME> [force]", "stop volume specified by <VOLNAME>", Group::volume, volume_stop},
+  };
+  return commands;
+}
+
+std::string Command::usage() const {
+  std::string text = fmt::format("{}", fmt::join(name, " "));
+  if (!pattern.empty()) text += fmt::format(" {}", pattern);
+  return text;
+}
+
+int Invocation::usage() const {
+  console.error(fmt::format("\nUsage:\n{}\n", command.usage()));
+  return 1;
+}
+
+std::string Invocation::text() const { return fmt::format("{}", fmt::join(words, " ")); }
+
+bool Invocation::agreed(std::string_view question) const { return !settings.asks() || console.confirmed(question); }
+
+Dictionary Invocation::request(std::string_view volume) const {
+  Dictionary values;
+  if (!volume.empty()) values.set_text("volname", volume);
+  values.set_text("cmd-str", text());
+  return values;
+}
+
+Task<Answer> Invocation::call(std::uint32_t procedure, Dictionary request) const {
+  Result<Answer> answer = co_await session.call(procedure, std::move(request));
+  if (answer) co_return std::move(*answer);
+  if (answer.error().number() == ETIMEDOUT) {
+    console.error("Error : Request timed out");
+  } else {
+    console.out("Connection failed. Please check if gluster daemon is operational.");
+  }
+  co_return answer.error();
+}
+
+Result<Found> find_command(const std::vector<std::string>& words) {
+  std::vector<const Command*> candidates;
+  for (const Command& command : all_commands()) candidates.push_back(&command);
+  std::vector<std::string> written_out = words;
+  for (std::size_t place = 0; place < words.size(); ++place) {
+    // Once a command is fully named, the rest are its arguments.
+    auto named = std::ranges::find_if(candidates, [place](const Command* one) { return one->name.size() == place; });
+    if (named != candidates.end()) return Found{*named, std::move(written_out)};
+    auto has_word = [&](auto&& matches) {
+      std::vector<const Command*> left;
+      for (const Command* one : candidates) {
+        if (matches(one->name[place])) left.push_back(one);
+      }
+      return left;
+    };
+    std::vector<const Command*> left = has_word([&](std::string_view word) { return word == words[place]; });
+    if (left.empty()) left = has_word([&](std::string_view word) { return word.starts_with(words[place]); });
+    const bool ambiguous =
+        std::ranges::any_of(left, [&](const Command* one) { return one->name[place] != left.front()->name[place]; });
+    if (left.empty() || ambiguous) {
+      return failed(EINVAL, fmt::format("{} word: {} (position {})", left.empty() ? "unrecognized" : "ambiguous",
+                                        words[place], place));
+    }
+    written_out[place] = left.front()->name[place];
+    candidates = std::move(left);
+  }
+  auto named = std::ranges::find_if(candidates, [&](const Command* one) { return one->name.size() == words.size(); });
+  if (named == candidates.end()) return failed(EINVAL, "unrecognized command");
+  return Found{*named, std::move(written_out)};
+}
+
+std::string group_help(Group group) {
+  const std::string_view title = group == Group::peer ? "peer" : group == Group::volume ? "volume" : "global";
+  std::string text =
+      fmt::format("\ngluster {} commands\n{}\n\n", title, std::string(group == Group::peer ? 22 : 24, '='));
+  for (const Command& command : all_commands()) {
+    if (command.group == group) text += fmt::format("{} - {}\n", command.usage(), command.description);
+  }
+  return text + '\n';
+}
+
+Task<int> show_help(const Invocation& run) {
+  if (run.words.size() == 1) {
+    run.console.out(help_text());
+    co_return 0;
+  }
+  if (run.words.size() != 2 || run.words[1] != "all") co_return run.usage();
+  for (Group group : {Group::peer, Group::volume, Group::global}) run.console.out(group_help(group));
+  co_return 0;
+}
+
+Task<int> show_group_help(const Invocation& run) {
+  run.console.out(group_help(run.command.group));
+  co_return 0;
+}
+
+Task<int> unavailable(const Invocation& run) {
+  run.console.error(fmt::format("{}: this version of Mortar does not have this command", run.command.name.front()));
+  co_return 1;
+}
+
+Task<int> run_command(World& world, const Settings& settings, Console& console, Session& session,
+                      std::vector<std::string> words) {
+  Result<Found> found = find_command(words);
+  if (!found) {
+    console.out(found.error().sentence());
+    console.out(usage_text());
+    co_return 1;
+  }
+  const Invocation invocation{world, settings, console, session, *found->command, found->words};
+  Result<int> status = co_await found->command->run(invocation);
+  co_return status.value_or(1);  // the error has been told where it happened
+}
+
+}  // namespace mortar::command

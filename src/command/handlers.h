@@ -1,0 +1,33 @@
+// What does each command (see the table in commands.cpp).
+#pragma once
+
+#include "command/commands.h"
+
+namespace mortar::command {
+
+Task<int> show_help(const Invocation& run);
+Task<int> show_group_help(const Invocation& run);
+Task<int> unavailable(const Invocation& run);
+
+Task<int> peer_probe(const Invocation& run);
+Task<int> peer_detach(const Invocation& run);
+Task<int> peer_status(const Invocation& run);
+Task<int> pool_list(const Invocation& run);
+
+Task<int> system_getspec(const Invocation& run);
+Task<int> system_getwd(const Invocation& run);
+Task<int> system_uuid_get(const Invocation& run);
+Task<int> system_uuid_reset(const Invocation& run);
+
+Task<int> volume_create(const Invocation& run);
+Task<int> volume_delete(const Invocation& run);
+Task<int> volume_get(const Invocation& run);
+Task<int> volume_info(const Invocation& run);
+Task<int> volume_list(const Invocation& run);
+Task<int> volume_reset(const Invocation& run);
+Task<int> volume_set(const Invocation& run);
+Task<int> volume_start(const Invocation& run);
+Task<int> volume_status(const Invocation& run);
+Task<int> volume_stop(const Invocation& run);
+
+}  // namespace mortar::command

@@ -1,0 +1,254 @@
+#include "command/status_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "command/procedures.h"
+
+namespace mortar::command {
+
+namespace {
+
+constexpr std::size_t brick_width = 43;
+const std::string line(78, '-');
+
+constexpr std::array<std::string_view, 6> daemon_names{"NFS Server",      "Self-heal Daemon", "Quota Daemon",
+                                                       "Snapshot Daemon", "Scrubber Daemon",  "Bitrot Daemon"};
+constexpr std::array<std::string_view, 9> task_states{
+    "not started",        "in progress",          "stopped",          "completed", "failed", "fix-layout in progress",
+    "fix-layout stopped", "fix-layout completed", "fix-layout failed"};
+
+// A process of the volume: its values stand under "brickN.".
+class Node {
+ public:
+  Node(const Dictionary& values, std::int64_t index) : values_(values), prefix_(fmt::format("brick{}.", index)) {}
+
+  bool present() const { return values_.has(prefix_ + "hostname") && values_.has(prefix_ + "path"); }
+  std::int64_t number(std::string_view key) const { return values_.number(prefix_ + std::string(key)).value_or(0); }
+  std::string text(std::string_view key) const {
+    return std::string(values_.text(prefix_ + std::string(key)).value_or(""));
+  }
+  // "N/A" where the daemon did not tell.
+  std::string or_none(std::string_view key) const {
+    return values_.has(prefix_ + std::string(key)) ? text(key) : "N/A";
+  }
+
+  bool is_daemon() const { return std::ranges::find(daemon_names, text("hostname")) != daemon_names.end(); }
+  bool online() const { return number("status") != 0; }
+  std::string pid() const { return number("pid") == -1 ? "N/A" : std::to_string(number("pid")); }
+  std::string label() const {
+    return is_daemon() ? fmt::format("{} on {}", text("hostname"), text("path"))
+                       : fmt::format("Brick {}:{}", text("hostname"), text("path"));
+  }
+
+ private:
+  const Dictionary& values_;
+  std::string prefix_;
+};
+
+std::vector<Node> nodes_of(const Dictionary& values) {
+  const std::int64_t last = values.number("brick-index-max").value_or(-1) + values.number("other-count").value_or(0);
+  std::vector<Node> nodes;
+  for (std::int64_t index = 0; index <= last && index < 65536; ++index) {
+    Node node(values, index);
+    if (node.present()) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+void print_row(Console& console, const Node& node) {
+  std::string label = node.label();
+  for (; label.size() > brick_width; label.erase(0, brick_width)) console.out(label.substr(0, brick_width));
+  const bool has_port = node.number("port") != 0 || node.number("rdma_port") != 0;
+  const bool shown = has_port && node.online();
+  console.out(fmt::format(
+      "{:<{}}{:<10}{:<11}{:<8}{:<5}", label, brick_width + 1, shown ? std::to_string(node.number("port")) : "N/A",
+      shown ? std::to_string(node.number("rdma_port")) : "N/A", node.online() ? 'Y' : 'N', node.pid()));
+}
+
+// 1536 -> "1.5KB".
+std::string human_size(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 5> units{"Bytes", "KB", "MB", "GB", "TB"};
+  if (bytes < 1024) return fmt::format("{}Bytes", bytes);
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < units.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.1f}{}", value, units[unit]);
+}
+
+void print_detail(Console& console, const Node& node) {
+  auto field = [&console](std::string_view name, std::string_view value) {
+    console.out(fmt::format("{:<20} : {:<20}", name, value));
+  };
+  const bool online = node.online();
+  const std::uint64_t total = static_cast<std::uint64_t>(node.number("total"));
+  console.out(line);
+  field("Brick", node.label());
+  field("TCP Port", online ? std::to_string(node.number("port")) : "N/A");
+  field("RDMA Port", online ? std::to_string(node.number("rdma_port")) : "N/A");
+  field("Online", online ? "Y" : "N");
+  field("Pid", node.pid());
+  field("File System", node.or_none("fs_name"));
+  field("Device", node.or_none("device"));
+  field("Mount Options", node.or_none("mnt_options"));
+  field("Inode Size", node.or_none("inode_size"));
+  field("Disk Space Free", total == 0 ? "N/A" : human_size(static_cast<std::uint64_t>(node.number("free"))));
+  field("Total Disk Space", total == 0 ? "N/A" : human_size(total));
+  field("Inode Count", node.number("total_inodes") == 0 ? "N/A" : std::to_string(node.number("total_inodes")));
+  field("Free Inodes", node.number("free_inodes") == 0 ? "N/A" : std::to_string(node.number("free_inodes")));
+}
+
+void print_clients(Console& console, const Dictionary& values) {
+  console.out(fmt::format("Client connections for volume {}", values.text("volname").value_or("")));
+  for (const Node& node : nodes_of(values)) {
+    console.out("----------------------------------------------");
+    console.out(fmt::format("Brick : {}:{}", node.text("hostname"), node.text("path")));
+    if (!node.online()) {
+      console.out("Brick is offline");
+      continue;
+    }
+    const std::int64_t count = node.number("clientcount");
+    console.out(fmt::format("Clients connected : {}", count));
+    if (count == 0) continue;
+    console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", "Hostname", "BytesRead", "BytesWritten", "OpVersion"));
+    console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", "--------", "---------", "------------", "---------"));
+    for (std::int64_t client = 0; client < count; ++client) {
+      auto key = [client](std::string_view name) { return fmt::format("client{}.{}", client, name); };
+      console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", node.text(key("hostname")), node.number(key("bytesread")),
+                              node.number(key("byteswrite")), node.number(key("opversion"))));
+    }
+  }
+  console.out("----------------------------------------------\n");
+}
+
+void print_tasks(Console& console, const Dictionary& values) {
+  const std::int64_t count = values.number("tasks").value_or(0);
+  console.out(fmt::format("Task Status of Volume {}", values.text("volname").value_or("")));
+  console.out(line);
+  if (count == 0) {
+    console.out("There are no active volume tasks");
+    console.out(" ");
+    return;
+  }
+  for (std::int64_t index = 0; index < count; ++index) {
+    auto key = [index](std::string_view name) { return fmt::format("task{}.{}", index, name); };
+    auto field = [&console](std::string_view name, std::string_view value) {
+      console.out(fmt::format("{:<20} : {:<20}", name, value));
+    };
+    field("Task", values.text(key("type")).value_or(""));
+    field("ID", values.text(key("id")).value_or(""));
+    const auto state = static_cast<std::size_t>(values.number(key("status")).value_or(0));
+    if (const std::optional<std::int64_t> bricks = values.number(key("count"))) {
+      console.out(fmt::format("{:<20}", "Removed bricks:"));
+      for (std::int64_t brick = 1; brick <= *bricks; ++brick) {
+        console.out(fmt::format("{:<20}", values.text(key(fmt::format("brick{}", brick))).value_or("")));
+      }
+    }
+    field("Status", state < task_states.size() ? task_states[state] : "unknown");
+    console.out(" ");
+  }
+}
+
+void write_clients(Xml& xml, const Node& node) {
+  xml.open("clientsStatus");
+  const std::int64_t count = node.number("clientcount");
+  xml.element("clientCount", count);
+  for (std::int64_t client = 0; client < count; ++client) {
+    auto key = [client](std::string_view name) { return fmt::format("client{}.{}", client, name); };
+    xml.open("client");
+    xml.element("hostname", node.text(key("hostname")));
+    xml.element("bytesRead", node.number(key("bytesread")));
+    xml.element("bytesWrite", node.number(key("byteswrite")));
+    xml.element("opVersion", node.number(key("opversion")));
+    xml.close();
+  }
+  xml.close();
+}
+
+void write_node(Xml& xml, const Node& node, std::uint32_t command) {
+  const bool shown = node.online() && node.number("port") != 0;
+  const std::string port = shown ? std::to_string(node.number("port")) : "N/A";
+  const std::int64_t rdma = node.number("rdma_port");
+  xml.open("node");
+  xml.element("hostname", node.text("hostname"));
+  xml.element("path", node.text("path"));
+  xml.element("peerid", node.text("peerid"));
+  xml.element("status", node.number("status"));
+  xml.element("port", port);
+  xml.open("ports");
+  xml.element("tcp", port);
+  xml.element("rdma", shown && rdma != 0 ? std::to_string(rdma) : "N/A");
+  xml.close();
+  xml.element("pid", node.number("pid"));
+  if ((command & status::clients) != 0) write_clients(xml, node);
+  if ((command & status::detail) != 0) {
+    xml.element("sizeTotal", node.number("total"));
+    xml.element("sizeFree", node.number("free"));
+    xml.element("device", node.text("device"));
+    xml.element("blockSize", node.number("block_size"));
+    xml.element("mntOptions", node.text("mnt_options"));
+    xml.element("fsName", node.text("fs_name"));
+    xml.element("inodeSize", node.text("inode_size"));
+    xml.element("inodesTotal", node.number("total_inodes"));
+    xml.element("inodesFree", node.number("free_inodes"));
+  }
+  xml.close();
+}
+
+void write_tasks(Xml& xml, const Dictionary& values) {
+  const std::int64_t count = values.number("tasks").value_or(0);
+  xml.open("tasks");
+  for (std::int64_t index = 0; index < count; ++index) {
+    auto key = [index](std::string_view name) { return fmt::format("task{}.{}", index, name); };
+    const auto state = static_cast<std::size_t>(values.number(key("status")).value_or(0));
+    xml.open("task");
+    xml.element("type", values.text(key("type")).value_or(""));
+    xml.element("id", values.text(key("id")).value_or(""));
+    xml.element("status", static_cast<long long>(state));
+    xml.element("statusStr", state < task_states.size() ? task_states[state] : "unknown");
+    xml.close();
+  }
+  xml.close();
+}
+
+}  // namespace
+
+void print_status(Console& console, const Dictionary& values) {
+  const auto command = static_cast<std::uint32_t>(values.number("cmd").value_or(0));
+  if ((command & status::clients) != 0) return print_clients(console, values);
+  if ((command & status::tasks) != 0) return print_tasks(console, values);
+  const bool detail = (command & status::detail) != 0;
+  console.out(fmt::format("Status of volume: {}", values.text("volname").value_or("")));
+  if (!detail) {
+    console.out(fmt::format("{:<{}} TCP Port  RDMA Port  Online  Pid", "Gluster process", brick_width));
+    console.out(line);
+  }
+  for (const Node& node : nodes_of(values)) {
+    if (detail) {
+      print_detail(console, node);
+    } else {
+      print_row(console, node);
+    }
+  }
+  console.out(" ");
+  if ((command & status::what) == 0) print_tasks(console, values);
+}
+
+void write_status(Xml& xml, const Dictionary& values) {
+  const auto command = static_cast<std::uint32_t>(values.number("cmd").value_or(0));
+  const std::vector<Node> nodes = nodes_of(values);
+  xml.open("volume");
+  xml.element("volName", values.text("volname").value_or(""));
+  xml.element("nodeCount", static_cast<long long>(nodes.size()));
+  for (const Node& node : nodes) write_node(xml, node, command);
+  if ((command & status::what) == 0 || (command & status::tasks) != 0) write_tasks(xml, values);
+  xml.close();
+}
+
+}  // namespace mortar::command
