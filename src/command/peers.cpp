@@ -6,6 +6,7 @@
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -71,7 +72,7 @@ std::string peers_xml(const Answer& answer) {
 Task<Answer> list(const Invocation& run, int what) {
   Dictionary request = run.request();
   request.set("flags", std::int64_t{what});
-  Answer answer = co_await tried(run.call(procedure::list_friends, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::ListFriends::number, std::move(request)));
   co_return answer;
 }
 
@@ -103,7 +104,7 @@ Task<int> peer_probe(const Invocation& run) {
   Dictionary request = run.request();
   request.set_text("hostname", run.words[2]);
   request.set("port", management_port);
-  Answer answer = co_await tried(run.call(procedure::probe, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::Probe::number, std::move(request)));
   co_return say(run, "peer probe", answer, "success");
 }
 
@@ -119,7 +120,7 @@ Task<int> peer_detach(const Invocation& run) {
   request.set_text("hostname", words[2]);
   request.set("port", management_port);
   request.set("flags", std::int64_t{words.size() == 4 ? with_force : 0});
-  Answer answer = co_await tried(run.call(procedure::deprobe, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::Deprobe::number, std::move(request)));
   co_return say(run, "peer detach", answer, "success");
 }
 

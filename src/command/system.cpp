@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "command/handlers.h"
-#include "command/procedures.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -11,7 +11,7 @@ Task<int> system_getspec(const Invocation& run) {
   if (run.words.size() != 3) co_return run.usage();
   Dictionary request = run.request();
   request.set_text("key", run.words[2]);
-  Answer answer = co_await tried(run.call(procedure::getspec, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::GetVolfile::number, std::move(request)));
   if (answer.op_ret < 0) {
     run.console.error("getspec failed");
     co_return 1;
@@ -22,7 +22,7 @@ Task<int> system_getspec(const Invocation& run) {
 
 Task<int> system_getwd(const Invocation& run) {
   if (run.words.size() != 2) co_return run.usage();
-  Answer answer = co_await tried(run.call(procedure::getwd, run.request()));
+  Answer answer = co_await tried(run.call(cli::GetWorkingDirectory::number, run.request()));
   if (answer.op_ret != 0) {
     run.console.error("getwd failed");
     co_return 1;
@@ -33,7 +33,7 @@ Task<int> system_getwd(const Invocation& run) {
 
 Task<int> system_uuid_get(const Invocation& run) {
   if (run.words.size() != 3) co_return run.usage();
-  Answer answer = co_await tried(run.call(procedure::uuid_get, run.request()));
+  Answer answer = co_await tried(run.call(cli::UuidGet::number, run.request()));
   const std::string_view uuid = answer.values.text("uuid").value_or("");
   if (run.settings.xml) {
     Xml xml(answer.op_ret, answer.op_errno, answer.op_errstr);
@@ -55,7 +55,7 @@ Task<int> system_uuid_get(const Invocation& run) {
 Task<int> system_uuid_reset(const Invocation& run) {
   if (run.words.size() != 3) co_return run.usage();
   if (!run.agreed("Resetting uuid changes the uuid of local glusterd. Do you want to continue?")) co_return 0;
-  Answer answer = co_await tried(run.call(procedure::uuid_reset, run.request()));
+  Answer answer = co_await tried(run.call(cli::UuidReset::number, run.request()));
   if (run.settings.xml) {
     run.console.out_part(xml_message("uuidReset", "", answer.op_ret, answer.op_errno, answer.op_errstr));
     co_return 0;

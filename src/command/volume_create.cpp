@@ -2,51 +2,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/xml.h"
+#include "pool/names.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> reserved_names{"volume",
-                                                          "type",
-                                                          "help",
-                                                          "subvolumes",
-                                                          "option",
-                                                          "end-volume",
-                                                          "all",
-                                                          "volume_not_in_ring",
-                                                          "description",
-                                                          "force",
-                                                          "snap-max-hard-limit",
-                                                          "snap-max-soft-limit",
-                                                          "auto-delete",
-                                                          "activate-on-create"};
-constexpr std::size_t longest_name = 256;
-
 // A sentence for the user; the usage follows. An empty one: only the usage.
 using Refusal = std::unexpected<Error>;
 Refusal refuse(std::string sentence) { return failed(EINVAL, std::move(sentence)); }
 
+// Where stock shows only the usage, the sentence is dropped.
 Result<Done> check_name(std::string_view name) {
   if (name.starts_with('-') || name.find('/') != std::string_view::npos) return refuse("");
-  if (std::ranges::find(reserved_names, name) != reserved_names.end()) {
-    return refuse(fmt::format("\"{}\" cannot be the name of a volume.", name));
-  }
-  if (name.size() > longest_name) return refuse(fmt::format("Volume name exceeds {} characters.", longest_name));
-  for (char letter : name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) || letter == '-' || letter == '_') continue;
-    return refuse(
-        fmt::format("Volume name should not contain \"{}\" character.\n"
-                    "Volume names can onlycontain alphanumeric, '-' and '_' characters.",
-                    letter));
-  }
-  return done;
+  return check_volume_name(name);
 }
 
 std::optional<int> number(const std::vector<std::string>& words, std::size_t place) {
@@ -56,17 +31,6 @@ std::optional<int> number(const std::vector<std::string>& words, std::size_t pla
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-// Without double and trailing slashes.
-std::string canonical(std::string_view path) {
-  std::string out;
-  for (char letter : path) {
-    if (letter == '/' && out.ends_with('/')) continue;
-    out += letter;
-  }
-  if (out.size() > 1 && out.ends_with('/')) out.pop_back();
-  return out;
 }
 
 // How the bricks shall work together, as the words say it.
@@ -204,17 +168,15 @@ class Parser {
   }
 
   Result<Done> add_brick(const std::string& word) {
-    const std::size_t colon = word.rfind(':');
-    if (colon == std::string::npos || colon == 0 || colon + 1 >= word.size() || word[colon + 1] != '/') {
-      return refuse(fmt::format("Wrong brick type: {}, use <HOSTNAME>:<export-dir-abs-path>", word));
-    }
-    const std::string host = word.substr(0, colon);
+    Result<BrickWord> parsed = parse_brick(word);
+    if (!parsed) return std::unexpected(parsed.error());
+    const std::string& host = parsed->host;
     if (host == "localhost" || host == "127.0.0.1" || host.starts_with("0.")) {
       return refuse(
-          "Please provide a valid hostname/ip other than localhost, 127.0.0.1 or loopback address (0.0.0.0 "
-          "to 0.255.255.255).");
+          "Please provide a valid hostname/ip other than localhost, 127.0.0.1 or loopback address (0.0.0.0 to "
+          "0.255.255.255).");
     }
-    const std::string brick = host + ":" + canonical(std::string_view(word).substr(colon + 1));
+    const std::string brick = host + ":" + parsed->path;
     if (std::ranges::find(bricks_, brick) != bricks_.end()) {
       return refuse(fmt::format("Found duplicate exports {}", brick));
     }
@@ -349,7 +311,7 @@ Task<int> volume_create(const Invocation& run) {
     if (const std::string sentence = request.error().sentence(); !sentence.empty()) run.console.error(sentence);
     co_return run.usage();
   }
-  Answer answer = co_await tried(run.call(procedure::create_volume, std::move(*request)));
+  Answer answer = co_await tried(run.call(cli::CreateVolume::number, std::move(*request)));
   if (run.settings.xml) {
     run.console.out_part(create_xml(answer));
     co_return 0;

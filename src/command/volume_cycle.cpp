@@ -4,6 +4,7 @@
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -62,7 +63,7 @@ std::string shared_storage_question(std::string_view doing) {
 Task<int> volume_start(const Invocation& run) {
   std::optional<Dictionary> request = with_flags(run);
   if (!request) co_return run.usage();
-  int status = co_await tried(change(run, procedure::start_volume, std::move(*request), "volStart"));
+  int status = co_await tried(change(run, cli::StartVolume::number, std::move(*request), "volStart"));
   co_return status;
 }
 
@@ -73,7 +74,7 @@ Task<int> volume_stop(const Invocation& run) {
                                    ? shared_storage_question("Stopping")
                                    : "Stopping volume will make its data inaccessible. Do you want to continue?";
   if (!run.agreed(question)) co_return 0;
-  int status = co_await tried(change(run, procedure::stop_volume, std::move(*request), "volStop"));
+  int status = co_await tried(change(run, cli::StopVolume::number, std::move(*request), "volStop"));
   co_return status;
 }
 
@@ -84,13 +85,13 @@ Task<int> volume_delete(const Invocation& run) {
           ? shared_storage_question("Deleting")
           : "Deleting volume will erase all information about the volume. Do you want to continue?";
   if (!run.agreed(question)) co_return 0;
-  int status = co_await tried(change(run, procedure::delete_volume, run.request(run.words[2]), "volDelete"));
+  int status = co_await tried(change(run, cli::DeleteVolume::number, run.request(run.words[2]), "volDelete"));
   co_return status;
 }
 
 Task<int> volume_list(const Invocation& run) {
   if (run.words.size() != 2) co_return run.usage();
-  Answer answer = co_await tried(run.call(procedure::list_volume, run.request()));
+  Answer answer = co_await tried(run.call(cli::ListVolume::number, run.request()));
   const std::int64_t count = answer.values.number("count").value_or(0);
   if (run.settings.xml) {
     Xml xml(answer.op_ret, answer.op_errno, answer.op_errstr);

@@ -6,6 +6,7 @@
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -153,7 +154,7 @@ Task<std::vector<Answer>> every_volume(const Invocation& run) {
   while (true) {
     Dictionary request = run.request(previous);
     request.set("flags", std::int64_t{get_next_volume});
-    Answer answer = co_await tried(run.call(procedure::get_volume, std::move(request)));
+    Answer answer = co_await tried(run.call(cli::GetVolume::number, std::move(request)));
     if (answer.op_ret != 0 || answer.values.number("count").value_or(0) == 0) break;
     previous = Volume(answer.values, 0).text("name");
     answers.push_back(std::move(answer));
@@ -180,7 +181,7 @@ Task<int> every_info(const Invocation& run) {
 Task<int> one_info(const Invocation& run, std::string name) {
   Dictionary request = run.request(name);
   request.set("flags", std::int64_t{get_this_volume});
-  Answer answer = co_await tried(run.call(procedure::get_volume, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::GetVolume::number, std::move(request)));
   const std::int64_t count = answer.values.number("count").value_or(0);
   if (run.settings.xml) {
     Xml xml(answer.op_ret, answer.op_errno, answer.op_errstr);

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "command/handlers.h"
-#include "command/procedures.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -70,7 +70,7 @@ int group_usage(const Invocation& run) {
 }
 
 Task<int> send_set(const Invocation& run, Dictionary request) {
-  Answer answer = co_await tried(run.call(procedure::set_volume, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::SetVolumeOption::number, std::move(request)));
   const std::optional<std::string_view> help = answer.values.text("help-str");
   if (help) {
     run.console.out(*help);
@@ -133,7 +133,7 @@ Task<int> volume_set(const Invocation& run) {
   if (words.size() < 5 || words.size() % 2 == 0) co_return run.usage();
   if (words.size() == 5 && words[3] == "group") {
     Dictionary where = run.request();
-    Answer directory = co_await tried(run.call(procedure::getwd, std::move(where)));
+    Answer directory = co_await tried(run.call(cli::GetWorkingDirectory::number, std::move(where)));
     const std::string working_directory(directory.values.text("wd").value_or("/var/lib/glusterd"));
     Result<Done> added = add_group(run.world.files(), working_directory, trimmed(words[4]), request);
     if (!added) {
@@ -163,7 +163,7 @@ Task<int> volume_get(const Invocation& run) {
   if (run.words.size() != 4) co_return run.usage();
   Dictionary request = run.request(run.words[2]);
   request.set_text("key", run.words[3]);
-  Answer answer = co_await tried(run.call(procedure::get_volume_option, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::GetVolumeOption::number, std::move(request)));
   if (answer.op_ret != 0) {
     const std::string sentence =
         "volume get option: failed" + (answer.op_errstr.empty() ? "" : ": " + answer.op_errstr);
@@ -191,7 +191,7 @@ Task<int> volume_reset(const Invocation& run) {
   Dictionary request = run.request(words[2]);
   request.set_text("key", one_key ? words[3] : "all");
   if (force) request.set("force", std::int64_t{1});
-  Answer answer = co_await tried(run.call(procedure::reset_volume, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::ResetVolume::number, std::move(request)));
   std::string sentence = answer.op_errstr;
   if (sentence.empty()) sentence = answer.op_ret == 0 ? "reset volume successful" : "reset volume unsuccessful";
   if (run.settings.xml) {

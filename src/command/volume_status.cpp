@@ -8,6 +8,7 @@
 #include "command/procedures.h"
 #include "command/status_report.h"
 #include "command/xml.h"
+#include "wire/messages/commands.h"
 
 namespace mortar::command {
 
@@ -79,7 +80,7 @@ Task<Answer> ask(const Invocation& run, Question question) {
   Dictionary request = run.request(question.volume);
   request.set("cmd", static_cast<std::int64_t>(question.command));
   if (!question.brick.empty()) request.set_text("brick", question.brick);
-  Answer answer = co_await tried(run.call(procedure::status_volume, std::move(request)));
+  Answer answer = co_await tried(run.call(cli::StatusVolume::number, std::move(request)));
   co_return answer;
 }
 
