@@ -158,36 +158,33 @@ Result<Done> RpcConnection::dispatch(Slice record) {
   Decoder in(std::move(record));
   CallHeader call;
   ReplyHeader reply;
-  switch (decode_header(in, call, reply)) {
-    case RecordKind::call: dispatch_call(std::move(call), in.get_rest(), size); return done;
-    case RecordKind::reply: dispatch_reply(reply, in.get_rest()); return done;
-    case RecordKind::bad_version:
-      IncomingCall(link_, std::move(call), {}, 0).deny(Refusal::rpc_version, 2);
-      return done;
-    case RecordKind::bad_credential:
-      IncomingCall(link_, std::move(call), {}, 0).deny(Refusal::authentication, 1);
-      return done;
-    case RecordKind::malformed: break;
+  const RecordKind kind = decode_header(in, call, reply);
+  if (kind == RecordKind::malformed) return failed(EPROTO, "a record that is not RPC arrived");
+  if (kind == RecordKind::reply) {
+    dispatch_reply(reply, in.get_rest());
+  } else {
+    dispatch_call(kind, begin_request(std::move(call), in.get_rest(), size));
   }
-  return failed(EPROTO, "a record that is not RPC arrived");
+  return done;
 }
 
-void RpcConnection::dispatch_call(CallHeader header, Slice arguments, std::size_t size) {
+void RpcConnection::dispatch_call(RecordKind kind, IncomingCall call) {
   ++counters_.calls_received;
-  request_began(is_lock_request(header.program, header.procedure), size);
-  IncomingCall call(link_, std::move(header), std::move(arguments), size);
+  if (kind == RecordKind::bad_version) return call.deny(Refusal::rpc_version, 2);
+  if (kind == RecordKind::bad_credential) return call.deny(Refusal::authentication, 1);
   if (handler_ == nullptr) return call.reply_error(AcceptStatus::program_unavailable);
   handler_->incoming(*this, std::move(call));
+}
+
+IncomingCall RpcConnection::begin_request(CallHeader header, Slice arguments, std::size_t size) {
+  ++(is_lock_request(header.program, header.procedure) ? lock_requests_ : requests_);
+  request_bytes_ += size;
+  return IncomingCall(link_, std::move(header), std::move(arguments), size);
 }
 
 bool RpcConnection::may_read() const {
   return requests_ < limits_.requests && lock_requests_ < limits_.lock_requests &&
          request_bytes_ < limits_.request_bytes && queued_answers_ < limits_.queued_bytes;
-}
-
-void RpcConnection::request_began(bool lock, std::size_t size) {
-  ++(lock ? lock_requests_ : requests_);
-  request_bytes_ += size;
 }
 
 void RpcConnection::request_ended(bool lock, std::size_t size) {

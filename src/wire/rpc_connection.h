@@ -57,7 +57,6 @@ class RpcLink {
 // A call of the peer that waits for its answer. Destroyed unanswered, it stays so.
 class IncomingCall {
  public:
-  IncomingCall(std::shared_ptr<RpcLink> link, CallHeader header, Slice arguments, std::size_t size);
   IncomingCall(IncomingCall&&) noexcept = default;
   IncomingCall& operator=(IncomingCall&& other) noexcept;
   ~IncomingCall() { release(); }
@@ -81,6 +80,8 @@ class IncomingCall {
   void deny(Refusal refusal, std::uint32_t reason);
 
  private:
+  friend class RpcConnection;
+  IncomingCall(std::shared_ptr<RpcLink> link, CallHeader header, Slice arguments, std::size_t size);
   Encoder begin_reply() const;
   void send(Encoder out, std::vector<Slice> more = {});
   void release();
@@ -180,7 +181,7 @@ class RpcConnection {
 
   Task<> read_all();
   Result<Done> dispatch(Slice record);
-  void dispatch_call(CallHeader header, Slice arguments, std::size_t size);
+  void dispatch_call(RecordKind kind, IncomingCall call);
   void dispatch_reply(const ReplyHeader& header, Slice result);
 
   // The record starts with room for its mark. Answers (and notices) count against queued_bytes, our own calls do not:
@@ -194,7 +195,7 @@ class RpcConnection {
   void fail_pending();
 
   bool may_read() const;
-  void request_began(bool lock, std::size_t size);
+  IncomingCall begin_request(CallHeader header, Slice arguments, std::size_t size);
   void request_ended(bool lock, std::size_t size);
 
   std::shared_ptr<RpcLink> link_ = std::make_shared<RpcLink>();
