@@ -1,0 +1,183 @@
+#include "translators/server/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace mortar {
+
+Result<std::unique_ptr<Translator>> Server::make(World& world, const VolumeSection& section) {
+  Result<ServerOptions> options = read_options<ServerOptions>(section);
+  if (!options) return std::unexpected(options.error());
+  if (options->tls) {
+    return failed(ENOTSUP, fmt::format("volume {}: TLS (server.ssl) is not supported by this release", section.name));
+  }
+  return std::make_unique<Server>(world, section, std::move(*options));
+}
+
+Server::Server(World& world, VolumeSection section, ServerOptions options)
+    : Refuse(section.name),
+      world_(world),
+      options_(std::move(options)),
+      authentication_(std::make_shared<const Authentication>(std::move(section))),
+      process_uuid_(world.random_gfid().text()),
+      groups_(world) {
+  add_services();
+  rpc_.require_privileged_ports(!options_.allow_insecure);
+}
+
+Server::~Server() = default;
+
+void Server::add_services() {
+  for (std::uint32_t procedure = 0; procedure < 57; ++procedure) {
+    operations_.on_raw(procedure, [this](RpcConnection& connection, IncomingCall call) {
+      session_of(connection).serve(std::move(call));
+    });
+  }
+  handshake_.on_raw(0, [](RpcConnection&, IncomingCall call) { call.reply(CommonReply{}); });
+  handshake_.on_raw(SetVolume::number, [this](RpcConnection& connection, IncomingCall call) {
+    session_of(connection).sign_in(std::move(call));
+  });
+  handshake_.on_raw(GetSpec::number, [](RpcConnection&, IncomingCall call) {
+    GetSpec::Reply reply;
+    reply.op_ret = -1;
+    reply.op_errno = ENOSYS;
+    reply.spec = "<this method is not in use, use glusterd for getspec>";
+    call.reply(reply);
+  });
+  handshake_.on_raw(HandshakePing::number, [](RpcConnection&, IncomingCall call) { call.reply(CommonReply{}); });
+  handshake_.on_raw(SetLockVersion::number, [](RpcConnection&, IncomingCall call) {
+    SetLockVersion request;
+    if (!decode_front(call.arguments(), request)) return call.reply_error(AcceptStatus::garbage_arguments);
+    call.reply(SetLockVersion::Reply{0, 0, request.lock_version});
+  });
+  rpc_.add(operations_);
+  rpc_.add_dump();
+  rpc_.add(handshake_);
+}
+
+RpcLimits Server::limits() const {
+  RpcLimits limits;
+  limits.requests = options_.outstanding_limit == 0 ? 65536 : static_cast<std::size_t>(options_.outstanding_limit);
+  return limits;
+}
+
+Task<> Server::start() {
+  StreamOptions stream;
+  stream.no_delay = options_.no_delay;
+  stream.keepalive = options_.keepalive;
+  stream.keepalive_idle = options_.keepalive_time;
+  stream.keepalive_interval = options_.keepalive_interval;
+  stream.keepalive_count = options_.keepalive_count;
+  stream.user_timeout = options_.user_timeout;
+  stream.ipv6 = options_.address_family == "inet6";
+  const Address at = Address::tcp(options_.bind_address, static_cast<std::uint16_t>(options_.listen_port));
+  std::unique_ptr<Listener> listener =
+      co_await tried(world_.network().listen(at, stream, options_.listen_backlog));
+  listener_ = std::make_unique<RpcListener>(
+      world_, std::move(listener), [this](RpcConnection& connection) { return accept(connection); }, limits());
+  log::info(name(), "listening on {}", listener_->address().text());
+  co_return done;
+}
+
+Task<> Server::stop() {
+  stopping_ = true;
+  if (!listener_) co_return done;
+  listener_->stop_accepting();
+  listener_->for_each_connection([](RpcConnection& connection) { connection.close(); });
+  while (!living_.empty()) {
+    none_left_.reset();
+    co_await none_left_.wait();
+  }
+  listener_.reset();
+  co_await tasks_.finished();
+  co_return done;
+}
+
+std::shared_ptr<RpcHandler> Server::accept(RpcConnection& connection) {
+  if (stopping_) return nullptr;
+  auto session = std::make_shared<Session>(*this, connection);
+  living_.push_back(session);
+  sessions_[&connection] = session.get();
+  return session;
+}
+
+void Server::session_ended(std::shared_ptr<Session> session) {
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second == session.get(); });
+  tasks_.start(end_session(std::move(session)));
+}
+
+Task<> Server::end_session(std::shared_ptr<Session> session) {
+  co_await session->give_back();
+  std::erase(living_, session);
+  if (living_.empty()) none_left_.set();
+  co_return done;
+}
+
+Translator* Server::brick(std::string_view name) const {
+  const auto found = std::ranges::find(children(), name, [](const Translator* child) { return child->name(); });
+  return found == children().end() ? nullptr : *found;
+}
+
+bool Server::is_up(const Translator& brick) const {
+  const auto state = up_.find(&brick);
+  return state == up_.end() || state->second;
+}
+
+template <class Visitor>
+void Server::for_each_client(Visitor&& visit) const {
+  for (const std::shared_ptr<Session>& session : living_) {
+    if (session->signed_in() && session->connection() != nullptr) visit(*session);
+  }
+}
+
+std::vector<ClientStatistics> Server::clients(std::string_view subvolume) const {
+  std::vector<ClientStatistics> clients;
+  for_each_client([&](const Session& session) {
+    if (session.brick()->name() == subvolume) clients.push_back(session.statistics());
+  });
+  return clients;
+}
+
+Result<Done> Server::reconfigure(const VolumeSection& section) {
+  Result<ServerOptions> options = read_options<ServerOptions>(section);
+  if (!options) return std::unexpected(options.error());
+  if (options->tls) return failed(ENOTSUP);
+  options_ = std::move(*options);
+  authentication_ = std::make_shared<const Authentication>(section);
+  rpc_.require_privileged_ports(!options_.allow_insecure);
+  if (listener_) {
+    listener_->for_each_connection([this](RpcConnection& connection) { connection.set_limits(limits()); });
+  }
+  if (options_.dynamic_auth) {
+    for (const std::shared_ptr<Session>& session : living_) {
+      if (session->signed_in()) tasks_.start(check_again(session));
+    }
+  }
+  return done;
+}
+
+Task<> Server::check_again(std::shared_ptr<Session> session) {
+  const std::shared_ptr<const Authentication> authentication = authentication_;
+  Result<Admission> admission = co_await authentication->admit(world_, session->applicant());
+  if (admission && admission->accepted) co_return done;
+  if (RpcConnection* connection = session->connection()) {
+    log::info(name(), "unauthorized client, hence terminating the connection {}", connection->peer().text());
+    connection->close();
+  }
+  co_return done;
+}
+
+void Server::dump_state(std::string& out) const {
+  std::size_t index = 0;
+  for_each_client([&](const Session& session) {
+    const ClientStatistics statistics = session.statistics();
+    out += fmt::format("client{}.uid={}\nclient{}.address={}\nclient{}.open-fds={}\n", index, session.client().uid,
+                       index, statistics.address, index, statistics.descriptors);
+    ++index;
+  });
+}
+
+}  // namespace mortar

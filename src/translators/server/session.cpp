@@ -1,0 +1,175 @@
+#include "translators/server/session.h"
+
+#include <array>
+
+#include "base/log.h"
+#include "translators/server/server.h"
+#include "translators/server/squash.h"
+#include "translators/server/wire_form.h"
+
+namespace mortar {
+
+using namespace wire_form;
+
+// Which member serves which procedure, made from the list of operations.
+struct OperationTable {
+  using Member = void (Session::*)(IncomingCall);
+  static constexpr std::size_t size = 57;
+  std::array<Member, size> members{};
+
+  constexpr OperationTable() {
+    fop::for_each_operation([this]<class Operation>() {
+      // No stock server serves PUT; clients take its absence as an answer.
+      if constexpr (!std::is_same_v<Operation, fop::Put>) {
+        members[Operation::number] = &Session::serve_operation<Operation>;
+      }
+    });
+  }
+};
+
+namespace {
+
+constexpr std::uint32_t null_procedure = 0;
+constexpr std::uint32_t compound_procedure = 49;
+
+}  // namespace
+
+Session::Session(Server& server, RpcConnection& connection)
+    : server_(server),
+      connection_(&connection),
+      peer_(connection.peer()),
+      descriptors_(server.options().most_descriptors) {}
+
+void Session::incoming(RpcConnection& connection, IncomingCall call) { server_.route(connection, std::move(call)); }
+
+void Session::disconnected(RpcConnection&) {
+  connection_ = nullptr;
+  server_.session_ended(shared_from_this());
+}
+
+ClientStatistics Session::statistics() const {
+  ClientStatistics statistics;
+  statistics.address = peer_.text();
+  statistics.name = process_name_;
+  if (connection_ != nullptr) {
+    statistics.bytes_received = connection_->counters().bytes_received;
+    statistics.bytes_sent = connection_->counters().bytes_sent;
+  }
+  statistics.op_version = client_ ? client_->op_version : 0;
+  statistics.descriptors = descriptors_.size();
+  return statistics;
+}
+
+void Session::serve(IncomingCall call) {
+  static constexpr OperationTable table;
+  const std::uint32_t procedure = call.procedure();
+  if (procedure == null_procedure) return call.reply(CommonReply{});
+  if (procedure == compound_procedure) return call.reply_error(AcceptStatus::garbage_arguments);
+  if (procedure >= OperationTable::size || table.members[procedure] == nullptr) {
+    return call.reply_error(AcceptStatus::procedure_unavailable);
+  }
+  if (!signed_in()) return call.reply_error(AcceptStatus::garbage_arguments);
+  (this->*table.members[procedure])(std::move(call));
+}
+
+template <class Operation>
+void Session::serve_operation(IncomingCall call) {
+  Operation operation;
+  if (!decode_front(call.arguments(), operation)) return call.reply_error(AcceptStatus::garbage_arguments);
+  if constexpr (requires { operation.data; }) {
+    if (operation.data.bytes.size() != operation.size) return call.reply_error(AcceptStatus::garbage_arguments);
+  }
+  if constexpr (Operation::kind == fop::Kind::release) return release(operation, std::move(call));
+  const Result<Done> fit = prepare(operation);
+  if (!fit) return call.reply(failure<typename Operation::Reply>(fit.error()));
+  TaskSet& tasks = Operation::kind == fop::Kind::lock ? lock_operations_ : operations_;
+  tasks.start(perform<Operation>(std::move(operation), std::move(call)));
+}
+
+template <class Operation>
+Result<Done> Session::prepare(Operation& operation) const {
+  if (subdirectory_) enter_subdirectory(operation, *subdirectory_);
+  Result<Done> fit = find_descriptors(descriptors_, operation);
+  if (fit) fit = check_gfids(operation);
+  if (fit) fit = check_names(operation);
+  return fit;
+}
+
+template <class Operation>
+Task<> Session::perform(Operation operation, IncomingCall incoming) {
+  using Reply = typename Operation::Reply;
+  Call call{incoming.take_identity(), client_};
+  squash(server_.options(), *client_, call);
+  if (server_.options().manage_gids) {
+    Result<std::vector<std::uint32_t>> groups = co_await server_.groups_of(call.uid);
+    if (!groups) {
+      incoming.reply(failure<Reply>(groups.error()));
+      co_return done;
+    }
+    call.groups = std::move(*groups);
+  }
+  Result<Reply> result = co_await brick_->perform(call, operation);
+  if (!result) {
+    incoming.reply(failure<Reply>(result.error()));
+    co_return done;
+  }
+  if constexpr (requires { result->fd; }) {
+    Result<std::int64_t> number = descriptors_.add(result->fd.open);
+    if (!number) {
+      co_await give_back_descriptor(result->fd.open, false);
+      incoming.reply(failure<Reply>(number.error()));
+      co_return done;
+    }
+    result->fd.remote = *number;
+  }
+  if (subdirectory_) leave_subdirectory(*result, *subdirectory_);
+  incoming.reply(*result);
+  co_return done;
+}
+
+// Answered at once and always with success, as stock does, even where nothing was open.
+template <class Operation>
+void Session::release(const Operation& operation, IncomingCall call) {
+  if (std::shared_ptr<Descriptor> descriptor = descriptors_.take(operation.fd.remote)) {
+    operations_.start(give_back_descriptor(std::move(descriptor), false));
+  }
+  typename Operation::Reply reply;
+  reply.xdata.set_present();
+  call.reply(reply);
+}
+
+Task<> Session::give_back_descriptor(std::shared_ptr<Descriptor> descriptor, bool flush) {
+  // As nobody: no owner and no process, which stands for all locks of this client. Nobody is left to hear of a failure.
+  const Call call{Identity{}, client_};
+  const Fd fd{Fd::anonymous, descriptor};
+  if (flush && !descriptor->directory) {
+    const fop::Flush operation{descriptor->gfid, fd, {}};
+    co_await brick_->perform(call, operation);
+  }
+  if (descriptor->directory) {
+    const fop::Releasedir operation{descriptor->gfid, fd, {}};
+    co_await brick_->perform(call, operation);
+  } else {
+    const fop::Release operation{descriptor->gfid, fd, {}};
+    co_await brick_->perform(call, operation);
+  }
+  co_return done;
+}
+
+Task<> Session::give_back() {
+  // Who waits for a lock waits in vain; what was granted goes at once, so that others need not wait for the rest.
+  lock_operations_.cancel();
+  if (!signed_in()) co_return done;
+  brick_->client_gone(*client_);
+  const bool busy = operations_.running() > 0;
+  co_await operations_.finished();
+  for (std::shared_ptr<Descriptor>& descriptor : descriptors_.take_all()) {
+    co_await give_back_descriptor(std::move(descriptor), true);
+  }
+  // What was still under way may have taken something in the client's name.
+  if (busy) brick_->client_gone(*client_);
+  log::info(server_.name(), "closed connection of {} ({})", client_->uid, peer_.text());
+  co_return done;
+}
+
+}  // namespace mortar
