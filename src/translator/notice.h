@@ -16,6 +16,11 @@ namespace notice {
 // The subvolume can serve, or cannot any more.
 struct ChildUp {};
 struct ChildDown {};
+// The other side refuses this client for good: it is not tried again. The sentence is for whoever mounts.
+struct ChildRefused {
+  int number = 0;  // errno
+  std::string sentence;
+};
 
 // To the client: forget what you know of this object.
 struct CacheInvalidation {
@@ -54,7 +59,7 @@ struct RecallLease {
 
 }  // namespace notice
 
-using Notice = std::variant<notice::ChildUp, notice::ChildDown, notice::CacheInvalidation, notice::InodelkContention,
-                            notice::EntrylkContention, notice::RecallLease>;
+using Notice = std::variant<notice::ChildUp, notice::ChildDown, notice::ChildRefused, notice::CacheInvalidation,
+                            notice::InodelkContention, notice::EntrylkContention, notice::RecallLease>;
 
 }  // namespace mortar
