@@ -36,7 +36,7 @@ bool is_host_name(std::string_view text) {
 Task<bool> names_peer(World& world, std::string entry, std::string peer) {
   const std::optional<IpAddress> peer_ip = parse_ip(peer);
   if (const std::optional<IpAddress> entry_ip = parse_ip(entry)) co_return entry_ip == peer_ip;
-  if (entry.find('/') != std::string::npos) co_return peer_ip && in_network(entry, *peer_ip);
+  if (entry.find('/') != std::string::npos) co_return peer_ip&& in_network(entry, *peer_ip);
   if (!is_host_name(entry)) co_return glob_matches(entry, peer);
   if (entry == peer) co_return true;
   std::vector<std::string> addresses = co_await tried(world.network().resolve(entry));
@@ -88,8 +88,8 @@ Vote Authentication::login(const Applicant& applicant) const {
   const std::optional<std::string_view> allowed = section_.option(fmt::format("auth.login.{}.allow", applicant.brick));
   if (!allowed) return Vote::no_opinion;
   const std::vector<std::string> patterns = split(*allowed, " ,");
-  const bool known = std::ranges::any_of(
-      patterns, [&](const std::string& pattern) { return glob_matches(pattern, *applicant.user); });
+  const bool known =
+      std::ranges::any_of(patterns, [&](const std::string& pattern) { return glob_matches(pattern, *applicant.user); });
   if (!known) return unknown;
   const std::optional<std::string_view> password =
       section_.option(fmt::format("auth.login.{}.password", *applicant.user));
@@ -108,8 +108,7 @@ Task<Vote> Authentication::address(World& world, const Applicant& applicant) con
   }
   const std::string peer = applicant.address.is_unix() ? applicant.address.path : applicant.address.host;
   if (reject) {
-    bool rejected =
-        co_await tried(address_list_matches(world, std::string(*reject), applicant.subdirectory, peer));
+    bool rejected = co_await tried(address_list_matches(world, std::string(*reject), applicant.subdirectory, peer));
     if (rejected) co_return Vote::reject;
   }
   if (!allow) co_return Vote::no_opinion;

@@ -1,7 +1,7 @@
 // Who may use a brick: the two authorities of stock, "login" and "addr", read from the options of the server's section.
 //
-// Each votes; a rejection by any decides, and at least one has to accept. A client that shows the volume's user name and
-// password is trusted.
+// Each votes; a rejection by any decides, and at least one has to accept. A client that shows the volume's user name
+// and password is trusted.
 #pragma once
 
 #include <optional>

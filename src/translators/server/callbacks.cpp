@@ -1,6 +1,6 @@
 // What rises from the bricks, on its way to the client it is meant for.
-#include "translators/server/server.h"
 #include "wire/messages/callbacks.h"
+#include "translators/server/server.h"
 
 namespace mortar {
 
@@ -52,7 +52,7 @@ void Server::notified(const Notice& notice, Translator& child) {
               session.connection()->notify(ChildDown{});
             }
           });
-        } else {
+        } else if constexpr (!std::is_same_v<Said, notice::ChildRefused>) {
           for_each_client([&](Session& session) {
             if (session.client().number == said.client) session.connection()->notify(message_for(said, session));
           });

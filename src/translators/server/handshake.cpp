@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/name.h"
 #include "translators/server/server.h"
 #include "translators/server/session.h"
 

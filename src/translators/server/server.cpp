@@ -74,8 +74,7 @@ Task<> Server::start() {
   stream.user_timeout = options_.user_timeout;
   stream.ipv6 = options_.address_family == "inet6";
   const Address at = Address::tcp(options_.bind_address, static_cast<std::uint16_t>(options_.listen_port));
-  std::unique_ptr<Listener> listener =
-      co_await tried(world_.network().listen(at, stream, options_.listen_backlog));
+  std::unique_ptr<Listener> listener = co_await tried(world_.network().listen(at, stream, options_.listen_backlog));
   listener_ = std::make_unique<RpcListener>(
       world_, std::move(listener), [this](RpcConnection& connection) { return accept(connection); }, limits());
   log::info(name(), "listening on {}", listener_->address().text());
@@ -124,13 +123,6 @@ Translator* Server::brick(std::string_view name) const {
 bool Server::is_up(const Translator& brick) const {
   const auto state = up_.find(&brick);
   return state == up_.end() || state->second;
-}
-
-template <class Visitor>
-void Server::for_each_client(Visitor&& visit) const {
-  for (const std::shared_ptr<Session>& session : living_) {
-    if (session->signed_in() && session->connection() != nullptr) visit(*session);
-  }
 }
 
 std::vector<ClientStatistics> Server::clients(std::string_view subvolume) const {

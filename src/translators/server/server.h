@@ -62,7 +62,11 @@ class Server final : public Refuse {
   // Ends the connection of a client that would not be admitted any more.
   Task<> check_again(std::shared_ptr<Session> session);
   template <class Visitor>
-  void for_each_client(Visitor&& visit) const;
+  void for_each_client(Visitor&& visit) const {
+    for (const std::shared_ptr<Session>& session : living_) {
+      if (session->signed_in() && session->connection() != nullptr) visit(*session);
+    }
+  }
   void add_services();
   RpcLimits limits() const;
 
