@@ -1,0 +1,235 @@
+#include "command/commands.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/task_set.h"
+#include "wire/messages/commands.h"
+
+namespace mortar::command {
+namespace {
+
+class Captured : public Console {
+ public:
+  void out(std::string_view line) override { said += std::string(line) + "\n"; }
+  void error(std::string_view line) override { complained += std::string(line) + "\n"; }
+  void out_part(std::string_view text) override { said += text; }
+  bool confirmed(std::string_view question) override {
+    asked += question;
+    return answer;
+  }
+
+  std::string said;
+  std::string complained;
+  std::string asked;
+  bool answer = false;
+};
+
+// A daemon that answers what it was told to and remembers what it was asked.
+class Scripted : public Session {
+ public:
+  Task<Answer> call(std::uint32_t procedure, Dictionary request) override {
+    requests.emplace_back(procedure, std::move(request));
+    if (answers.empty()) co_return Error(ENOTCONN);
+    Answer answer = answers.front();
+    answers.erase(answers.begin());
+    co_return answer;
+  }
+
+  std::vector<Answer> answers;
+  std::vector<std::pair<std::uint32_t, Dictionary>> requests;
+};
+
+// Commands ask the world only for files, which these do not.
+class NoWorld : public World {
+ public:
+  Instant now() const override { return {}; }
+  Moment wall_clock() const override { return {}; }
+  Task<> sleep(Duration) override { co_return done; }
+  void random(std::span<std::uint8_t>) override {}
+  Network& network() override { check_failed("no network here", std::source_location::current()); }
+  FileSystem& files() override { check_failed("no files here", std::source_location::current()); }
+  Processes& processes() override { check_failed("no processes here", std::source_location::current()); }
+
+ protected:
+  void run_off_loop(std::function<void()>, std::function<void()>) override {}
+};
+
+class CommandTest : public testing::Test {
+ protected:
+  int run(std::vector<std::string> words) {
+    int status = -1;
+    TaskSet set;
+    set.start([](CommandTest& test, std::vector<std::string> line, int& out) -> Task<> {
+      Result<int> ended = co_await run_command(test.world, test.settings, test.console, test.session, std::move(line));
+      out = *ended;
+      co_return done;
+    }(*this, std::move(words), status));
+    run_ready();
+    return status;
+  }
+
+  NoWorld world;
+  Settings settings;
+  Captured console;
+  Scripted session;
+};
+
+TEST_F(CommandTest, UnknownWordsAreNamedWithTheirPlace) {
+  EXPECT_EQ(run({"foo", "bar"}), 1);
+  EXPECT_TRUE(console.said.starts_with("unrecognized word: foo (position 0)\n\n Usage: gluster [options]"))
+      << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"volume"}), 1);
+  EXPECT_TRUE(console.said.starts_with("unrecognized command\n")) << console.said;
+  EXPECT_TRUE(session.requests.empty());
+}
+
+TEST_F(CommandTest, WordsMayBeAbbreviated) {
+  session.answers = {Answer{}};
+  EXPECT_EQ(run({"vol", "lis"}), 0);
+  ASSERT_EQ(session.requests.size(), 1U);
+  EXPECT_EQ(session.requests[0].first, cli::ListVolume::number);
+  EXPECT_EQ(session.requests[0].second.text("cmd-str"), "volume list");
+  EXPECT_EQ(console.complained, "No volumes present in cluster\n");
+}
+
+TEST_F(CommandTest, WithoutADaemonItSaysSo) {
+  EXPECT_EQ(run({"volume", "list"}), 1);
+  EXPECT_EQ(console.said, "Connection failed. Please check if gluster daemon is operational.\n");
+}
+
+TEST_F(CommandTest, CreateRefusesBeforeAsking) {
+  const std::map<std::vector<std::string>, std::string> cases{
+      {{"bad@name", "h:/b"},
+       "Volume name should not contain \"@\" character.\nVolume names can onlycontain alphanumeric, '-' and '_' "
+       "characters."},
+      {{"all", "h:/b"}, "\"all\" cannot be the name of a volume."},
+      {{std::string(257, 'a'), "h:/b"}, "Volume name exceeds 256 characters."},
+      {{"v", "h:relative"}, "Wrong brick type: h:relative, use <HOSTNAME>:<export-dir-abs-path>"},
+      {{"v", "h:/b/../c"}, "Wrong brick type: h:/b/../c, use <HOSTNAME>:<export-dir-abs-path>"},
+      {{"v", "localhost:/b"},
+       "Please provide a valid hostname/ip other than localhost, 127.0.0.1 or loopback address (0.0.0.0 to "
+       "0.255.255.255)."},
+      {{"v", "h:/b", "h:/b/"}, "Found duplicate exports h:/b"},
+      {{"v", "replica", "1", "h:/b"}, "replica count should be greater than 1"},
+      {{"v", "replica", "3", "h:/a", "h:/b"}, "number of bricks is not a multiple of replica count"},
+      {{"v", "disperse", "2", "h:/a", "h:/b"}, "disperse count must be greater than 2"},
+      {{"v", "arbiter", "1", "h:/a"}, "arbiter option must be preceded by replica option."},
+      {{"v", "disperse", "3", "redundancy", "2", "h:/a", "h:/b", "h:/c"},
+       "redundancy must be greater than or equal to 1 and less than 2 for a disperse 3 volume"},
+  };
+  settings.script = true;
+  for (const auto& [arguments, sentence] : cases) {
+    console.complained.clear();
+    std::vector<std::string> words{"volume", "create"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    EXPECT_EQ(run(words), 1);
+    EXPECT_TRUE(console.complained.starts_with(sentence + "\n\nUsage:\nvolume create <NEW-VOLNAME>"))
+        << console.complained;
+  }
+  EXPECT_TRUE(session.requests.empty());
+}
+
+TEST_F(CommandTest, CreateSendsWhatItMeans) {
+  session.answers = {Answer{}};
+  EXPECT_EQ(run({"volume", "create", "v", "replica", "2", "arbiter", "1", "h1:/b//x/", "h2:/b", "h3:/b", "force"}), 0);
+  ASSERT_EQ(session.requests.size(), 1U);
+  const Dictionary& request = session.requests[0].second;
+  EXPECT_EQ(request.text("bricks"), " h1:/b/x h2:/b h3:/b ");
+  EXPECT_EQ(request.number("replica-count"), 3);
+  EXPECT_EQ(request.number("arbiter-count"), 1);
+  EXPECT_EQ(request.number("count"), 3);
+  EXPECT_EQ(request.number("type"), 2);
+  EXPECT_EQ(request.number("force"), 1);
+  EXPECT_EQ(console.said, "volume create: v: success: please start the volume to access data\n");
+}
+
+TEST_F(CommandTest, TwoCopiesAskFirst) {
+  EXPECT_EQ(run({"volume", "create", "v", "replica", "2", "h1:/b", "h2:/b"}), 1);
+  EXPECT_TRUE(console.asked.starts_with("Replica 2 volumes are prone to split-brain."));
+  EXPECT_TRUE(session.requests.empty());
+}
+
+TEST_F(CommandTest, StopAsksAndANoChangesNothing) {
+  EXPECT_EQ(run({"volume", "stop", "v"}), 0);
+  EXPECT_EQ(console.asked, "Stopping volume will make its data inaccessible. Do you want to continue?");
+  EXPECT_TRUE(session.requests.empty());
+  console.answer = true;
+  session.answers = {Answer{-1, 30800, "Volume v is not in the started state", {}}};
+  EXPECT_EQ(run({"volume", "stop", "v"}), 1);
+  EXPECT_EQ(console.complained, "volume stop: v: failed: Volume v is not in the started state\n");
+}
+
+Answer one_volume() {
+  Answer answer;
+  Dictionary& values = answer.values;
+  values.set("count", std::int64_t{1});
+  auto number = [&](const char* key, std::int64_t value) { values.set(std::string("volume0.") + key, value); };
+  auto text = [&](const char* key, const char* value) { values.set_text(std::string("volume0.") + key, value); };
+  text("name", "arb");
+  text("volume_id", "91225967-2759-46b3-94da-4f8d108aa7e5");
+  for (const auto& [key, value] : std::map<const char*, std::int64_t>{{"type", 2},
+                                                                      {"status", 1},
+                                                                      {"brick_count", 3},
+                                                                      {"dist_count", 3},
+                                                                      {"replica_count", 3},
+                                                                      {"arbiter_count", 1},
+                                                                      {"disperse_count", 0},
+                                                                      {"redundancy_count", 0},
+                                                                      {"transport", 0},
+                                                                      {"snap_count", 0},
+                                                                      {"thin_arbiter_count", 0},
+                                                                      {"opt_count", 1}}) {
+    number(key, value);
+  }
+  text("brick1", "server1:/b1");
+  text("brick2", "server2:/b1");
+  text("brick3", "server3:/b1");
+  text("brick3.isArbiter", "1");
+  text("option.nfs.disable", "on");
+  return answer;
+}
+
+TEST_F(CommandTest, InfoReadsAsStocks) {
+  session.answers = {one_volume()};
+  EXPECT_EQ(run({"volume", "info", "arb"}), 0);
+  EXPECT_EQ(console.said,
+            " \nVolume Name: arb\nType: Replicate\nVolume ID: 91225967-2759-46b3-94da-4f8d108aa7e5\nStatus: Started\n"
+            "Snapshot Count: 0\nNumber of Bricks: 1 x (2 + 1) = 3\nTransport-type: tcp\nBricks:\n"
+            "Brick1: server1:/b1\nBrick2: server2:/b1\nBrick3: server3:/b1 (arbiter)\n"
+            "Options Reconfigured:\nnfs.disable: on\n");
+}
+
+TEST_F(CommandTest, XmlHasStocksFrame) {
+  settings.xml = true;
+  session.answers = {Answer{-1, 30806, "Volume does not exist", {}}};
+  session.answers[0].values.set("count", std::int64_t{0});
+  EXPECT_EQ(run({"volume", "info", "nosuch"}), 0);
+  EXPECT_EQ(console.said,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<cliOutput>\n  <opRet>-1</opRet>\n"
+            "  <opErrno>30806</opErrno>\n  <opErrstr>Volume does not exist</opErrstr>\n  <volInfo>\n    <volumes>\n"
+            "      <count>0</count>\n    </volumes>\n  </volInfo>\n</cliOutput>\n");
+}
+
+TEST(Settings, AreFoundAnywhereAmongTheWords) {
+  Captured console;
+  Parsed parsed =
+      parse_arguments({"volume", "--xml", "info", "--mode=script", "--timeout=7", "--", "--odd"}, Places{}, console);
+  EXPECT_FALSE(parsed.exit_status);
+  EXPECT_TRUE(parsed.settings.xml && parsed.settings.script);
+  EXPECT_EQ(parsed.settings.timeout, std::chrono::seconds(7));
+  EXPECT_EQ(parsed.settings.words, (std::vector<std::string>{"volume", "info", "--odd"}));
+}
+
+TEST(Settings, WrongOnesEndTheProgram) {
+  Captured console;
+  EXPECT_EQ(parse_arguments({"--foo", "volume", "info"}, Places{}, console).exit_status, 255);
+  EXPECT_TRUE(console.said.starts_with("unrecognized option --foo\n"));
+  EXPECT_EQ(parse_arguments({"--timeout=x"}, Places{}, console).exit_status, 254);
+  EXPECT_EQ(console.complained, "timeout value should be a positive integer\n");
+}
+
+}  // namespace
+}  // namespace mortar::command
