@@ -53,7 +53,8 @@ class RealWorld : public World {
  private:
   struct Parts;
   explicit RealWorld(std::unique_ptr<Parts> parts);
-  void turn();
+  // For whatever makes somebody ready to run.
+  void wait();
 
   std::unique_ptr<Parts> parts_;
 };

@@ -1,0 +1,162 @@
+#include "runtime/real_world.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "runtime/epoll_poller.h"
+#include "runtime/real_file_system.h"
+#include "runtime/real_network.h"
+#include "runtime/real_processes.h"
+#include "runtime/timers.h"
+#include "runtime/uring_poller.h"
+#include "runtime/workers.h"
+
+namespace mortar {
+
+namespace {
+
+unsigned worker_count(unsigned asked) {
+  return asked != 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 2U, 16U);
+}
+
+sigset_t signals_taken() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&set, number);
+  return set;
+}
+
+Task<> report_end(Task<> main, std::optional<Result<Done>>& end) {
+  Result<Done> result = co_await std::move(main);
+  end.emplace(std::move(result));
+  co_return done;
+}
+
+}  // namespace
+
+struct RealWorld::Parts {
+  Parts(RealWorldOptions options, std::unique_ptr<Poller> engine, bool over_io_uring)
+      : poller(std::move(engine)),
+        io_uring(over_io_uring),
+        workers(worker_count(options.workers), [this] { rouse(); }) {}
+
+  // Many jobs that end while the loop sleeps cost one wake-up, those that end while it runs none.
+  void rouse() {
+    if (asleep.exchange(false)) poller->wake();
+  }
+
+  RealFileSystem files;
+  Timers timers;
+  std::unique_ptr<Poller> poller;
+  bool io_uring;
+  std::atomic<bool> asleep{false};
+  std::unique_ptr<RealNetwork> network;
+  std::unique_ptr<RealProcesses> processes;
+  UniqueDescriptor signals;
+  Workers workers;  // last: its threads use what stands above
+};
+
+RealWorld::RealWorld(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
+  parts_->network = std::make_unique<RealNetwork>(*this, *parts_->poller);
+  parts_->processes = std::make_unique<RealProcesses>(*parts_->poller);
+}
+
+RealWorld::~RealWorld() { background().cancel(); }
+
+Result<std::unique_ptr<RealWorld>> RealWorld::make(RealWorldOptions options) {
+  if (options.io_uring) {
+    // Refused by the kernel, its administrator or a container's filter: epoll does.
+    if (Result<std::unique_ptr<UringPoller>> engine = UringPoller::make()) {
+      return std::unique_ptr<RealWorld>(new RealWorld(std::make_unique<Parts>(options, std::move(*engine), true)));
+    }
+  }
+  Result<std::unique_ptr<EpollPoller>> engine = EpollPoller::make();
+  if (!engine) return std::unexpected(engine.error());
+  return std::unique_ptr<RealWorld>(new RealWorld(std::make_unique<Parts>(options, std::move(*engine), false)));
+}
+
+Result<Done> RealWorld::run(Task<> main) {
+  std::optional<Result<Done>> end;
+  TaskSet running;
+  running.start(report_end(std::move(main), end));
+  while (true) {
+    run_ready();
+    if (end) return *end;
+    wait();
+  }
+}
+
+void RealWorld::wait() {
+  Parts& parts = *parts_;
+  std::optional<Duration> limit;
+  if (const std::optional<Instant> next = parts.timers.next()) limit = std::max(*next - now(), Duration::zero());
+  // A job that ends from here on wakes the poller; what ended before is seen here.
+  parts.asleep.store(true);
+  if (!ready_queue().empty() || parts.workers.any_finished()) limit = Duration::zero();
+  parts.poller->wait(limit);
+  parts.asleep.store(false);
+  parts.workers.run_finished();
+  parts.timers.wake_due(now());
+}
+
+Instant RealWorld::now() const { return std::chrono::steady_clock::now(); }
+
+Moment RealWorld::wall_clock() const {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
+}
+
+Task<> RealWorld::sleep(Duration duration) {
+  Timers::Timer timer(parts_->timers, now() + std::max(duration, Duration::zero()));
+  co_await timer;
+  co_return done;
+}
+
+void RealWorld::random(std::span<std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+    check(got > 0 || errno == EINTR, "the kernel gives random numbers");
+    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+Network& RealWorld::network() { return *parts_->network; }
+FileSystem& RealWorld::files() { return parts_->files; }
+Processes& RealWorld::processes() { return *parts_->processes; }
+bool RealWorld::uses_io_uring() const { return parts_->io_uring; }
+
+void RealWorld::run_off_loop(std::function<void()> work, std::function<void()> then) {
+  parts_->workers.run(std::move(work), std::move(then));
+}
+
+Task<> RealWorld::readable(int descriptor) {
+  Operation input = Operation::readiness(*parts_->poller, descriptor, POLLIN);
+  const int events = co_await input;
+  if (events < 0) co_return Error(-events);
+  co_return done;
+}
+
+Task<int> RealWorld::next_signal() {
+  if (!parts_->signals) {
+    const sigset_t set = signals_taken();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    parts_->signals = UniqueDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!parts_->signals) co_return Error(errno, "cannot receive signals");
+  }
+  signalfd_siginfo info{};
+  while (::read(parts_->signals.number(), &info, sizeof info) != sizeof info) {
+    if (errno != EAGAIN && errno != EINTR) co_return Error(errno, "cannot receive signals");
+    co_await tried(readable(parts_->signals.number()));
+  }
+  co_return static_cast<int>(info.ssi_signo);
+}
+
+}  // namespace mortar
