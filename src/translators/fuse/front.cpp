@@ -1,0 +1,84 @@
+#include "translators/fuse/front.h"
+
+#include "base/log.h"
+
+namespace mortar::fuse {
+
+Front::Front(World& world, MountOptions options)
+    : world_(world), options_(std::move(options)), groups_(world, options_.group_timeout) {}
+
+void Front::use(std::shared_ptr<MountedGraph> graph) {
+  graph->on_invalidation([this](const notice::CacheInvalidation& invalidation) { heard(invalidation); });
+  if (graph_) retired_.push_back(std::move(graph_));
+  graph_ = std::move(graph);
+  stop_unused_graphs();
+}
+
+Task<> Front::stop() {
+  requests_.cancel();
+  for (auto& [number, handle] : handles_) {
+    release_later(Call{}, handle->graph, handle->inode->gfid, std::move(handle->fd), handle->directory);
+  }
+  handles_.clear();
+  co_await background_.finished();
+  retired_.push_back(std::move(graph_));
+  for (const GraphPointer& graph : retired_) {
+    if (!graph) continue;
+    Result<Done> stopped = co_await graph->graph().stop();
+    if (!stopped) log::warning("mount", "a graph did not stop cleanly: {}", stopped.error().sentence());
+  }
+  retired_.clear();
+  co_return done;
+}
+
+namespace {
+
+Task<> stop_graph(std::shared_ptr<MountedGraph> graph) {
+  Result<Done> stopped = co_await graph->graph().stop();
+  if (!stopped) log::warning("mount", "an old graph did not stop cleanly: {}", stopped.error().sentence());
+  co_return done;
+}
+
+}  // namespace
+
+void Front::stop_unused_graphs() {
+  for (auto place = retired_.begin(); place != retired_.end();) {
+    if (place->use_count() == 1) {
+      background_.start(stop_graph(std::move(*place)));
+      place = retired_.erase(place);
+    } else {
+      ++place;
+    }
+  }
+}
+
+Call Front::call_of(const Request& request) {
+  const fuse_ctx& who = request.context();
+  Call call;
+  call.pid = who.pid;
+  call.uid = who.uid;
+  call.gid = who.gid;
+  call.groups = groups_.of(request);
+  if (options_.client_pid) {
+    call.pid = *options_.client_pid;
+  } else if (options_.no_root_squash && who.uid == 0) {
+    call.pid = internal_pid::no_root_squash;
+  }
+  return call;
+}
+
+Result<InodePointer> Front::known(std::uint64_t number) const {
+  InodePointer inode = inodes_.find(number);
+  if (!inode) return failed(ESTALE);
+  return inode;
+}
+
+void Front::heard(const notice::CacheInvalidation& invalidation) {
+  const InodePointer inode = inodes_.find(invalidation.gfid);
+  if (!inode || kernel_ == nullptr) return;
+  inode->no_capability_until.reset();
+  kernel_->invalidate(inode->number);
+  if (inode->parent != 0) kernel_->invalidate_entry(inode->parent, inode->name);
+}
+
+}  // namespace mortar::fuse

@@ -1,0 +1,196 @@
+// The front of a client graph: what the kernel asks of the mount becomes operations on the graph's top translator.
+//
+// Each request is a coroutine of its own, which ends by answering. Requests name objects by numbers of the inode table
+// and open files by numbers of the handle table.
+//
+// Graphs can be switched under way: requests that began finish on the old graph, new ones go to the new, open files are
+// opened there at their next use, and an old graph is stopped when nothing holds it any more.
+#pragma once
+
+#include <list>
+#include <unordered_map>
+
+#include "base/task_set.h"
+#include "translators/fuse/attributes.h"
+#include "translators/fuse/groups.h"
+#include "translators/fuse/handle.h"
+#include "translators/fuse/request.h"
+
+namespace mortar::fuse {
+
+// Tells the kernel to forget; made by the session.
+class KernelCache {
+ public:
+  virtual ~KernelCache() = default;
+  virtual void invalidate(std::uint64_t inode) = 0;
+  virtual void invalidate_entry(std::uint64_t parent, const std::string& name) = 0;
+};
+
+class Front {
+ public:
+  Front(World& world, MountOptions options);
+
+  const MountOptions& options() const { return options_; }
+  // The graph new requests go to.
+  void use(std::shared_ptr<MountedGraph> graph);
+  void set_root(const Gfid& gfid) { inodes_.set_root(gfid); }
+  void set_kernel_cache(KernelCache* kernel) { kernel_ = kernel; }
+  // Requests under way.
+  std::size_t busy() const { return requests_.running(); }
+  // The mount is gone: waits for what still runs, gives back what is open, stops the graphs.
+  Task<> stop();
+
+  // Starts a request; `handler` is one of those below. A handle is brought to the current graph first.
+  template <class... Given, class... Values>
+  void begin(fuse_req_t raw, Task<> (Front::*handler)(Request&, Given...), Values&&... values) {
+    requests_.start(serve(Request(raw), nullptr, handler, Given(std::forward<Values>(values))...));
+  }
+  template <class... Given, class... Values>
+  void begin_with(std::uint64_t handle, fuse_req_t raw, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
+                  Values&&... values) {
+    const HandlePointer open = find_handle(handle);
+    requests_.start(serve(Request(raw), open, handler, open, Given(std::forward<Values>(values))...));
+  }
+  // The same for handlers that cannot do without the handle: EBADF where there is none of that number.
+  template <class... Given, class... Values>
+  void begin_on(std::uint64_t handle, fuse_req_t raw, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
+                Values&&... values) {
+    if (find_handle(handle)) {
+      begin_with(handle, raw, handler, std::forward<Values>(values)...);
+    } else {
+      Request(raw).fail(EBADF);
+    }
+  }
+
+  void forget(std::uint64_t inode, std::uint64_t count) { inodes_.forget(inode, count); }
+
+  // Names (front_entries.cpp).
+  Task<> lookup(Request& request, std::uint64_t parent, std::string name);
+  Task<> mknod(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode, std::uint64_t device);
+  Task<> mkdir(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode);
+  Task<> symlink(Request& request, std::string target, std::uint64_t parent, std::string name);
+  Task<> link(Request& request, std::uint64_t inode, std::uint64_t parent, std::string name);
+  Task<> create(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode, std::uint32_t flags);
+  Task<> unlink(Request& request, std::uint64_t parent, std::string name);
+  Task<> rmdir(Request& request, std::uint64_t parent, std::string name);
+  Task<> rename(Request& request, std::uint64_t parent, std::string name, std::uint64_t new_parent,
+                std::string new_name, unsigned flags);
+  Task<> readlink(Request& request, std::uint64_t inode);
+
+  // Attributes (front_attributes.cpp). The handle may be null.
+  Task<> getattr(Request& request, HandlePointer handle, std::uint64_t inode);
+  Task<> setattr(Request& request, HandlePointer handle, std::uint64_t inode, struct stat wanted, int to_set);
+  Task<> access(Request& request, std::uint64_t inode, std::uint32_t mask);
+  Task<> statfs(Request& request, std::uint64_t inode);
+
+  // Extended attributes (front_xattrs.cpp).
+  Task<> setxattr(Request& request, std::uint64_t inode, std::string name, Slice value, std::uint32_t flags);
+  Task<> getxattr(Request& request, std::uint64_t inode, std::string name, std::size_t size);
+  Task<> listxattr(Request& request, std::uint64_t inode, std::size_t size);
+  Task<> removexattr(Request& request, std::uint64_t inode, std::string name);
+
+  // Open files (front_files.cpp).
+  Task<> open(Request& request, std::uint64_t inode, std::uint32_t flags);
+  Task<> read(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset, std::uint64_t owner);
+  Task<> write(Request& request, HandlePointer handle, Slice data, std::uint64_t offset, std::uint64_t owner);
+  Task<> flush(Request& request, HandlePointer handle, std::uint64_t owner);
+  // `unlock`: whole-file locks of that owner go with the file.
+  Task<> release(Request& request, HandlePointer handle, bool unlock, std::uint64_t owner);
+  Task<> fsync(Request& request, HandlePointer handle, bool data_only);
+  Task<> fallocate(Request& request, HandlePointer handle, int mode, std::uint64_t offset, std::uint64_t size);
+  Task<> copy_file_range(Request& request, HandlePointer from, std::uint64_t from_offset, std::uint64_t to,
+                         std::uint64_t to_offset, std::size_t size);
+  Task<> lseek(Request& request, HandlePointer handle, std::uint64_t offset, int whence);
+
+  // Locks (front_locks.cpp).
+  Task<> getlk(Request& request, HandlePointer handle, struct flock lock, std::uint64_t owner);
+  // `posix`: flush gives such a lock back; the others go with the file.
+  Task<> setlk(Request& request, HandlePointer handle, struct flock lock, std::uint64_t owner, bool wait, bool posix);
+
+  // Directories (front_directories.cpp).
+  Task<> opendir(Request& request, std::uint64_t inode, std::uint32_t flags);
+  Task<> readdir(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset);
+  Task<> readdirplus(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset);
+  Task<> releasedir(Request& request, HandlePointer handle);
+  Task<> fsyncdir(Request& request, HandlePointer handle, bool data_only);
+
+ private:
+  using GraphPointer = std::shared_ptr<MountedGraph>;
+
+  template <class... Given>
+  Task<> serve(Request request, HandlePointer handle, Task<> (Front::*handler)(Request&, Given...), Given... given) {
+    Result<Done> served = done;
+    if (handle && handle->graph != graph_) {
+      served = co_await migrate(handle);
+    }
+    if (served) {
+      served = co_await (this->*handler)(request, std::move(given)...);
+    }
+    if (!served) request.fail(served.error().number());
+    if (!retired_.empty()) stop_unused_graphs();
+    co_return done;
+  }
+
+  Call call_of(const Request& request);
+  // ESTALE where the kernel names what it gave back.
+  Result<InodePointer> known(std::uint64_t number) const;
+
+  // Entries for the kernel (front_entries.cpp).
+  fuse_entry_param entry_of(const Inode& inode, const Iatt& iatt) const;
+  void learn_capability(Inode& inode, bool absent);
+  Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
+  void answer_entry(Request& request, const Inode& inode, const Iatt& iatt);
+  Task<> answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name);
+  Task<> look_up_self(Request& request, std::uint64_t number);
+  // The mode of a new object, less the umask where the kernel left that to us and no default ACL replaces it.
+  Task<std::uint32_t> mode_of_new(const Call& call, InodePointer parent, std::uint32_t mode, std::uint32_t umask);
+
+  Task<Iatt> attributes_of(const Call& call, InodePointer inode, HandlePointer handle);
+  Task<Iatt> set_attributes(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted,
+                            std::int32_t valid);
+  Task<Iatt> truncate(const Call& call, InodePointer inode, HandlePointer handle, std::uint64_t size);
+
+  // Handles (handles.cpp).
+  HandlePointer find_handle(std::uint64_t number) const;
+  HandlePointer add_handle(InodePointer inode, GraphPointer graph, Fd fd, std::uint32_t flags, bool directory);
+  void drop_handle(Handle& handle);
+  fuse_file_info file_info(const Handle& handle) const;
+  // Flags as the graph gets them: with the writeback cache the kernel reads and appends on its own account.
+  std::uint32_t flags_to_open(std::uint32_t flags) const;
+  // An open handle of the object on the current graph, for what the kernel names by inode only.
+  HandlePointer any_handle(const Inode& inode, bool writable) const;
+  Task<> migrate(HandlePointer handle);
+  // Gives a descriptor back in the background.
+  void release_later(Call call, GraphPointer graph, Gfid gfid, Fd fd, bool directory);
+  void stop_unused_graphs();
+
+  // Directories.
+  Task<> fetch_entries(const Call& call, Handle& handle, std::size_t size, std::uint64_t offset, bool with_attributes);
+  std::size_t add_plain_entry(Request& request, const EntryPlus& entry, std::span<char> room) const;
+  std::size_t add_entry_with_attributes(Request& request, Handle& handle, const EntryPlus& entry, std::span<char> room,
+                                        std::vector<std::uint64_t>& referred);
+
+  bool hides_xattr(std::string_view name) const;
+  Task<Slice> xattr_value(const Call& call, InodePointer inode, std::string name);
+  Task<fop::Values> get_xattrs(const Call& call, InodePointer inode, std::string name);
+
+  void heard(const notice::CacheInvalidation& invalidation);
+  Task<> take_lock(Call call, HandlePointer handle, fop::Lk lock, Completion<fop::Lk::Reply> granted);
+  Task<> withdraw_lock(Call call, HandlePointer handle, Flock flock);
+
+  World& world_;
+  const MountOptions options_;
+  InodeTable inodes_;
+  Groups groups_;
+  GraphPointer graph_;
+  std::list<GraphPointer> retired_;
+  std::unordered_map<std::uint64_t, HandlePointer> handles_;
+  std::uint64_t last_handle_ = 0;
+  std::uint64_t changes_ = 0;  // operations through this mount that changed attributes, begun or ended
+  KernelCache* kernel_ = nullptr;
+  // Declared last: what runs uses all of the above.
+  TaskSet background_;
+  TaskSet requests_;
+};
+
+}  // namespace mortar::fuse

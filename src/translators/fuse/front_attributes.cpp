@@ -1,0 +1,103 @@
+// Attributes of objects and of the volume.
+//
+// An object is named by its identity; one that was unlinked is found that way no more, but its open files still reach
+// it.
+#include "translators/fuse/change_count.h"
+#include "translators/fuse/front.h"
+#include "translators/fuse/gone.h"
+
+namespace mortar::fuse {
+
+Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePointer handle) {
+  const GraphPointer graph = graph_;
+  if (!handle) {
+    const fop::Stat stat{.gfid = inode->gfid};
+    const Result<fop::Attributes> reply = co_await graph->perform(call, stat);
+    if (reply) co_return reply->iatt;
+    handle = any_handle(*inode, false);
+    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+  }
+  const fop::Fstat fstat{.gfid = inode->gfid, .fd = handle->fd};
+  const fop::Attributes reply = co_await tried(handle->graph->perform(call, fstat));
+  co_return reply.iatt;
+}
+
+Task<> Front::getattr(Request& request, HandlePointer handle, std::uint64_t number) {
+  const InodePointer inode = co_await tried(known(number));
+  const Call call = call_of(request);
+  const Iatt iatt = co_await tried(attributes_of(call, inode, handle));
+  request.attributes(to_stat(options_, number, iatt), options_.attribute_timeout);
+  co_return done;
+}
+
+Task<Iatt> Front::truncate(const Call& call, InodePointer inode, HandlePointer handle, std::uint64_t size) {
+  const GraphPointer graph = graph_;
+  if (!handle) {
+    const fop::Truncate truncate{.gfid = inode->gfid, .size = size};
+    const Result<fop::Changed> reply = co_await graph->perform(call, truncate);
+    if (reply) co_return reply->after;
+    handle = any_handle(*inode, true);
+    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+  }
+  const fop::Ftruncate ftruncate{.gfid = inode->gfid, .fd = handle->fd, .size = size};
+  const fop::Changed reply = co_await tried(handle->graph->perform(call, ftruncate));
+  co_return reply.after;
+}
+
+Task<Iatt> Front::set_attributes(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted,
+                                 std::int32_t valid) {
+  const GraphPointer graph = graph_;
+  if (!handle) {
+    const fop::Setattr setattr{.gfid = inode->gfid, .iatt = wanted, .valid = valid};
+    const Result<fop::Changed> reply = co_await graph->perform(call, setattr);
+    if (reply) co_return reply->after;
+    handle = any_handle(*inode, false);
+    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+  }
+  const fop::Fsetattr fsetattr{.gfid = inode->gfid, .fd = handle->fd, .iatt = wanted, .valid = valid};
+  const fop::Changed reply = co_await tried(handle->graph->perform(call, fsetattr));
+  co_return reply.after;
+}
+
+Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t number, struct stat wanted, int to_set) {
+  const InodePointer inode = co_await tried(known(number));
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  Iatt iatt;
+  const std::int32_t valid = attributes_to_set(wanted, to_set, world_.wall_clock(), iatt);
+  Iatt now;
+  if ((to_set & FUSE_SET_ATTR_SIZE) != 0) {
+    now = co_await tried(truncate(call, inode, handle, static_cast<std::uint64_t>(wanted.st_size)));
+  }
+  if (valid != 0) {
+    now = co_await tried(set_attributes(call, inode, handle, iatt, valid));
+  }
+  if (valid == 0 && (to_set & FUSE_SET_ATTR_SIZE) == 0) {
+    now = co_await tried(attributes_of(call, inode, handle));
+  }
+  request.attributes(to_stat(options_, number, now), options_.attribute_timeout);
+  co_return done;
+}
+
+Task<> Front::access(Request& request, std::uint64_t number, std::uint32_t mask) {
+  const InodePointer inode = co_await tried(known(number));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const fop::Access access{.gfid = inode->gfid, .mask = mask};
+  const Result<fop::Acknowledged> reply = co_await graph->perform(call, access);
+  if (!reply) co_return stale_if_gone(reply.error());
+  request.succeed();
+  co_return done;
+}
+
+Task<> Front::statfs(Request& request, std::uint64_t number) {
+  const InodePointer inode = co_await tried(known(number));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const fop::Statfs statfs{.gfid = inode->gfid};
+  const fop::Statfs::Reply reply = co_await tried(graph->perform(call, statfs));
+  request.volume_status(to_statvfs(reply.status));
+  co_return done;
+}
+
+}  // namespace mortar::fuse

@@ -1,0 +1,236 @@
+// Operations on names.
+#include "translators/fuse/change_count.h"
+#include "translators/fuse/front.h"
+
+namespace mortar::fuse {
+namespace {
+
+constexpr const char* capability_xattr = "security.capability";
+constexpr const char* default_acl_xattr = "system.posix_acl_default";
+
+}  // namespace
+
+fuse_entry_param Front::entry_of(const Inode& inode, const Iatt& iatt) const {
+  fuse_entry_param entry{};
+  entry.ino = inode.number;
+  // Numbers are used again; with this they never mean two objects to who keeps them for long (an NFS export).
+  for (int index = 0; index < 8; ++index) entry.generation = entry.generation << 8 | inode.gfid.bytes[index];
+  entry.attr = to_stat(options_, inode.number, iatt);
+  entry.attr_timeout = options_.attribute_timeout;
+  entry.entry_timeout = options_.entry_timeout;
+  return entry;
+}
+
+void Front::learn_capability(Inode& inode, bool absent) {
+  if (absent) {
+    const std::chrono::duration<double> trusted(options_.attribute_timeout);
+    inode.no_capability_until = world_.now() + std::chrono::duration_cast<Duration>(trusted);
+  } else {
+    inode.no_capability_until.reset();
+  }
+}
+
+Result<InodePointer> Front::refer(const Iatt& iatt, std::uint64_t parent, const std::string& name) {
+  if (iatt.gfid.is_null()) return failed(EIO, "an object without an identity came back for " + name);
+  return inodes_.refer(iatt.gfid, parent, name);
+}
+
+void Front::answer_entry(Request& request, const Inode& inode, const Iatt& iatt) {
+  const std::uint64_t number = inode.number;
+  if (!request.entry(entry_of(inode, iatt))) inodes_.forget(number, 1);
+}
+
+Task<> Front::answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name) {
+  const InodePointer inode = co_await tried(refer(made.iatt, parent, name));
+  answer_entry(request, *inode, made.iatt);
+  co_return done;
+}
+
+Task<> Front::look_up_self(Request& request, std::uint64_t number) {
+  const InodePointer inode = co_await tried(known(number));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const fop::Lookup lookup{.gfid = inode->gfid};
+  const fop::Lookup::Reply reply = co_await tried(graph->perform(call, lookup));
+  inodes_.refer(inode->gfid, inode->parent, inode->name);
+  answer_entry(request, *inode, reply.iatt);
+  co_return done;
+}
+
+Task<> Front::lookup(Request& request, std::uint64_t parent, std::string name) {
+  const InodePointer directory = co_await tried(known(parent));
+  // An NFS server asks for these when all it has is a file handle.
+  if (name == ".") {
+    co_await tried(look_up_self(request, parent));
+    co_return done;
+  }
+  if (name == "..") {
+    const bool at_top = parent == InodeTable::root_number;
+    co_await tried(look_up_self(request, at_top ? parent : directory->parent));
+    co_return done;
+  }
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  fop::Lookup lookup{.parent = directory->gfid, .name = name};
+  // For an object that was put onto the brick by hand and has no identity yet.
+  lookup.xdata.append("gfid-req", world_.random_gfid());
+  lookup.xdata.append(capability_xattr, std::int64_t{0});
+  const Result<fop::Lookup::Reply> reply = co_await graph->perform(call, lookup);
+  if (!reply && reply.error().number() == ENOENT && options_.negative_timeout > 0) {
+    fuse_entry_param nothing{};
+    nothing.entry_timeout = options_.negative_timeout;
+    request.entry(nothing);
+    co_return done;
+  }
+  if (!reply) co_return reply.error();
+  const InodePointer inode = co_await tried(refer(reply->iatt, parent, name));
+  learn_capability(*inode, !reply->xdata.has(capability_xattr));
+  answer_entry(request, *inode, reply->iatt);
+  co_return done;
+}
+
+Task<std::uint32_t> Front::mode_of_new(const Call& call, InodePointer parent, std::uint32_t mode, std::uint32_t umask) {
+  if (!options_.acl) co_return mode;
+  const fop::Getxattr ask{.gfid = parent->gfid, .name_given = 1, .name = default_acl_xattr};
+  const GraphPointer graph = graph_;
+  const Result<fop::Values> answer = co_await graph->perform(call, ask);
+  const bool inherits = answer && answer->values.has(default_acl_xattr);
+  co_return inherits ? mode : mode & ~umask;
+}
+
+Task<> Front::mknod(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode,
+                    std::uint64_t device) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const std::uint32_t umask = request.context().umask;
+  const ChangeCount changing(changes_);
+  mode = co_await tried(mode_of_new(call, directory, mode, umask));
+  fop::Mknod mknod{.parent = directory->gfid, .device = device, .mode = mode, .umask = umask, .name = name};
+  mknod.xdata.append("gfid-req", world_.random_gfid());
+  const fop::Made made = co_await tried(graph->perform(call, mknod));
+  co_await tried(answer_made(request, made, parent, name));
+  co_return done;
+}
+
+Task<> Front::mkdir(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const std::uint32_t umask = request.context().umask;
+  const ChangeCount changing(changes_);
+  mode = co_await tried(mode_of_new(call, directory, mode, umask));
+  fop::Mkdir mkdir{.parent = directory->gfid, .mode = mode, .umask = umask, .name = name};
+  mkdir.xdata.append("gfid-req", world_.random_gfid());
+  const fop::Made made = co_await tried(graph->perform(call, mkdir));
+  co_await tried(answer_made(request, made, parent, name));
+  co_return done;
+}
+
+Task<> Front::symlink(Request& request, std::string target, std::uint64_t parent, std::string name) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  fop::Symlink symlink{
+      .parent = directory->gfid, .name = name, .umask = request.context().umask, .target = std::move(target)};
+  symlink.xdata.append("gfid-req", world_.random_gfid());
+  const fop::Made made = co_await tried(graph->perform(call, symlink));
+  co_await tried(answer_made(request, made, parent, name));
+  co_return done;
+}
+
+Task<> Front::link(Request& request, std::uint64_t number, std::uint64_t parent, std::string name) {
+  const InodePointer inode = co_await tried(known(number));
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  const fop::Link link{.gfid = inode->gfid, .new_parent = directory->gfid, .new_name = name};
+  const fop::Made made = co_await tried(graph->perform(call, link));
+  co_await tried(answer_made(request, made, parent, name));
+  co_return done;
+}
+
+Task<> Front::create(Request& request, std::uint64_t parent, std::string name, std::uint32_t mode,
+                     std::uint32_t flags) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const std::uint32_t umask = request.context().umask;
+  const ChangeCount changing(changes_);
+  mode = co_await tried(mode_of_new(call, directory, mode | S_IFREG, umask));
+  const std::uint32_t effective = flags_to_open(flags);
+  fop::Create create{.parent = directory->gfid, .flags = effective, .mode = mode, .umask = umask, .name = name};
+  create.xdata.append("gfid-req", world_.random_gfid());
+  fop::Create::Reply reply = co_await tried(graph->perform(call, create));
+  const Result<InodePointer> inode = refer(reply.iatt, parent, name);
+  if (!inode) {
+    release_later(call, graph, reply.iatt.gfid, std::move(reply.fd), false);
+    co_return inode.error();
+  }
+  learn_capability(**inode, true);
+  const HandlePointer handle = add_handle(*inode, graph, std::move(reply.fd), effective, false);
+  if (!request.created(entry_of(**inode, reply.iatt), file_info(*handle))) {
+    drop_handle(*handle);
+    inodes_.forget((*inode)->number, 1);
+    release_later(call, graph, reply.iatt.gfid, handle->fd, false);
+  }
+  co_return done;
+}
+
+Task<> Front::unlink(Request& request, std::uint64_t parent, std::string name) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  const fop::Unlink unlink{.parent = directory->gfid, .name = std::move(name)};
+  co_await tried(graph->perform(call, unlink));
+  request.succeed();
+  co_return done;
+}
+
+Task<> Front::rmdir(Request& request, std::uint64_t parent, std::string name) {
+  const InodePointer directory = co_await tried(known(parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  const fop::Rmdir rmdir{.parent = directory->gfid, .name = std::move(name)};
+  co_await tried(graph->perform(call, rmdir));
+  request.succeed();
+  co_return done;
+}
+
+Task<> Front::rename(Request& request, std::uint64_t parent, std::string name, std::uint64_t new_parent,
+                     std::string new_name, unsigned flags) {
+  // The protocol knows the plain rename only, and neither exchanging nor "only if it is not there" can be put together
+  // from several operations atomically. The kernel makes EINVAL of this, as on every file system that lacks them.
+  if (flags != 0) co_return Error(ENOSYS);
+  const InodePointer from = co_await tried(known(parent));
+  const InodePointer to = co_await tried(known(new_parent));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const ChangeCount changing(changes_);
+  const fop::Rename rename{
+      .old_parent = from->gfid, .new_parent = to->gfid, .old_name = std::move(name), .new_name = new_name};
+  const fop::Rename::Reply reply = co_await tried(graph->perform(call, rename));
+  const InodePointer moved = inodes_.find(reply.iatt.gfid);
+  if (moved && moved->number != InodeTable::root_number) {
+    moved->parent = new_parent;
+    moved->name = std::move(new_name);
+  }
+  request.succeed();
+  co_return done;
+}
+
+Task<> Front::readlink(Request& request, std::uint64_t number) {
+  const InodePointer inode = co_await tried(known(number));
+  const GraphPointer graph = graph_;
+  const Call call = call_of(request);
+  const fop::Readlink readlink{.gfid = inode->gfid, .size = 4096};
+  const fop::Readlink::Reply reply = co_await tried(graph->perform(call, readlink));
+  request.target(reply.target);
+  co_return done;
+}
+
+}  // namespace mortar::fuse

@@ -1,0 +1,61 @@
+// The objects the kernel knows. It names them by a number of ours and counts its references: every answer that carries
+// an entry is one, FORGET gives some back, and at zero the record goes. So the table is as large as the kernel's cache.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/gfid.h"
+#include "base/iatt.h"
+#include "runtime/world.h"
+#include "wire/identity.h"
+
+namespace mortar::fuse {
+
+struct Handle;
+
+struct Inode {
+  std::uint64_t number = 0;  // what the kernel calls it
+  Gfid gfid;
+  std::uint64_t lookups = 0;  // references the kernel holds
+  // One name it was found by: what has to be invalidated so that the kernel lets go of it.
+  std::uint64_t parent = 0;
+  std::string name;
+  std::vector<Handle*> handles;  // open files and directories; an unlinked object is reached through them only
+  std::map<LockOwner, std::uint64_t> lock_owners;  // who asked for POSIX locks through this mount, how often
+  // Until when the object is known to have no security.capability.
+  std::optional<Instant> no_capability_until;
+};
+
+using InodePointer = std::shared_ptr<Inode>;
+
+class InodeTable {
+ public:
+  static constexpr std::uint64_t root_number = 1;
+
+  explicit InodeTable(Gfid root = root_gfid);
+
+  // Null where the kernel names what it does not hold.
+  InodePointer find(std::uint64_t number) const;
+  InodePointer find(const Gfid& gfid) const;
+  InodePointer root() const { return slots_[root_number]; }
+  void set_root(const Gfid& gfid);
+
+  // The record of an object of which the kernel is about to hear under a name: one reference more.
+  InodePointer refer(const Gfid& gfid, std::uint64_t parent, std::string_view name);
+  // The root stays whatever the count.
+  void forget(std::uint64_t number, std::uint64_t count);
+  std::size_t size() const { return by_gfid_.size(); }
+
+ private:
+  std::vector<InodePointer> slots_;  // by number; 0 is no inode
+  std::vector<std::uint64_t> free_;
+  std::unordered_map<Gfid, std::uint64_t> by_gfid_;
+};
+
+}  // namespace mortar::fuse

@@ -1,0 +1,20 @@
+// libfuse's table of callbacks: each takes what it needs out of the request, whose memory does not outlive the
+// callback, and starts the front's handler.
+#pragma once
+
+#include "translators/fuse/receive_buffers.h"
+#include "translators/fuse/request.h"
+
+namespace mortar::fuse {
+
+class Front;
+
+// What libfuse hands to each callback.
+struct CallbackContext {
+  Front& front;
+  ReceiveBuffers& buffers;
+};
+
+extern const fuse_lowlevel_ops kernel_operations;
+
+}  // namespace mortar::fuse

@@ -1,0 +1,74 @@
+// features/utime: the client decides which times an operation sets, and to what, so that every copy of a file shows the
+// same times. Both travel in the caller's identity; the brick keeps them in trusted.glusterfs.mdata.
+//
+// An object without that attribute (it comes from an older volume) gets one at its first lookup, made of the times the
+// brick shows; that such a repair fails does not fail the lookup.
+#pragma once
+
+#include "runtime/world.h"
+#include "translator/intercept.h"
+#include "translator/options.h"
+
+namespace mortar {
+
+struct UtimeOptions {
+  bool keep_access_times = true;
+  auto options(this auto& self) {
+    return std::tuple(Option{"noatime", self.keep_access_times, "Reading and opening leave the access time alone"});
+  }
+};
+
+class Utime final : public Intercept<Utime> {
+ public:
+  Utime(World& world, std::string name, UtimeOptions options)
+      : Intercept(std::move(name)), world_(world), options_(options) {}
+
+  template <class Operation>
+  Task<typename Operation::Reply> around(const Call& call, const Operation& operation) {
+    if constexpr (std::is_same_v<Operation, fop::Lookup>) {
+      return look_up(call, operation);
+    } else {
+      return perform_stamped(call, operation, stamps_of(operation));
+    }
+  }
+  Result<Done> reconfigure(const VolumeSection& section) override;
+
+ private:
+  template <class Operation>
+  std::uint32_t stamps_of(const Operation& operation) const;
+
+  template <class Operation>
+  Task<typename Operation::Reply> perform_stamped(const Call& call, const Operation& operation, std::uint32_t stamps) {
+    if (stamps == 0 && call.stamps == 0) return next().perform(call, operation);
+    return perform_as(stamped(call, stamps), operation);
+  }
+  template <class Operation>
+  Task<typename Operation::Reply> perform_as(Call call, const Operation& operation) {
+    auto reply = co_await tried(next().perform(call, operation));
+    co_return std::move(reply);
+  }
+  Call stamped(const Call& call, std::uint32_t stamps) const;
+  Task<fop::Lookup::Reply> look_up(const Call& call, const fop::Lookup& lookup);
+  Task<> give_times(const Call& call, const Iatt& iatt);
+
+  World& world_;
+  UtimeOptions options_;
+};
+
+// Setting times explicitly sets those times; the rest of a setattr changes the object.
+std::uint32_t stamps_of_setattr(std::int32_t valid);
+
+template <class Operation>
+std::uint32_t Utime::stamps_of(const Operation& operation) const {
+  constexpr bool reads = std::is_same_v<Operation, fop::Open> || std::is_same_v<Operation, fop::Opendir> ||
+                         std::is_same_v<Operation, fop::Read> || std::is_same_v<Operation, fop::CopyFileRange>;
+  if constexpr (requires { operation.valid; }) {
+    return stamps_of_setattr(operation.valid);
+  } else if constexpr (reads) {
+    return Operation::stamps | (options_.keep_access_times ? 0 : stamp::accessed);
+  } else {
+    return Operation::stamps;
+  }
+}
+
+}  // namespace mortar
