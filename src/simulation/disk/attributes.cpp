@@ -1,8 +1,8 @@
 // The part of the simulated file system that tells and changes attributes, extended ones included.
 #include <fcntl.h>
 #include <linux/limits.h>
+#include <linux/xattr.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include <algorithm>
 
@@ -22,8 +22,9 @@ int key_error(std::string_view key, std::uint32_t type, bool writing) {
   const bool is_user = key.starts_with("user.");
   const bool known = is_user || key.starts_with("trusted.") || key.starts_with("security.") ||
                      key == "system.posix_acl_access" || key == "system.posix_acl_default";
-  if (!known || key.back() == '.') return EOPNOTSUPP;
+  if (!known) return EOPNOTSUPP;
   if (is_user && type != S_IFREG && type != S_IFDIR) return writing ? EPERM : ENODATA;
+  if (key.back() == '.') return EINVAL;
   if (key.starts_with("system.") && type == S_IFLNK) return EOPNOTSUPP;
   if (key == "system.posix_acl_default" && type != S_IFDIR && writing) return EACCES;
   return 0;

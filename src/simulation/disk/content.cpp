@@ -1,8 +1,8 @@
 // The part of the simulated file system that reads and writes content and lists directories.
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <linux/fs.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -27,6 +27,7 @@ std::uint8_t entry_type(std::uint32_t type) { return static_cast<std::uint8_t>(t
 
 Result<std::size_t> SimulatedFileSystem::read(int file, std::span<std::byte> into, std::uint64_t offset) {
   if (Result<Done> entered = enter("read", false, {}, file); !entered) return std::unexpected(entered.error());
+  if (Result<Done> fit = seekable(file); !fit) return std::unexpected(fit.error());
   Result<InodeNumber> number = readable(file);
   if (!number) return std::unexpected(number.error());
   const InodeAttributes read_from = attributes(*number);
@@ -67,6 +68,7 @@ Result<std::size_t> SimulatedFileSystem::write(int file, Bytes from, std::uint64
   if (Result<Done> entered = enter("write", true, as_text(from), file); !entered) {
     return std::unexpected(entered.error());
   }
+  if (Result<Done> fit = seekable(file); !fit) return std::unexpected(fit.error());
   Result<InodeNumber> number = writable(file);
   if (!number) return std::unexpected(number.error());
   const int flags = open_.at(file).flags;
@@ -77,6 +79,7 @@ Result<std::size_t> SimulatedFileSystem::append(int file, Bytes from) {
   if (Result<Done> entered = enter("append", true, as_text(from), file); !entered) {
     return std::unexpected(entered.error());
   }
+  if (Result<Done> fit = seekable(file); !fit) return std::unexpected(fit.error());
   Result<InodeNumber> number = writable(file);
   if (!number) return std::unexpected(number.error());
   return write_at(*number, open_.at(file).flags, from, attributes(*number).size);
@@ -105,14 +108,15 @@ Result<Done> SimulatedFileSystem::truncate(int file, std::uint64_t size) {
 
 Result<Done> SimulatedFileSystem::allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   if (Result<Done> entered = enter("allocate", true, {}, file); !entered) return entered;
-  Result<InodeNumber> number = writable(file);
-  if (!number) return std::unexpected(number.error());
-  InodeAttributes changed = attributes(*number);
+  if (Result<InodeNumber> any = for_attributes(file); !any) return std::unexpected(any.error());
   if (offset > largest_offset || size == 0 || size > largest_offset) return failed(EINVAL);
   constexpr int keep = FALLOC_FL_KEEP_SIZE;
   const bool punches = mode == (FALLOC_FL_PUNCH_HOLE | keep);
   const bool zeroes = mode == FALLOC_FL_ZERO_RANGE || mode == (FALLOC_FL_ZERO_RANGE | keep);
   if (!punches && !zeroes && mode != 0 && mode != keep) return failed(EOPNOTSUPP);
+  Result<InodeNumber> number = writable(file);
+  if (!number) return std::unexpected(number.error());
+  InodeAttributes changed = attributes(*number);
   if (changed.type() == S_IFIFO) return failed(ESPIPE);
   if (changed.type() != S_IFREG) return failed(ENODEV);
   const std::uint64_t end = offset + size;
@@ -146,14 +150,17 @@ Result<std::uint64_t> SimulatedFileSystem::seek(int file, std::uint64_t offset, 
 Result<std::size_t> SimulatedFileSystem::copy_range(int from, std::uint64_t from_offset, int to,
                                                     std::uint64_t to_offset, std::size_t size) {
   if (Result<Done> entered = enter("copy_range", true, {}, to); !entered) return std::unexpected(entered.error());
+  for (int file : {from, to}) {
+    if (Result<InodeNumber> number = for_attributes(file); !number) return std::unexpected(number.error());
+  }
+  const std::uint32_t types[] = {attributes(open_.at(from).inode).type(), attributes(open_.at(to).inode).type()};
+  if (types[0] == S_IFDIR || types[1] == S_IFDIR) return failed(EISDIR);
+  if (types[0] != S_IFREG || types[1] != S_IFREG) return failed(EINVAL);
   Result<InodeNumber> source = readable(from);
   if (!source) return std::unexpected(source.error());
   Result<InodeNumber> target = writable(to);
   if (!target) return std::unexpected(target.error());
   if ((open_.at(to).flags & O_APPEND) != 0) return failed(EBADF);
-  for (InodeNumber number : {*source, *target}) {
-    if (const int error = type_error(attributes(number).type()); error != 0) return failed(error);
-  }
   const std::uint64_t source_size = attributes(*source).size;
   if (from_offset >= source_size || size == 0) return 0;
   size = std::min<std::uint64_t>(size, source_size - from_offset);
@@ -175,6 +182,7 @@ Result<Done> SimulatedFileSystem::sync(int file, bool data_only) {
   if (Result<Done> entered = enter("sync", true, {}, file); !entered) return entered;
   Result<InodeNumber> number = for_attributes(file);
   if (!number) return std::unexpected(number.error());
+  if (attributes(*number).type() == S_IFIFO) return failed(EINVAL);
   return synced(*number, data_only);
 }
 

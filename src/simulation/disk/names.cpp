@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t most_names = 65000;
 constexpr std::uint32_t permission_bits = 07777;
+constexpr std::uint32_t directory_bits = 01777;  // that mkdir heeds
 
 }  // namespace
 
@@ -32,6 +33,13 @@ Result<Done> SimulatedFileSystem::enter(std::string_view name, bool modifying, s
   auto failure = modifying ? failures_.find(modifying_calls_) : failures_.end();
   if (failure != failures_.end()) return failed(failure->second);
   return done;
+}
+
+bool SimulatedFileSystem::has_reader(InodeNumber number) const {
+  for (const auto& [file, open] : open_) {
+    if (open.inode == number && (open.flags & O_PATH) == 0 && (open.flags & O_ACCMODE) != O_WRONLY) return true;
+  }
+  return false;
 }
 
 bool SimulatedFileSystem::is_open(InodeNumber number) const {
@@ -89,14 +97,14 @@ Result<OpenFile> SimulatedFileSystem::open(int directory, const std::string& nam
   const bool creates = (flags & O_CREAT) != 0;
   const bool modifying = creates || (flags & O_TRUNC) != 0;
   if (Result<Done> entered = enter("open", modifying, name); !entered) return std::unexpected(entered.error());
-  const bool absolute = directory == no_directory || name.starts_with('/');
   const bool exclusive = creates && (flags & O_EXCL) != 0;
-  const bool follow = absolute && (flags & O_NOFOLLOW) == 0 && !exclusive;
-  Result<Place> place = walk(directory, name, follow ? Follow::yes : Follow::no);
+  const bool follow = directory == no_directory && (flags & O_NOFOLLOW) == 0 && !exclusive;
+  const bool slashes = creates && name.ends_with('/');
+  Result<Place> place = walk(directory, slashes ? without_slashes(name) : name, follow ? Follow::yes : Follow::no);
   if (!place) return std::unexpected(place.error());
+  if (slashes && !(place->is_dots && exclusive)) return failed(EISDIR);
   if (place->inode == 0) {
     if (!creates) return failed(ENOENT);
-    if (place->wants_directory) return failed(EISDIR);
     if (attributes(place->directory).links == 0) return failed(ENOENT);
     Result<InodeNumber> made = create(*place, S_IFREG | (mode & permission_bits), 0, {});
     if (!made) return std::unexpected(made.error());
@@ -110,7 +118,8 @@ Result<OpenFile> SimulatedFileSystem::open(int directory, const std::string& nam
   if (type == S_IFLNK) return failed(ELOOP);
   if (type == S_IFDIR && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0)) return failed(EISDIR);
   if (type == S_IFSOCK || type == S_IFBLK || type == S_IFCHR) return failed(ENXIO);
-  if (type == S_IFIFO && (flags & O_ACCMODE) == O_WRONLY && (flags & O_NONBLOCK) != 0) return failed(ENXIO);
+  const bool unread = type == S_IFIFO && (flags & O_ACCMODE) == O_WRONLY && !has_reader(place->inode);
+  if (unread && (flags & O_NONBLOCK) != 0) return failed(ENXIO);
   if (type == S_IFREG && (flags & O_TRUNC) != 0) {
     if (Result<Done> cut = resize(place->inode, 0); !cut) return std::unexpected(cut.error());
   }
@@ -122,7 +131,7 @@ Result<Done> SimulatedFileSystem::make_directory(int directory, const std::strin
   Result<Place> place = vacant(directory, name, true);
   if (!place) return std::unexpected(place.error());
   if (attributes(place->directory).links >= most_names) return failed(EMLINK);
-  Result<InodeNumber> made = create(*place, S_IFDIR | (mode & permission_bits), 0, {});
+  Result<InodeNumber> made = create(*place, S_IFDIR | (mode & directory_bits), 0, {});
   if (!made) return std::unexpected(made.error());
   return done;
 }
@@ -185,9 +194,10 @@ void SimulatedFileSystem::lose_name(Transaction& transaction, InodeNumber number
 
 Result<Done> SimulatedFileSystem::unlink(int directory, const std::string& name) {
   if (Result<Done> entered = enter("unlink", true, name); !entered) return entered;
-  Result<Place> place = find(directory, name, Follow::no);
+  Result<Place> place = find(directory, without_slashes(name), Follow::no);
   if (!place) return std::unexpected(place.error());
   if (is_directory(place->inode)) return failed(EISDIR);
+  if (name.ends_with('/')) return failed(ENOTDIR);
   Transaction transaction{DropEntry{place->directory, place->name}, changed_directory(place->directory, 0)};
   lose_name(transaction, place->inode);
   state_.perform(std::move(transaction));
@@ -197,8 +207,7 @@ Result<Done> SimulatedFileSystem::unlink(int directory, const std::string& name)
 
 Result<Done> SimulatedFileSystem::remove_directory(int directory, const std::string& name) {
   if (Result<Done> entered = enter("remove_directory", true, name); !entered) return entered;
-  std::string trimmed = name;
-  while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
+  const std::string trimmed = without_slashes(name);
   Result<Place> place = find(directory, trimmed, Follow::no);
   if (!place) return std::unexpected(place.error());
   if (trimmed == "." || trimmed.ends_with("/.")) return failed(EINVAL);
@@ -218,27 +227,26 @@ Result<Done> SimulatedFileSystem::rename(int from, const std::string& name, int 
   if (Result<Done> entered = enter("rename", true, new_name); !entered) return entered;
   if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) != 0) return failed(EINVAL);
   if (flags == (RENAME_NOREPLACE | RENAME_EXCHANGE)) return failed(EINVAL);
-  const auto trimmed = [](std::string path) {
-    while (path.size() > 1 && path.back() == '/') path.pop_back();
-    return path;
-  };
-  Result<Place> source = walk(from, trimmed(name), Follow::no);
+  Result<Place> source = walk(from, without_slashes(name), Follow::no);
   if (!source) return std::unexpected(source.error());
-  Result<Place> target = walk(to, trimmed(new_name), Follow::no);
+  Result<Place> target = walk(to, without_slashes(new_name), Follow::no);
   if (!target) return std::unexpected(target.error());
-  if (source->is_dots || target->is_dots) return failed(EBUSY);
+  if (source->is_dots) return failed(EBUSY);
+  if (target->is_dots) return failed((flags & RENAME_NOREPLACE) != 0 ? EEXIST : EBUSY);
   if (source->inode == 0) return failed(ENOENT);
-  const bool slashes = name.ends_with('/') || new_name.ends_with('/');
-  if (slashes && !is_directory(source->inode)) return failed(ENOTDIR);
+  const bool exchanges = (flags & RENAME_EXCHANGE) != 0;
   if ((flags & RENAME_NOREPLACE) != 0 && target->inode != 0) return failed(EEXIST);
-  if ((flags & RENAME_EXCHANGE) != 0 && target->inode == 0) return failed(ENOENT);
+  if (exchanges && target->inode == 0) return failed(ENOENT);
+  // Only directories are named with a slash behind.
+  if (name.ends_with('/') && !is_directory(source->inode)) return failed(ENOTDIR);
+  if (new_name.ends_with('/') && !is_directory(exchanges ? target->inode : source->inode)) return failed(ENOTDIR);
   if (attributes(target->directory).links == 0) return failed(ENOENT);
   if (is_directory(source->inode) && is_inside(target->directory, source->inode)) return failed(EINVAL);
   if (target->inode != 0 && is_directory(target->inode) && is_inside(source->directory, target->inode)) {
-    return failed((flags & RENAME_EXCHANGE) != 0 ? EINVAL : ENOTEMPTY);
+    return failed(exchanges ? EINVAL : ENOTEMPTY);
   }
   if (source->inode == target->inode) return done;
-  if ((flags & RENAME_EXCHANGE) != 0) return exchange(*source, *target);
+  if (exchanges) return exchange(*source, *target);
   if (Result<Done> checked = check_replaced(*source, *target); !checked) return checked;
   return replace(*source, *target);
 }

@@ -25,6 +25,11 @@ std::deque<std::string> split(std::string_view path) {
 
 }  // namespace
 
+std::string SimulatedFileSystem::without_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
 Result<InodeNumber> SimulatedFileSystem::start_of(int directory, const std::string& path) const {
   if (path.empty()) return failed(ENOENT);
   if (path.size() >= longest_path) return failed(ENAMETOOLONG);
@@ -87,13 +92,11 @@ Result<SimulatedFileSystem::Place> SimulatedFileSystem::find(int directory, cons
 
 Result<SimulatedFileSystem::Place> SimulatedFileSystem::vacant(int directory, const std::string& path,
                                                                bool for_directory) const {
-  // A new directory may be named with a slash behind it, but never through a link.
-  std::string trimmed = path;
-  while (for_directory && trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
-  Result<Place> place = walk(directory, trimmed, Follow::no);
+  // Only a new directory may be named with a slash behind it, and never through a link.
+  Result<Place> place = walk(directory, without_slashes(path), Follow::no);
   if (!place) return place;
   if (place->inode != 0) return failed(EEXIST);
-  if (place->wants_directory) return failed(ENOENT);
+  if (!for_directory && path.ends_with('/')) return failed(ENOENT);
   if (attributes(place->directory).links == 0) return failed(ENOENT);
   return place;
 }
@@ -123,6 +126,13 @@ Result<InodeNumber> SimulatedFileSystem::writable(int file) const {
   if (!open) return std::unexpected(open.error());
   if ((open->flags & O_PATH) != 0 || (open->flags & O_ACCMODE) == O_RDONLY) return failed(EBADF);
   return open->inode;
+}
+
+Result<Done> SimulatedFileSystem::seekable(int file) const {
+  Result<InodeNumber> number = for_attributes(file);
+  if (!number) return std::unexpected(number.error());
+  if (attributes(*number).type() == S_IFIFO) return failed(ESPIPE);
+  return done;
 }
 
 Result<InodeNumber> SimulatedFileSystem::for_attributes(int file) const {

@@ -116,17 +116,21 @@ class SimulatedFileSystem final : public FileSystem {
   Result<Place> find(int directory, const std::string& path, Follow last) const;
   // As walk, EEXIST where something is there; ENOENT in a removed directory.
   Result<Place> vacant(int directory, const std::string& path, bool for_directory) const;
+  static std::string without_slashes(std::string path);
   Result<InodeNumber> start_of(int directory, const std::string& path) const;
   // EBADF for one that is not open or, where it matters, not for that.
   Result<Open> opened(int file) const;
   Result<InodeNumber> readable(int file) const;
   Result<InodeNumber> writable(int file) const;
   Result<InodeNumber> for_attributes(int file) const;
+  // ESPIPE for a pipe, which has no offsets.
+  Result<Done> seekable(int file) const;
 
   InodeAttributes attributes(InodeNumber number) const { return state_.inode(number).attributes; }
   Moment now() const { return clock_(); }
   bool is_directory(InodeNumber number) const;
   bool is_open(InodeNumber number) const;
+  bool has_reader(InodeNumber number) const;
   bool is_inside(InodeNumber number, InodeNumber ancestor) const;
   std::uint64_t free_pages() const;
   OpenFile hand_out(InodeNumber number, int flags);
