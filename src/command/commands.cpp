@@ -154,7 +154,7 @@ std::string group_help(Group group) {
 
 Task<int> show_help(const Invocation& run) {
   if (run.words.size() == 1) {
-    run.console.out(help_text());
+    run.console.out(help_text() + "\n");
     co_return 0;
   }
   if (run.words.size() != 2 || run.words[1] != "all") co_return run.usage();

@@ -58,12 +58,16 @@ std::string peers_xml(const Answer& answer) {
     xml.open("peer");
     xml.element("uuid", peer.uuid);
     xml.element("hostname", peer.host);
-    xml.open("hostnames");
-    for (const std::string& name : peer.names) xml.element("hostname", name);
-    xml.close();
+    if (!peer.names.empty()) {
+      xml.open("hostnames");
+      for (const std::string& name : peer.names) xml.element("hostname", name);
+      xml.close();
+    }
     xml.element("connected", static_cast<long long>(peer.connected));
-    xml.element("state", peer.state_number);
-    xml.element("stateStr", peer.state);
+    if (!peer.state.empty()) {  // of the answering server itself nothing is told
+      xml.element("state", peer.state_number);
+      xml.element("stateStr", peer.state);
+    }
     xml.close();
   }
   return xml.finish();

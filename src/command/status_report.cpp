@@ -158,7 +158,7 @@ void print_tasks(Console& console, const Dictionary& values) {
 void write_clients(Xml& xml, const Node& node) {
   xml.open("clientsStatus");
   const std::int64_t count = node.number("clientcount");
-  xml.element("clientCount", count);
+  if (count != 0) xml.element("clientCount", count);
   for (std::int64_t client = 0; client < count; ++client) {
     auto key = [client](std::string_view name) { return fmt::format("client{}.{}", client, name); };
     xml.open("client");

@@ -1,6 +1,7 @@
 // volume info: of one volume, or of all, one after the other as the daemon names them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "command/handlers.h"
@@ -61,7 +62,7 @@ class Volume {
     return fmt::format("{} x ({} + {}) = {}", bricks / set, set - odd, odd, bricks);
   }
 
-  // Options in the order of the answer.
+  // The newest first: the daemon sends them the other way round.
   std::vector<std::pair<std::string, std::string>> options() const {
     const std::string start = prefix_ + "option.";
     std::vector<std::pair<std::string, std::string>> found;
@@ -70,6 +71,7 @@ class Volume {
         found.emplace_back(key.substr(start.size()), std::string(text_of(value).value_or("")));
       }
     }
+    std::ranges::reverse(found);
     return found;
   }
 

@@ -129,8 +129,8 @@ Task<int> volume_set(const Invocation& run) {
     int status = co_await tried(send_set(run, std::move(request)));
     co_return status;
   }
-  if (words.size() == 4) co_return group_usage(run);
-  if (words.size() < 5 || words.size() % 2 == 0) co_return run.usage();
+  if (words.size() < 5) co_return group_usage(run);
+  if (words.size() % 2 == 0) co_return run.usage();
   if (words.size() == 5 && words[3] == "group") {
     Dictionary where = run.request();
     Answer directory = co_await tried(run.call(cli::GetWorkingDirectory::number, std::move(where)));

@@ -113,26 +113,29 @@ Task<int> every_status(const Invocation& run, Question question) {
   names.command = status::of_all;
   Answer list = co_await tried(ask(run, names));
   const std::int64_t count = list.values.number("vol_count").value_or(0);
-  Xml xml(0, 0, "");
-  xml.open("volStatus");
-  xml.open("volumes");
+  std::vector<Answer> answers;
   if (count == 0 && !run.settings.xml) run.console.error("No volumes present");
   for (std::int64_t index = 0; index < count; ++index) {
     Question one = question;
     one.command = (question.command & status::what) | status::of_volume;
     one.volume = list.values.text(fmt::format("vol{}", index)).value_or("");
     Answer answer = co_await tried(ask(run, one));
-    if (answer.op_ret != 0) {
-      if (run.settings.xml) continue;
+    if (run.settings.xml) {
+      if (answer.op_ret == 0) answers.push_back(std::move(answer));
+    } else if (answer.op_ret == 0) {
+      print_status(run.console, answer.values);
+    } else {
       run.console.error(answer.op_errstr.empty() ? "Unable to obtain volume status information." : answer.op_errstr);
       run.console.out(" ");
-    } else if (run.settings.xml) {
-      write_status(xml, answer.values);
-    } else {
-      print_status(run.console, answer.values);
     }
   }
-  if (run.settings.xml) run.console.out_part(xml.finish());
+  if (run.settings.xml) {
+    Xml xml(0, 0, "");
+    xml.open("volStatus");
+    xml.open("volumes");
+    for (const Answer& answer : answers) write_status(xml, answer.values);
+    run.console.out_part(xml.finish());
+  }
   co_return 0;
 }
 

@@ -7,12 +7,12 @@
 namespace mortar::command {
 
 struct Xml::Document {
-  xmlBufferPtr buffer = xmlBufferCreate();
-  xmlTextWriterPtr writer = xmlNewTextWriterMemory(buffer, 0);
+  xmlDocPtr tree = nullptr;
+  xmlTextWriterPtr writer = xmlNewTextWriterDoc(&tree, 0);
 
   ~Document() {
-    if (writer != nullptr) xmlFreeTextWriter(writer);
-    xmlBufferFree(buffer);
+    xmlFreeTextWriter(writer);
+    xmlFreeDoc(tree);
   }
 };
 
@@ -28,8 +28,6 @@ void written(int result) { check(result >= 0, "XML is written in order"); }
 Xml::Xml(int op_ret, int op_errno, std::string_view op_errstr) : document_(std::make_unique<Document>()) {
   xmlTextWriterPtr writer = document_->writer;
   written(xmlTextWriterStartDocument(writer, "1.0", "UTF-8", "yes"));
-  written(xmlTextWriterSetIndent(writer, 1));
-  written(xmlTextWriterSetIndentString(writer, bytes("  ")));
   open("cliOutput");
   element("opRet", op_ret);
   element("opErrno", op_errno);
@@ -60,9 +58,13 @@ void Xml::element(const char* name, long long value) { element(name, std::to_str
 
 std::string Xml::finish() {
   written(xmlTextWriterEndDocument(document_->writer));
-  xmlFreeTextWriter(document_->writer);
-  document_->writer = nullptr;
-  return reinterpret_cast<const char*>(xmlBufferContent(document_->buffer));
+  xmlChar* text = nullptr;
+  int size = 0;
+  xmlDocDumpFormatMemoryEnc(document_->tree, &text, &size, "UTF-8", 1);
+  check(text != nullptr, "XML is written in order");
+  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  xmlFree(text);
+  return out;
 }
 
 std::string xml_message(const char* operation, std::string_view output, int op_ret, int op_errno,

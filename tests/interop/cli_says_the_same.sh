@@ -1,6 +1,7 @@
 #!/bin/bash
 # Our gluster command and stock's, asked the same of the same stock daemon, print the same bytes and leave with the same
-# status. Stock's faults are not copied; those places are named here.
+# status. Two faults of stock are not copied: the XML of `status detail` repeats the file system's name as the size of an
+# inode, and the XML of `status clients` carries an error of another server's silence beside a good answer.
 source "$(dirname "$(realpath "$0")")/../lab.sh"
 in_lab --stock glusterd,glusterfsd,glusterfs,mount.glusterfs
 
@@ -98,10 +99,8 @@ twin volume start NAME force --xml
 twin volume status NAME
 twin volume status NAME --xml
 twin volume status NAME detail
-twin volume status NAME detail --xml
 twin volume status NAME tasks
 twin volume status NAME clients
-twin volume status NAME clients --xml
 twin volume status NAME nonsense
 twin volume delete NAME
 twin volume reset NAME performance.cache-size
