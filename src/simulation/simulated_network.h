@@ -17,7 +17,7 @@
 #include "base/event.h"
 #include "runtime/network.h"
 #include "runtime/world.h"
-#include "simulation/random.h"
+#include "base/random.h"
 
 namespace mortar {
 

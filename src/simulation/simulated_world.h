@@ -17,7 +17,7 @@
 #include "runtime/world.h"
 #include "simulation/disk/simulated_file_system.h"
 #include "simulation/event_queue.h"
-#include "simulation/random.h"
+#include "base/random.h"
 #include "simulation/simulated_network.h"
 #include "simulation/simulated_processes.h"
 

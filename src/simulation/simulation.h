@@ -19,7 +19,7 @@
 
 #include "base/task_set.h"
 #include "simulation/event_queue.h"
-#include "simulation/random.h"
+#include "base/random.h"
 #include "simulation/simulated_network.h"
 #include "simulation/simulated_world.h"
 #include "simulation/trace.h"

@@ -31,9 +31,9 @@ MessageShape shape_of() {
         return describe(message);
       },
       .random =
-          [](Generator& generator) {
+          [](Random& random) {
             Message message;
-            randomize(message, generator);
+            randomize(message, random);
             return encode_flat(message);
           },
   };

@@ -18,7 +18,7 @@ struct MessageShape {
   // As one line of text.
   std::optional<std::string> (*describe)(Slice bytes);
   // A random one, encoded.
-  std::string (*random)(Generator& generator);
+  std::string (*random)(Random& random);
 };
 
 struct MessageEntry {

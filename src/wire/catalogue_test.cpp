@@ -33,29 +33,29 @@ TEST(Catalogue, NothingIsMissing) {
   EXPECT_EQ(count(programs::brick), 15);
 }
 
-void expect_stable(const MessageEntry& entry, const MessageShape& shape, Generator& generator) {
-  const std::string wire = shape.random(generator);
+void expect_stable(const MessageEntry& entry, const MessageShape& shape, Random& random) {
+  const std::string wire = shape.random(random);
   EXPECT_EQ(shape.recode(Slice::copy(wire)), wire) << entry.name;
   EXPECT_TRUE(shape.describe(Slice::copy(wire))) << entry.name;
 }
 
 TEST(Catalogue, RandomMessagesComeBackByteForByte) {
-  Generator generator(20260101);
+  Random random(20260101);
   for (const MessageEntry& entry : all_messages()) {
     for (int round = 0; round < 200; ++round) {
-      expect_stable(entry, entry.request, generator);
-      if (entry.reply) expect_stable(entry, *entry.reply, generator);
+      expect_stable(entry, entry.request, random);
+      if (entry.reply) expect_stable(entry, *entry.reply, random);
     }
   }
 }
 
 TEST(Catalogue, TruncatedMessagesAreRefused) {
-  Generator generator(7);
+  Random random(7);
   for (const MessageEntry& entry : all_messages()) {
     const bool has_payload = entry.program == programs::operations &&
                              (entry.procedure == fop::Write::number || entry.procedure == fop::Put::number);
     if (has_payload) continue;
-    const std::string wire = entry.request.random(generator);
+    const std::string wire = entry.request.random(random);
     for (std::size_t size = 0; size < wire.size(); ++size) {
       EXPECT_FALSE(entry.request.recode(Slice::copy(wire.substr(0, size)))) << entry.name;
     }

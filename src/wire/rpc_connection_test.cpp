@@ -13,7 +13,8 @@ namespace {
 
 template <class T>
 Task<> keep(Task<T> task, std::optional<Result<T>>& into) {
-  into.emplace(co_await std::move(task));
+  Result<T> result = co_await std::move(task);
+  into.emplace(std::move(result));
   co_return done;
 }
 

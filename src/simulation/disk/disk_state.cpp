@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/check.h"
-#include "simulation/random.h"
+#include "base/random.h"
 
 namespace mortar {
 

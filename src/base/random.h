@@ -1,4 +1,5 @@
-// The one source of chance in a simulated run: splitmix64, so a seed decides everything on every machine.
+// The one source of chance in simulated runs and random tests: splitmix64, so a seed decides everything on every
+// machine.
 #pragma once
 
 #include <cstdint>
