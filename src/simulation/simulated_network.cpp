@@ -46,7 +46,8 @@ void SimulatedNetwork::deliver(const std::shared_ptr<Connection>& connection, in
                              piece.bytes);
     if (receiver.error != 0) continue;
     if (piece.is_reset) {
-      break_end(*connection, to_end, ECONNRESET);
+      // The sender of what was cut is not left with a connection that is open at one end only.
+      for (int end : {to_end, 1 - to_end}) break_end(*connection, end, ECONNRESET);
     } else if (receiver.closed) {
       // Nobody reads this any more: the sender is told, unless it has ended too.
       if (!sender.closed && sender.error == 0 && !piece.bytes.empty()) send(connection, 1 - to_end, {}, false, true);

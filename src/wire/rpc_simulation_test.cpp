@@ -82,7 +82,9 @@ Task<> use_connection(SimulatedWorld& world, Tally& tally, unsigned calls) {
   TaskSet calling;
   for (unsigned call = 0; call < calls; ++call) {
     calling.start(write_once(connection, tally, world.random_number()));
-    if (call % 8 == 0) co_await tried(world.sleep(milliseconds(1)));
+    if (call % 8 == 0) {
+      co_await tried(world.sleep(milliseconds(1)));
+    }
   }
   co_await tried(calling.finished());
   co_return done;

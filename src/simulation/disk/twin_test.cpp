@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "runtime/real_file_system.h"
 #include "simulation/disk/simulated_file_system.h"
-#include "simulation/random.h"
 
 namespace mortar {
 namespace {
