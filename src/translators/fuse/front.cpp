@@ -15,7 +15,7 @@ void Front::use(std::shared_ptr<MountedGraph> graph) {
 }
 
 Task<> Front::stop() {
-  requests_.cancel();
+  end_requests();
   for (auto& [number, handle] : handles_) {
     release_later(Call{}, handle->graph, handle->inode->gfid, std::move(handle->fd), handle->directory);
   }

@@ -37,7 +37,9 @@ class Front {
   void set_kernel_cache(KernelCache* kernel) { kernel_ = kernel; }
   // Requests under way.
   std::size_t busy() const { return requests_.running(); }
-  // The mount is gone: waits for what still runs, gives back what is open, stops the graphs.
+  // The mount is gone: nobody waits for the answers any more.
+  void end_requests() { requests_.cancel(); }
+  // After that: gives back what is open and stops the graphs.
   Task<> stop();
 
   // Starts a request; `handler` is one of those below. A handle is brought to the current graph first.

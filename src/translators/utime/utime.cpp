@@ -16,6 +16,12 @@ std::uint32_t stamps_of_setattr(std::int32_t valid) {
   return valid == 0 || changes_more ? stamp::changed : 0;
 }
 
+Result<std::unique_ptr<Translator>> Utime::make(World& world, const VolumeSection& section) {
+  Result<UtimeOptions> options = read_options<UtimeOptions>(section);
+  if (!options) return std::unexpected(options.error());
+  return std::make_unique<Utime>(world, section.name, *options);
+}
+
 Result<Done> Utime::reconfigure(const VolumeSection& section) {
   Result<UtimeOptions> options = read_options<UtimeOptions>(section);
   if (!options) return std::unexpected(options.error());

@@ -20,6 +20,7 @@ struct UtimeOptions {
 
 class Utime final : public Intercept<Utime> {
  public:
+  static Result<std::unique_ptr<Translator>> make(World& world, const VolumeSection& section);
   Utime(World& world, std::string name, UtimeOptions options)
       : Intercept(std::move(name)), world_(world), options_(options) {}
 
@@ -27,21 +28,24 @@ class Utime final : public Intercept<Utime> {
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation) {
     if constexpr (std::is_same_v<Operation, fop::Lookup>) {
       return look_up(call, operation);
+    } else if constexpr (sets_times<Operation> || reads<Operation>) {
+      const std::uint32_t stamps = stamps_of(operation);
+      return stamps == 0 ? next().perform(call, operation) : perform_as(stamped(call, stamps), operation);
     } else {
-      return perform_stamped(call, operation, stamps_of(operation));
+      return next().perform(call, operation);
     }
   }
   Result<Done> reconfigure(const VolumeSection& section) override;
 
  private:
   template <class Operation>
+  static constexpr bool reads = std::is_same_v<Operation, fop::Open> || std::is_same_v<Operation, fop::Opendir> ||
+                                std::is_same_v<Operation, fop::Read> || std::is_same_v<Operation, fop::CopyFileRange>;
+  template <class Operation>
+  static constexpr bool sets_times = Operation::stamps != 0;
+  template <class Operation>
   std::uint32_t stamps_of(const Operation& operation) const;
 
-  template <class Operation>
-  Task<typename Operation::Reply> perform_stamped(const Call& call, const Operation& operation, std::uint32_t stamps) {
-    if (stamps == 0 && call.stamps == 0) return next().perform(call, operation);
-    return perform_as(stamped(call, stamps), operation);
-  }
   template <class Operation>
   Task<typename Operation::Reply> perform_as(Call call, const Operation& operation) {
     auto reply = co_await tried(next().perform(call, operation));
@@ -60,11 +64,9 @@ std::uint32_t stamps_of_setattr(std::int32_t valid);
 
 template <class Operation>
 std::uint32_t Utime::stamps_of(const Operation& operation) const {
-  constexpr bool reads = std::is_same_v<Operation, fop::Open> || std::is_same_v<Operation, fop::Opendir> ||
-                         std::is_same_v<Operation, fop::Read> || std::is_same_v<Operation, fop::CopyFileRange>;
   if constexpr (requires { operation.valid; }) {
     return stamps_of_setattr(operation.valid);
-  } else if constexpr (reads) {
+  } else if constexpr (reads<Operation>) {
     return Operation::stamps | (options_.keep_access_times ? 0 : stamp::accessed);
   } else {
     return Operation::stamps;
