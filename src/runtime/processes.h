@@ -32,7 +32,7 @@ class Processes {
   virtual Result<int> start(const Command& command) = 0;
   // Waits for the end of any process, also of one that is not a child (its exit is unknown then: status 0, signal 0).
   virtual Task<Exit> ended(int pid) = 0;
-  // Runs it to the end and collects its output.
+  // Runs it to the end and collects its output. It is killed where the task is destroyed before.
   virtual Task<Finished> run(Command command) = 0;
   // 0 only asks whether the process exists. ESRCH where it does not; a zombie does not exist.
   virtual Result<Done> signal(int pid, int number) = 0;

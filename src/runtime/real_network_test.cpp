@@ -64,7 +64,8 @@ Task<std::string> read_exactly(Stream& stream, std::size_t size, std::size_t pie
 
 Task<> write_text(Stream& stream, std::string text) {
   std::vector<Slice> slices{Slice::own(std::move(text))};
-  co_return co_await stream.write(std::move(slices));
+  co_await tried(stream.write(std::move(slices)));
+  co_return done;
 }
 
 Task<> echo(Stream& stream) {
@@ -110,7 +111,8 @@ Task<> write_pieces(Stream& stream, std::size_t count) {
   std::vector<Slice> slices;
   for (std::size_t index = 0; index < count; ++index) slices.push_back(Slice::copy(std::to_string(index % 10)));
   slices.push_back(Slice());
-  co_return co_await stream.write(std::move(slices));
+  co_await tried(stream.write(std::move(slices)));
+  co_return done;
 }
 
 Task<std::string> many_pieces(World& world, Listener& listener, std::size_t count) {

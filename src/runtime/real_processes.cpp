@@ -167,8 +167,9 @@ Task<Finished> RealProcesses::run(Command command) {
 
 Result<Done> RealProcesses::signal(int pid, int number) {
   if (pid <= 0) return failed(EINVAL);
-  if (::kill(pid, number) != 0) return failed(errno);
+  // Asked before: a signal that kills leaves a zombie at once.
   if (is_zombie(pid)) return failed(ESRCH);
+  if (::kill(pid, number) != 0) return failed(errno);
   return done;
 }
 
