@@ -7,7 +7,7 @@ namespace mortar {
 Result<Done> DeleteVolume::check(const Pool& pool) const {
   Result<const Volume*> found = existing_volume(pool, volume);
   if (!found) return std::unexpected(found.error());
-  if ((*found)->status == VolumeStatus::started) {
+  if ((*found)->status == VolumeState::started) {
     return failed(EINVAL,
                   fmt::format("Volume {} has been started.Volume needs to be stopped before deletion.", volume));
   }

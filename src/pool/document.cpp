@@ -174,7 +174,7 @@ class Reader {
   }
 
   bool take_of_volume(Volume& volume, std::string_view key, const std::string& value) {
-    using enum VolumeStatus;
+    using enum VolumeState;
     if (key == "id") return identity(value, volume.id);
     if (key == "type") {
       return choice(value, volume.type, {VolumeType::distribute, VolumeType::replicate, VolumeType::disperse});

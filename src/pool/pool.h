@@ -51,14 +51,14 @@ struct Brick {
 
 // The numbers of the store and of the CLI protocol.
 enum class VolumeType : std::int32_t { distribute = 0, replicate = 2, disperse = 4 };
-enum class VolumeStatus : std::int32_t { created = 0, started = 1, stopped = 2 };
+enum class VolumeState : std::int32_t { created = 0, started = 1, stopped = 2 };
 enum class Transport : std::int32_t { tcp = 0, rdma = 1, both = 2 };
 
 struct Volume {
   std::string name;
   Gfid id;
   VolumeType type = VolumeType::distribute;
-  VolumeStatus status = VolumeStatus::created;
+  VolumeState status = VolumeState::created;
   Transport transport = Transport::tcp;
   std::uint32_t replica_count = 1;
   std::uint32_t arbiter_count = 0;

@@ -7,7 +7,7 @@ namespace mortar {
 Result<Done> StartVolume::check(const Pool& pool) const {
   Result<const Volume*> found = existing_volume(pool, volume);
   if (!found) return std::unexpected(found.error());
-  if ((*found)->status == VolumeStatus::started && !force) {
+  if ((*found)->status == VolumeState::started && !force) {
     return failed(EINVAL, fmt::format("Volume {} already started", volume));
   }
   return done;
@@ -15,8 +15,8 @@ Result<Done> StartVolume::check(const Pool& pool) const {
 
 void StartVolume::apply(Pool& pool) const {
   Volume& started = *pool.find(volume);
-  if (started.status == VolumeStatus::started) return;
-  started.status = VolumeStatus::started;
+  if (started.status == VolumeState::started) return;
+  started.status = VolumeState::started;
   ++started.version;
 }
 

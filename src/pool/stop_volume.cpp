@@ -7,7 +7,7 @@ namespace mortar {
 Result<Done> StopVolume::check(const Pool& pool) const {
   Result<const Volume*> found = existing_volume(pool, volume);
   if (!found) return std::unexpected(found.error());
-  if ((*found)->status != VolumeStatus::started && !force) {
+  if ((*found)->status != VolumeState::started && !force) {
     return failed(EINVAL, fmt::format("Volume {} is not in the started state", volume));
   }
   return done;
@@ -15,8 +15,8 @@ Result<Done> StopVolume::check(const Pool& pool) const {
 
 void StopVolume::apply(Pool& pool) const {
   Volume& stopped = *pool.find(volume);
-  if (stopped.status == VolumeStatus::stopped) return;
-  stopped.status = VolumeStatus::stopped;
+  if (stopped.status == VolumeState::stopped) return;
+  stopped.status = VolumeState::stopped;
   ++stopped.version;
 }
 

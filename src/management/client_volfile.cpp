@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include "management/layers.h"
+#include "management/volfiles.h"
+#include "pool/option_table.h"
+
+namespace mortar {
+
+namespace {
+
+using Layer = Layers::Layer;
+
+class ClientVolfile {
+ public:
+  ClientVolfile(const Volume& volume, bool trusted) : volume_(volume), trusted_(trusted), options_(volume.options) {
+    // Who resolves groups on the brick needs none from its clients.
+    options_.set("client.send-gids", options_.is_on("server.manage-gids", false) ? "false" : "true");
+    // With reads before the open is known to be allowed a squashed root could read what it may not.
+    if (options_.is_on("server.root-squash", false)) options_.set("performance.read-after-open", "yes");
+  }
+
+  std::string text() {
+    std::vector<std::string> clients;
+    for (std::size_t index = 0; index < volume_.bricks.size(); ++index) clients.push_back(add_client(index));
+    layers_.add_beside("cluster/distribute", volume_.name + "-dht", std::move(clients));
+    if (options_.is_on("features.shard", false)) layers_.add("features/shard", volume_.name + "-shard");
+    if (options_.is_on("features.ctime", true)) layers_.add("features/utime", volume_.name + "-utime");
+    add_performance();
+    layers_.add("debug/io-stats", volume_.name);
+    set_logging();
+    apply_options(layers_, options_);
+    return layers_.text();
+  }
+
+ private:
+  std::string add_client(std::size_t index) {
+    const Brick& brick = volume_.bricks[index];
+    std::string name = fmt::format("{}-client-{}", volume_.name, index);
+    Layer client = layers_.add_beside("protocol/client", name);
+    client.set("ping-timeout", "42")
+        .set("remote-host", brick.host)
+        .set("remote-subvolume", brick.path)
+        .set("transport-type", "tcp");
+    if (auto family = options_.find("transport.address-family")) client.set("transport.address-family", *family);
+    if (trusted_) client.set("username", volume_.username).set("password", volume_.password);
+    if (options_.is_on("client.ssl", false)) client.set("transport.socket.ssl-enabled", "true");
+    for (const OptionEntry& entry : option_table()) {
+      if (!entry.name.starts_with("!ssl-") || !entry.key.starts_with("ssl.")) continue;
+      if (auto value = options_.find(entry.key)) {
+        client.set(fmt::format("transport.socket.{}", entry.name.substr(1)), *value);
+      }
+    }
+    return name;
+  }
+
+  // One above the other in the order of the table.
+  void add_performance() {
+    for (const OptionEntry& entry : option_table()) {
+      if (entry.name != "!perf" || !options_.is_on(entry.key, entry.written == "on")) continue;
+      const std::string_view kind = entry.translator_type.substr(entry.translator_type.find('/') + 1);
+      layers_.add(entry.translator_type, fmt::format("{}-{}", volume_.name, kind));
+    }
+  }
+
+  void set_logging() {
+    static constexpr std::pair<const char*, const char*> names[] = {
+        {"diagnostics.client-log-level", "log-level"},       {"diagnostics.client-sys-log-level", "sys-log-level"},
+        {"diagnostics.client-logger", "logger"},             {"diagnostics.client-log-format", "log-format"},
+        {"diagnostics.client-log-buf-size", "log-buf-size"}, {"diagnostics.client-log-flush-timeout", "log-flush-timeout"},
+        {"config.client-threads", "threads"}};
+    for (const auto& [key, name] : names) {
+      const std::string value = option_value(options_, key);
+      if (!value.empty()) layers_.set_all("debug/io-stats", name, value);
+    }
+  }
+
+  const Volume& volume_;
+  const bool trusted_;
+  OptionList options_;
+  Layers layers_;
+};
+
+}  // namespace
+
+std::string client_volfile(const Volume& volume, bool trusted) { return ClientVolfile(volume, trusted).text(); }
+
+}  // namespace mortar

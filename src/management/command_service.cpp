@@ -1,0 +1,113 @@
+#include "management/command_service.h"
+
+#include <fmt/format.h>
+
+#include "management/commands.h"
+#include "management/history.h"
+
+namespace mortar {
+
+namespace {
+
+Task<cli::ListFriends::Reply> answer_friends(Management& management, cli::ListFriends request) {
+  cli::ListFriends::Reply reply;
+  reply.friends.dictionary = commands::list_friends(management, request.flags);
+  co_return reply;
+}
+
+// The log of a machine that this version does not have: nothing happened.
+Task<cli::FriendLog::Reply> answer_friend_log() {
+  cli::FriendLog::Reply reply;
+  reply.log.dictionary.set_text("count", "0");
+  co_return reply;
+}
+
+Task<cli::GetWorkingDirectory::Reply> answer_working_directory(std::string path) {
+  cli::GetWorkingDirectory::Reply reply;
+  reply.path = std::move(path);
+  co_return reply;
+}
+
+}  // namespace
+
+CommandService::CommandService(Management& management, Access access)
+    : management_(management),
+      service_(programs::command, access == Access::full ? "GlusterD svc cli" : "GlusterD svc cli read-only") {
+  add_queries();
+  if (access == Access::full) {
+    add_changes();
+    refuse_the_rest();
+  }
+}
+
+Task<CliReply> CommandService::answer(Management& management, Handler handler, Kept kept, const char* name,
+                                      Dictionary request) {
+  std::string line(request.text("cmd-str").value_or(name));
+  Result<Dictionary> outcome = co_await handler(management, std::move(request));
+  if (kept == Kept::yes) {
+    Result<Done> told = done;
+    if (!outcome) told = std::unexpected(outcome.error());
+    write_history(management.world(), management.places(), line, told);
+  }
+  if (!outcome) co_return outcome.error();
+  CliReply reply;
+  // A notice that goes with a success, such as "already done".
+  reply.op_errstr = outcome->text("op-errstr").value_or("");
+  reply.op_errno = static_cast<std::int32_t>(outcome->number("op-errno").value_or(0));
+  outcome->erase("op-errstr");
+  outcome->erase("op-errno");
+  reply.dict.dictionary = std::move(*outcome);
+  co_return reply;
+}
+
+template <class Command>
+void CommandService::add(Handler handler, Kept kept) {
+  service_.on<Command>([this, handler, kept](RpcCaller, Command request) {
+    return answer(management_, handler, kept, Command::name_of_operation, std::move(request.dict.dictionary));
+  });
+}
+
+void CommandService::add_queries() {
+  service_.on<cli::ListFriends>([this](RpcCaller, cli::ListFriends request) {
+    return answer_friends(management_, std::move(request));
+  });
+  service_.on<cli::GetWorkingDirectory>([this](RpcCaller, cli::GetWorkingDirectory) {
+    return answer_working_directory(management_.places().settings().working_directory);
+  });
+  add<cli::UuidGet>(commands::get_uuid, Kept::no);
+  add<cli::GetVolume>(commands::get_volume, Kept::no);
+  add<cli::GetNextVolume>(commands::get_volume, Kept::no);
+  add<cli::ListVolume>(commands::list_volumes, Kept::no);
+  add<cli::StatusVolume>(commands::status_volume, Kept::yes);
+}
+
+void CommandService::add_changes() {
+  service_.on<cli::FriendLog>([](RpcCaller, cli::FriendLog) { return answer_friend_log(); });
+  add<cli::CreateVolume>(commands::create_volume, Kept::yes);
+  add<cli::StartVolume>(commands::start_volume, Kept::yes);
+  add<cli::StopVolume>(commands::stop_volume, Kept::yes);
+  add<cli::DeleteVolume>(commands::delete_volume, Kept::yes);
+  add<cli::SetVolumeOption>(commands::set_volume, Kept::yes);
+  add<cli::ResetVolume>(commands::reset_volume, Kept::yes);
+  add<cli::GetVolumeOption>(commands::get_option, Kept::no);
+  add<cli::GetVolfile>(commands::get_volfile, Kept::no);
+  add<cli::Probe>(commands::probe, Kept::yes);
+  add<cli::Deprobe>(commands::deprobe, Kept::yes);
+  add<cli::UuidReset>(commands::reset_uuid, Kept::yes);
+}
+
+void CommandService::refuse_the_rest() {
+  for_each_message(
+      [this]<class Command>() {
+        if constexpr (std::is_same_v<typename Command::Reply, CliReply>) {
+          if (service_.find(Command::number) != nullptr) return;
+          service_.on<Command>([](RpcCaller, Command) {
+            return ready<CliReply>(
+                failed(ENOTSUP, fmt::format("This version does not have the command {} yet.", Command::name_of_operation)));
+          });
+        }
+      },
+      cli::All{});
+}
+
+}  // namespace mortar

@@ -1,0 +1,53 @@
+// Where glusterd can be reached: TCP for clients, bricks and read-only commands; a socket of the machine for the gluster
+// command, open to root only.
+#pragma once
+
+#include <memory>
+
+#include "management/command_service.h"
+#include "management/handshake_service.h"
+#include "management/portmap_service.h"
+#include "wire/rpc_listener.h"
+
+namespace mortar {
+
+class Endpoints {
+ public:
+  explicit Endpoints(Management& management);
+  ~Endpoints();
+
+  Result<Done> listen();
+
+ private:
+  // Forgets what a connection had signed in.
+  class Server : public RpcServer {
+   public:
+    Server(TaskSet& tasks, PortMap& ports) : RpcServer(tasks), ports_(ports) {}
+    void disconnected(RpcConnection& connection) override { ports_.forget(connection); }
+
+   private:
+    PortMap& ports_;
+  };
+
+  // Everybody asks for their volfile again.
+  void tell_everybody();
+
+  Management& management_;
+  HandshakeService handshake_;
+  HandshakeService local_handshake_;
+  PortmapService portmap_;
+  CommandService commands_;
+  CommandService queries_;
+  // What stock lists over TCP and other servers of a pool would use: known by name, without procedures.
+  RpcService peer_;
+  RpcService management_2_;
+  RpcService management_3_;
+  RpcService management_handshake_;
+  TaskSet tasks_;
+  Server network_server_;
+  Server local_server_;
+  std::unique_ptr<RpcListener> network_listener_;
+  std::unique_ptr<RpcListener> local_listener_;
+};
+
+}  // namespace mortar

@@ -1,0 +1,87 @@
+#include "management/handshake_service.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace mortar {
+
+namespace {
+
+constexpr std::size_t longest_key = 255;
+
+// VOLUME, /VOLUME, VOLUME.tcp, VOLUME.tcp-fuse
+std::string_view volume_of_client_key(std::string_view key) {
+  if (key.starts_with('/')) key.remove_prefix(1);
+  for (std::string_view ending : {".tcp-fuse", ".tcp"}) {
+    if (key.ends_with(ending)) key.remove_suffix(ending.size());
+  }
+  return key;
+}
+
+}  // namespace
+
+HandshakeService::HandshakeService(Management& management, std::string name)
+    : management_(management), service_(programs::handshake, std::move(name)) {
+  service_.on<GetSpec>(
+      [this](RpcCaller caller, GetSpec request) { return get_volfile(std::move(caller), std::move(request)); });
+  service_.on<GetVolumeInfo>(
+      [this](RpcCaller caller, GetVolumeInfo request) { return get_volume_info(std::move(caller), std::move(request)); });
+  service_.on<GetSnapshotInfo>([this](RpcCaller caller, GetSnapshotInfo request) {
+    return get_snapshot_info(std::move(caller), std::move(request));
+  });
+}
+
+Result<std::string> HandshakeService::volfile_for(std::string_view key, bool trusted, std::int64_t client_op_version) {
+  const Pool& pool = management_.pool();
+  if (const Volume* volume = pool.find(volume_of_client_key(key))) {
+    if (client_op_version < volume->client_op_version) {
+      return failed(ENOTSUP, fmt::format("volume {} needs clients of op-version {} or newer", volume->name,
+                                         volume->client_op_version));
+    }
+    return client_volfile(*volume, trusted);
+  }
+  for (const Volume& volume : pool.volumes) {
+    for (const Brick& brick : volume.bricks) {
+      if (brick_volfile_id(volume, brick) != key) continue;
+      // It holds the credentials of the volume.
+      if (!trusted) return failed(EACCES, "the volfile of a brick is for servers of the pool");
+      return brick_volfile(volume, brick, management_.site_of(volume, brick));
+    }
+  }
+  return failed(ENOENT, fmt::format("there is no volfile {}", key));
+}
+
+Task<GetSpec::Reply> HandshakeService::get_volfile(RpcCaller caller, GetSpec request) {
+  if (request.key.size() >= longest_key) co_return failed(EINVAL);
+  const bool trusted = caller.peer.is_unix() || management_.is_own_address(caller.peer.host);
+  // Who says nothing is as old as can be.
+  const std::int64_t op_version = request.xdata.dictionary.number("max-op-version").value_or(1);
+  Result<std::string> text = volfile_for(request.key, trusted, op_version);
+  if (!text) {
+    log::warning("management", "volfile {} for {}: {}", request.key, caller.peer.text(), text.error().sentence());
+    co_return text.error();
+  }
+  GetSpec::Reply reply;
+  reply.op_ret = static_cast<std::int32_t>(text->size());
+  reply.spec = std::move(*text);
+  co_return reply;
+}
+
+Task<VolumeInfoReply> HandshakeService::get_volume_info(RpcCaller, GetVolumeInfo request) {
+  const std::string name(request.dict.dictionary.text("volname").value_or(""));
+  const Volume* volume = management_.pool().find(name);
+  if (volume == nullptr) co_return failed(EINVAL, fmt::format("Volume {} does not exist", name));
+  VolumeInfoReply reply;
+  reply.op_errno = ENOENT;  // as stock answers; clients look at op_ret
+  reply.dict.dictionary.set_text("volume_id", volume->id.text());
+  co_return reply;
+}
+
+Task<VolumeInfoReply> HandshakeService::get_snapshot_info(RpcCaller, GetSnapshotInfo) {
+  VolumeInfoReply reply;
+  reply.dict.dictionary.set_text("snap-count", "0");
+  co_return reply;
+}
+
+}  // namespace mortar

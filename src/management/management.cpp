@@ -1,0 +1,325 @@
+#include "management/management.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "pool/local_register.h"
+
+namespace mortar {
+
+namespace {
+
+// The document's side of a new identity.
+struct RenameServer {
+  Gfid from;
+  Gfid to;
+
+  Result<Done> check(const Pool& pool) const {
+    if (pool.volumes.empty()) return done;
+    return failed(EPERM, "volumes are already present in the cluster. Resetting uuid is not allowed");
+  }
+  void apply(Pool& pool) const {
+    for (Server& server : pool.servers) {
+      if (server.id == from) server.id = to;
+    }
+  }
+};
+
+}  // namespace
+
+Management::Management(World& world, const Settings& settings)
+    : world_(world), places_(settings), store_(world, places_) {}
+
+template <Edit Change>
+Task<> Management::swap(Change change) {
+  for (;;) {
+    Pool next = pool_;
+    co_await tried(change.check(next));
+    change.apply(next);
+    Result<std::uint64_t> swapped = co_await register_->swap(version_, format_pool(next));
+    if (swapped) {
+      pool_ = std::move(next);
+      version_ = *swapped;
+      co_return done;
+    }
+    if (swapped.error().number() != EAGAIN) co_return swapped.error();
+    Document document = co_await tried(register_->read());
+    co_await tried(take(document));
+  }
+}
+
+Task<> Management::open() {
+  co_await tried(store_.prepare());
+  Result<Gfid> identity = store_.server_identity(newest_op_version);
+  server_ = co_await tried(std::move(identity));
+  co_await tried(open_register());
+  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  co_await tried(store_.write_server_info(server_, pool_.op_version));
+  co_await tried(store_.render_pool(pool_));
+  for (const Volume& volume : pool_.volumes) co_await tried(render_now(volume.name));
+  co_return done;
+}
+
+Task<> Management::open_register() {
+  auto opened = LocalRegister::open(world_, places_.register_folder());
+  register_ = co_await tried(std::move(opened));
+  Document document = co_await tried(register_->read());
+  if (document.version == 0) {
+    co_await tried(first_document());
+    document = co_await tried(register_->read());
+  }
+  co_await tried(take(document));
+  // A reset of the identity that was interrupted; only a pool without volumes can have had one.
+  if (pool_.server(server_) == nullptr && pool_.volumes.empty() && pool_.servers.size() == 1) {
+    co_await tried(swap(RenameServer{pool_.servers.front().id, server_}));
+  }
+  if (pool_.server(server_) == nullptr) {
+    co_return failed(EINVAL, fmt::format("The pool's configuration does not know this server ({}, from {}).",
+                                         server_.text(), places_.server_info()));
+  }
+  co_return done;
+}
+
+// A pool of this server and nothing else.
+Task<> Management::first_document() {
+  std::vector<std::string> volumes = co_await tried(store_.volumes_on_disk());
+  if (!volumes.empty()) {
+    co_return failed(ENOTSUP, fmt::format("{} holds {} volume(s) of another glusterd, {} among them. They are not taken "
+                                          "over by this version; nothing was changed.",
+                                          places_.volumes(), volumes.size(), volumes.front()));
+  }
+  Pool pool;
+  pool.servers.push_back(Server{server_, {world_.network().host_name()}});
+  co_await tried(register_->swap(0, format_pool(pool)));
+  co_return done;
+}
+
+Task<> Management::start_bricks() {
+  std::vector<Volume> started;
+  for (const Volume& volume : pool_.volumes) {
+    if (volume.status == VolumeState::started) started.push_back(volume);
+  }
+  for (const Volume& volume : started) {
+    Result<Done> up = co_await supervisor_->start(volume, false);
+    if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
+    co_await render(volume.name);
+  }
+  co_return done;
+}
+
+Result<Done> Management::take(const Document& document) {
+  Result<Pool> pool = parse_pool(document.text);
+  if (!pool) return std::unexpected(pool.error());
+  pool_ = std::move(*pool);
+  version_ = document.version;
+  return done;
+}
+
+BrickSite Management::site_of(const Volume& volume, const Brick& brick) {
+  BrickSite site;
+  site.time_stamp_file = places_.volume(volume.name) + "/marker.tstamp";
+  site.binds_to_host = !places_.settings().bind_address.empty();
+  auto device = [this](const Brick& of) -> std::uint64_t {
+    Result<FileStatus> status = world_.files().status(FileSystem::no_directory, of.path);
+    return status ? status->device : 0;
+  };
+  const std::uint64_t own = device(brick);
+  site.shared_brick_count = static_cast<std::uint32_t>(std::ranges::count_if(
+      volume.bricks, [&](const Brick& other) { return other.server == brick.server && device(other) == own; }));
+  return site;
+}
+
+Result<Done> Management::render_now(std::string_view name) {
+  const Volume* volume = pool_.find(name);
+  if (volume == nullptr) return store_.remove_volume(name);
+  return store_.render_volume(
+      *volume, [this, volume](const Brick& brick) { return site_of(*volume, brick); },
+      [this, volume](const Brick& brick) { return supervisor_->port(*volume, brick); });
+}
+
+// The document is what counts: files that cannot be written are reported and written at the next change or start.
+Task<> Management::render(std::string volume) {
+  Result<Done> rendered = render_now(volume);
+  if (!rendered) log::error("management", "volume {} is not rendered: {}", volume, rendered.error().sentence());
+  co_return done;
+}
+
+void Management::tell() {
+  if (told_) told_();
+}
+
+HookArguments Management::hook_arguments(std::string_view operation, std::string_view volume) const {
+  return {fmt::format("--volname={}", volume), "--version=1", fmt::format("--volume-op={}", operation),
+          fmt::format("--gd-workdir={}", places_.settings().working_directory)};
+}
+
+bool Management::is_own_address(const std::string& address) {
+  if (address.starts_with("127.") || address == "::1") return true;
+  const std::vector<std::string> own = world_.network().own_addresses();
+  return std::ranges::find(own, address) != own.end();
+}
+
+Task<bool> Management::is_own_host(std::string host) {
+  const std::string bound = places_.settings().bind_address;
+  if (host == bound) co_return true;
+  if (bound.empty() && host == world_.network().host_name()) co_return true;
+  std::vector<std::string> addresses = co_await tried(world_.network().resolve(host));
+  co_return std::ranges::any_of(addresses, [this, &bound](const std::string& address) {
+    return bound.empty() ? is_own_address(address) : address == bound;
+  });
+}
+
+Task<> Management::create_volume(CreateVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  const std::string name = edit.volume.name;
+  for (Brick& brick : edit.volume.bricks) {
+    const bool own = co_await tried(is_own_host(brick.host));
+    if (own) brick.server = server_;
+  }
+  edit.volume.id = world_.random_gfid();
+  edit.volume.username = world_.random_gfid().text();
+  edit.volume.password = world_.random_gfid().text();
+  co_await tried(edit.check(pool_));
+  if (edit.volume.type != VolumeType::distribute) {
+    co_return failed(ENOTSUP, "Replicated and dispersed volumes are not made by this version yet.");
+  }
+  if (edit.volume.transport != Transport::tcp) co_return failed(ENOTSUP, "Only the transport tcp is supported.");
+
+  std::vector<BrickDirectory> taken;
+  Result<Done> outcome = done;
+  for (const Brick& brick : edit.volume.bricks) {
+    auto work = [&files = world_.files(), brick, id = edit.volume.id, force = edit.force,
+                 working = places_.settings().working_directory] {
+      return take_brick_directory(files, brick, id, force, working);
+    };
+    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
+    if (!directory || !*directory) {
+      outcome = std::unexpected(directory ? directory->error() : directory.error());
+      break;
+    }
+    taken.push_back(**directory);
+  }
+  if (outcome) {
+    co_await run_hooks(world_, places_, "create", "pre", hook_arguments("create", name));
+    outcome = co_await swap(edit);
+  }
+  if (!outcome) {
+    for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
+    co_return outcome;
+  }
+  co_await render(name);
+  co_await run_hooks(world_, places_, "create", "post", hook_arguments("create", name));
+  tell();
+  co_return done;
+}
+
+Task<> Management::start_volume(StartVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool_));
+  const Volume before = *pool_.find(edit.volume);
+  for (const Brick& brick : before.bricks) {
+    if (brick.server != server_) continue;
+    Result<Done> there = check_brick_directory(world_.files(), brick, before, edit.force);
+    co_await tried(std::move(there));
+  }
+  HookArguments arguments = hook_arguments("start", edit.volume);
+  const bool first = std::ranges::none_of(
+      pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+  arguments.insert(arguments.begin() + 1, first ? "--first=yes" : "--first=no");
+  co_await run_hooks(world_, places_, "start", "pre", arguments);
+  co_await tried(swap(edit));
+  const Volume started = *pool_.find(edit.volume);
+  Result<Done> up = co_await supervisor_->start(started, true);
+  if (!up && before.status != VolumeState::started && !edit.force) {
+    // As if nothing had been asked.
+    co_await supervisor_->stop(started);
+    co_await tried(swap(StopVolume{edit.volume, true}));
+  }
+  co_await render(edit.volume);
+  if (!up) co_return up;
+  co_await run_hooks(world_, places_, "start", "post", arguments);
+  tell();
+  co_return done;
+}
+
+Task<> Management::stop_volume(StopVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool_));
+  HookArguments arguments = hook_arguments("stop", edit.volume);
+  const auto running = std::ranges::count_if(
+      pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+  arguments.insert(arguments.begin() + 1, running == 1 ? "--last=yes" : "--last=no");
+  co_await run_hooks(world_, places_, "stop", "pre", arguments);
+  co_await tried(swap(edit));
+  const Volume stopped = *pool_.find(edit.volume);
+  Result<Done> down = co_await supervisor_->stop(stopped);
+  co_await render(edit.volume);
+  co_await run_hooks(world_, places_, "stop", "post", arguments);
+  tell();
+  co_return down;
+}
+
+Task<> Management::delete_volume(DeleteVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool_));
+  co_await run_hooks(world_, places_, "delete", "pre", hook_arguments("delete", edit.volume));
+  co_await tried(swap(edit));
+  co_await render(edit.volume);
+  co_await run_hooks(world_, places_, "delete", "post", hook_arguments("delete", edit.volume));
+  tell();
+  co_return done;
+}
+
+Task<> Management::set_options(SetOptions edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool_));
+  HookArguments arguments{fmt::format("--volname={}", edit.volume)};
+  for (const auto& [key, value] : edit.pairs) {
+    arguments.insert(arguments.end(), {"-o", fmt::format("{}={}", key, value)});
+  }
+  arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
+  co_await run_hooks(world_, places_, "set", "pre", arguments);
+  co_await tried(swap(edit));
+  if (edit.of_pool()) {
+    co_await tried(store_.render_pool(pool_));
+    co_await tried(store_.write_server_info(server_, pool_.op_version));
+  } else {
+    co_await render(edit.volume);
+    supervisor_->update(*pool_.find(edit.volume));
+  }
+  co_await run_hooks(world_, places_, "set", "post", arguments);
+  tell();
+  co_return done;
+}
+
+Task<> Management::reset_options(ResetOptions edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool_));
+  co_await run_hooks(world_, places_, "reset", "pre", hook_arguments("reset", edit.volume));
+  co_await tried(swap(edit));
+  if (edit.of_pool()) {
+    co_await tried(store_.render_pool(pool_));
+  } else {
+    co_await render(edit.volume);
+    supervisor_->update(*pool_.find(edit.volume));
+  }
+  co_await run_hooks(world_, places_, "reset", "post", hook_arguments("reset", edit.volume));
+  tell();
+  co_return done;
+}
+
+Task<> Management::reset_identity() {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  const Gfid next = world_.random_gfid();
+  co_await tried(swap(RenameServer{server_, next}));
+  server_ = next;
+  co_await tried(store_.write_server_info(server_, pool_.op_version));
+  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  co_return done;
+}
+
+}  // namespace mortar

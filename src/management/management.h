@@ -1,0 +1,92 @@
+// A server of the pool: it keeps the document, renders it, and has its bricks run. Commands are changes of the document
+// with work before and after; one at a time, in the order they come.
+//
+//   Management management(world, settings);
+//   co_await tried(management.start());     // reads the document, renders it, starts or finds the bricks
+//   co_await tried(management.create_volume({...}));
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "management/brick_directory.h"
+#include "management/hooks.h"
+#include "management/places.h"
+#include "management/port_map.h"
+#include "management/store.h"
+#include "management/supervisor.h"
+#include "pool/create_volume.h"
+#include "pool/delete_volume.h"
+#include "pool/document.h"
+#include "pool/register.h"
+#include "pool/reset_options.h"
+#include "pool/set_options.h"
+#include "pool/start_volume.h"
+#include "pool/stop_volume.h"
+
+namespace mortar {
+
+class Management {
+ public:
+  Management(World& world, const Settings& settings);
+  Management(const Management&) = delete;
+  Management& operator=(const Management&) = delete;
+
+  // Everything but the bricks: after this the server may answer.
+  Task<> open();
+  // The bricks of started volumes; they ask this server for their volfiles, so it must answer by now.
+  Task<> start_bricks();
+
+  // Commands. An error's sentence is the user's.
+  Task<> create_volume(CreateVolume edit);
+  Task<> start_volume(StartVolume edit);
+  Task<> stop_volume(StopVolume edit);
+  Task<> delete_volume(DeleteVolume edit);
+  Task<> set_options(SetOptions edit);
+  Task<> reset_options(ResetOptions edit);
+  // A new identity for a server that has no volumes.
+  Task<> reset_identity();
+
+  const Pool& pool() const { return pool_; }
+  const Gfid& server() const { return server_; }
+  World& world() { return world_; }
+  const Places& places() const { return places_; }
+  PortMap& ports() { return ports_; }
+  Supervisor& supervisor() { return *supervisor_; }
+
+  // Whether a brick's host is this server: by name or by address.
+  Task<bool> is_own_host(std::string host);
+  // An address of this machine.
+  bool is_own_address(const std::string& address);
+  BrickSite site_of(const Volume& volume, const Brick& brick);
+
+  // Called after every change that clients or bricks must hear of.
+  void on_change(std::function<void()> told) { told_ = std::move(told); }
+
+ private:
+  // Checks, applies and swaps, again where somebody else was first.
+  template <Edit Change>
+  Task<> swap(Change change);
+  Result<Done> take(const Document& document);
+  Task<> render(std::string volume);
+  Result<Done> render_now(std::string_view volume);
+  Task<> open_register();
+  Task<> first_document();
+  void tell();
+  HookArguments hook_arguments(std::string_view operation, std::string_view volume) const;
+
+  World& world_;
+  const Places places_;
+  Store store_;
+  PortMap ports_;
+  Gfid server_;
+  std::unique_ptr<Register> register_;
+  std::uint64_t version_ = 0;
+  Pool pool_;
+  std::unique_ptr<Supervisor> supervisor_;
+  std::function<void()> told_;
+  Mutex commands_;
+};
+
+}  // namespace mortar

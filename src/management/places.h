@@ -1,0 +1,40 @@
+// Where everything of a server stands: the store, the run directory and the logs, named as scripts expect them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "management/settings.h"
+#include "pool/pool.h"
+
+namespace mortar {
+
+class Places {
+ public:
+  explicit Places(const Settings& settings) : settings_(settings) {}
+
+  std::string register_folder() const { return settings_.working_directory + "/mortar"; }
+  std::string server_info() const { return settings_.working_directory + "/glusterd.info"; }
+  std::string upgrade_info() const { return settings_.working_directory + "/glusterd.upgrade"; }
+  std::string pool_options() const { return settings_.working_directory + "/options"; }
+  std::string volumes() const { return settings_.working_directory + "/vols"; }
+  std::string volume(std::string_view name) const;
+  std::string brick_info(const Volume& volume, const Brick& brick) const;
+  std::string hooks(std::string_view event, std::string_view moment) const;
+  std::string command_history() const { return settings_.log_directory + "/cmd_history.log"; }
+
+  std::string brick_pid_file(const Volume& volume, const Brick& brick) const;
+  // Stays the same for a brick as long as it belongs to its volume.
+  std::string brick_socket(const Volume& volume, const Brick& brick) const;
+  std::string brick_log(const Brick& brick) const;
+
+  const Settings& settings() const { return settings_; }
+
+ private:
+  Settings settings_;
+};
+
+// VOLUME.HOST.path-with-dashes: by this name a brick asks for its volfile.
+std::string brick_volfile_id(const Volume& volume, const Brick& brick);
+
+}  // namespace mortar

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "management/commands.h"
+
+namespace mortar::commands {
+
+namespace {
+
+enum class Wanted : std::int64_t { all = 1, one = 2, next = 3 };
+
+void describe_bricks(Dictionary& reply, const std::string& prefix, const Volume& volume) {
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    const std::string key = fmt::format("{}.brick{}", prefix, index + 1);
+    reply.set_text(key, volume.bricks[index].text());
+    reply.set_text(key + ".uuid", volume.bricks[index].server.text());
+    if (volume.is_arbiter(index)) set_number(reply, key + ".isArbiter", 1);
+  }
+}
+
+void describe(Dictionary& reply, std::size_t place, const Pool& pool, const Volume& volume) {
+  const std::string prefix = fmt::format("volume{}", place);
+  auto number = [&reply, &prefix](std::string_view key, std::int64_t value) {
+    set_number(reply, fmt::format("{}.{}", prefix, key), value);
+  };
+  reply.set_text(prefix + ".name", volume.name);
+  reply.set_text(prefix + ".volume_id", volume.id.text());
+  number("type", static_cast<std::int64_t>(volume.type));
+  number("status", static_cast<std::int64_t>(volume.status));
+  number("brick_count", static_cast<std::int64_t>(volume.bricks.size()));
+  number("dist_count", volume.set_size());
+  number("replica_count", volume.replica_count);
+  number("disperse_count", volume.disperse_count);
+  number("redundancy_count", volume.redundancy_count);
+  number("arbiter_count", volume.arbiter_count);
+  number("thin_arbiter_count", 0);
+  number("transport", static_cast<std::int64_t>(volume.transport));
+  number("rebalance", 0);
+  number("snap_count", 0);
+  describe_bricks(reply, prefix, volume);
+  // Stock lists the newest first, and the pool's options behind them.
+  std::vector<OptionList::Pair> options(volume.options.begin(), volume.options.end());
+  std::ranges::reverse(options);
+  options.insert(options.end(), pool.options.begin(), pool.options.end());
+  number("opt_count", static_cast<std::int64_t>(options.size()));
+  for (const auto& [key, value] : options) reply.set_text(fmt::format("{}.option.{}", prefix, key), value);
+}
+
+// The volume behind the one named, in the order of names; the first for none.
+const Volume* next_volume(const Pool& pool, std::string_view name) {
+  auto found = std::ranges::upper_bound(pool.volumes, name, {}, &Volume::name);
+  return found == pool.volumes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Task<Dictionary> get_volume(Management& management, Dictionary request) {
+  const Pool& pool = management.pool();
+  Dictionary reply;
+  // No dictionary at all tells the command line that there are no volumes.
+  if (pool.volumes.empty()) co_return reply;
+  const std::string name(request.text("volname").value_or(""));
+  std::vector<const Volume*> found;
+  switch (static_cast<Wanted>(request.number("flags").value_or(0))) {
+    case Wanted::all:
+      for (const Volume& volume : pool.volumes) found.push_back(&volume);
+      break;
+    case Wanted::one: found.push_back(pool.find(name)); break;
+    case Wanted::next: found.push_back(next_volume(pool, name)); break;
+    default: co_return failed(EINVAL, "It is not said which volume is wanted.");
+  }
+  std::erase(found, nullptr);
+  set_number(reply, "count", static_cast<std::int64_t>(found.size()));
+  for (std::size_t place = 0; place < found.size(); ++place) describe(reply, place, pool, *found[place]);
+  co_return reply;
+}
+
+Task<Dictionary> list_volumes(Management& management, Dictionary) {
+  const Pool& pool = management.pool();
+  Dictionary reply;
+  set_number(reply, "count", static_cast<std::int64_t>(pool.volumes.size()));
+  for (std::size_t place = 0; place < pool.volumes.size(); ++place) {
+    reply.set_text(fmt::format("volume{}", place), pool.volumes[place].name);
+  }
+  co_return reply;
+}
+
+Task<Dictionary> get_uuid(Management& management, Dictionary) {
+  Dictionary reply;
+  reply.set_text("uuid", management.server().text());
+  co_return reply;
+}
+
+Task<Dictionary> get_volfile(Management& management, Dictionary request) {
+  std::string key = co_await tried(required(request, "volid"));
+  const Volume* volume = management.pool().find(key);
+  if (volume == nullptr) co_return failed(ENOENT, fmt::format("Volume {} does not exist", key));
+  Dictionary reply;
+  reply.set_text("spec", client_volfile(*volume, true));
+  co_return reply;
+}
+
+Dictionary list_friends(const Management& management, std::int32_t flags) {
+  constexpr std::int32_t with_this_server = 2;
+  Dictionary friends;
+  int count = 0;
+  auto add = [&friends, &count](const Gfid& id, std::string_view name) {
+    ++count;
+    friends.set_text(fmt::format("friend{}.uuid", count), id.text());
+    friends.set_text(fmt::format("friend{}.hostname", count), name);
+    set_number(friends, fmt::format("friend{}.connected", count), 1);
+    set_number(friends, fmt::format("friend{}.stateId", count), 3);
+    friends.set_text(fmt::format("friend{}.state", count), "Peer in Cluster");
+  };
+  if (flags == with_this_server) add(management.server(), "localhost");
+  set_number(friends, "count", count);
+  return friends;
+}
+
+}  // namespace mortar::commands

@@ -1,0 +1,22 @@
+// What glusterd is told at its start: by glusterd.vol, by its command line, and by where it is installed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mortar {
+
+struct Settings {
+  std::string working_directory = "/var/lib/glusterd";
+  std::string run_directory = "/var/run/gluster";
+  std::string log_directory = "/var/log/glusterfs";
+  std::string command_socket = "/var/run/glusterd.socket";
+  std::string bind_address;  // empty: all
+  std::uint16_t port = 24007;
+  std::uint16_t first_brick_port = 49152;
+  std::uint16_t last_brick_port = 60999;
+  bool allow_insecure_ports = true;
+  std::string brick_program;  // glusterfsd, whole path
+};
+
+}  // namespace mortar

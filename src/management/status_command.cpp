@@ -1,0 +1,163 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "management/commands.h"
+
+namespace mortar::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Bits of "cmd".
+namespace asked {
+constexpr std::int64_t detail = 0x20, tasks = 0x40;
+constexpr std::int64_t kinds = 0xff;  // all that is asked of the bricks themselves, and these two
+constexpr std::int64_t of_all = 0x200, of_brick = 0x400;
+constexpr std::int64_t daemons = 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x10000;
+}  // namespace asked
+
+constexpr auto brick_limit = 10s;
+
+Dictionary names_of_volumes(const Pool& pool, std::int64_t what) {
+  Dictionary reply;
+  set_number(reply, "cmd", what);
+  set_number(reply, "vol_count", static_cast<std::int64_t>(pool.volumes.size()));
+  for (std::size_t place = 0; place < pool.volumes.size(); ++place) {
+    reply.set_text(fmt::format("vol{}", place), pool.volumes[place].name);
+  }
+  return reply;
+}
+
+struct MountEntry {
+  std::string device, directory, type, options;
+};
+
+// The mount that a path is in: of /proc/mounts the last entry with the longest directory above the path.
+MountEntry mount_of(FileSystem& files, std::string_view path) {
+  MountEntry best;
+  const std::string text = files.read_file("/proc/self/mounts").value_or("");
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    MountEntry entry;
+    for (std::string* field : {&entry.device, &entry.directory, &entry.type, &entry.options}) {
+      const std::size_t blank = std::min(line.find(' '), line.size());
+      *field = line.substr(0, blank);
+      line.remove_prefix(std::min(blank + 1, line.size()));
+    }
+    const bool above = entry.directory == "/" || path == entry.directory || path.starts_with(entry.directory + "/");
+    if (above && entry.directory.size() >= best.directory.size()) best = std::move(entry);
+  }
+  return best;
+}
+
+void add_detail(FileSystem& files, Dictionary& reply, const std::string& prefix, const Brick& brick) {
+  Result<OpenFile> opened = files.open(FileSystem::no_directory, brick.path, O_RDONLY | O_DIRECTORY, 0);
+  if (!opened) return;
+  Result<FileSystemStatus> status = files.file_system_status(opened->number());
+  if (!status) return;
+  auto number = [&reply, &prefix](std::string_view key, std::uint64_t value) {
+    reply.set_text(fmt::format("{}.{}", prefix, key), fmt::to_string(value));
+  };
+  const std::uint64_t unit = status->fragment_size != 0 ? status->fragment_size : status->block_size;
+  number("block_size", status->block_size);
+  number("free", status->available * unit);
+  number("total", status->blocks * unit);
+  number("total_inodes", status->files);
+  number("free_inodes", status->files_free);
+  const MountEntry mount = mount_of(files, brick.path);
+  reply.set_text(prefix + ".device", mount.device);
+  reply.set_text(prefix + ".mnt_options", mount.options);
+  reply.set_text(prefix + ".fs_name", mount.type);
+}
+
+void add_brick(Management& management, Dictionary& reply, const std::string& prefix, const Volume& volume,
+               const Brick& brick) {
+  const std::optional<RunningBrick> running = management.supervisor().running(volume, brick);
+  const std::uint16_t port = running ? management.ports().port(brick.path) : 0;
+  reply.set_text(prefix + ".hostname", brick.host);
+  reply.set_text(prefix + ".path", brick.path);
+  reply.set_text(prefix + ".peerid", brick.server.text());
+  set_number(reply, prefix + ".port", port);
+  set_number(reply, prefix + ".rdma_port", 0);
+  set_number(reply, prefix + ".status", running ? 1 : 0);
+  set_number(reply, prefix + ".pid", running ? running->pid : -1);
+}
+
+// What the brick itself tells.
+Task<> add_from_brick(Management& management, Dictionary& reply, std::string prefix, Volume volume, Brick brick,
+                      std::int64_t what) {
+  if (!management.supervisor().running(volume, brick)) co_return done;
+  brick_operation::Status request;
+  request.name = brick.path;
+  request.input.dictionary.set_text("cmd", fmt::to_string(what));
+  request.input.dictionary.set_text("brick-name", brick.path);
+  request.input.dictionary.set_text("volname", volume.name);
+  World& world = management.world();
+  Task<BrickOperationReply> asking =
+      ask_brick(world, management.places().brick_socket(volume, brick), std::move(request));
+  Result<BrickOperationReply> told = co_await with_deadline(world, brick_limit, std::move(asking));
+  if (told && told->op_ret != 0) told = failed(told->op_errno, told->op_errstr);
+  if (!told) {
+    co_return failed(told.error().number(),
+                     fmt::format("Brick {} does not tell its status: {}", brick.text(), told.error().sentence()));
+  }
+  for (const auto& [key, value] : told->output.dictionary) reply.set(fmt::format("{}.{}", prefix, key), value);
+  co_return done;
+}
+
+Result<Done> check_asked(const Volume& volume, std::int64_t what) {
+  if (volume.status != VolumeState::started) return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
+  if ((what & asked::daemons) != 0) {
+    return failed(ENOTSUP, fmt::format("Volume {} has no such daemon: this version runs bricks only.", volume.name));
+  }
+  return done;
+}
+
+}  // namespace
+
+Task<Dictionary> status_volume(Management& management, Dictionary request) {
+  const std::int64_t what = request.number("cmd").value_or(0);
+  if ((what & asked::of_all) != 0) co_return names_of_volumes(management.pool(), what);
+  std::string name = co_await tried(required(request, "volname"));
+  const Volume* found = co_await tried(existing_volume(management.pool(), name));
+  const Volume volume = *found;
+  co_await tried(check_asked(volume, what));
+  std::string only;
+  if ((what & asked::of_brick) != 0) {
+    only = co_await tried(required(request, "brick"));
+    if (std::ranges::none_of(volume.bricks, [&only](const Brick& brick) { return brick.text() == only; })) {
+      co_return failed(EINVAL, fmt::format("No brick {} in volume {}", only, name));
+    }
+  }
+  Dictionary reply;
+  set_number(reply, "cmd", what);
+  reply.set_text("volname", name);
+  set_number(reply, "type", static_cast<std::int64_t>(volume.type));
+  set_number(reply, "hot_brick_count", 0);
+  std::int64_t count = 0;
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    const Brick& brick = volume.bricks[index];
+    if ((!only.empty() && brick.text() != only) || (what & asked::tasks) != 0) continue;
+    const std::string prefix = fmt::format("brick{}", index);
+    ++count;
+    add_brick(management, reply, prefix, volume, brick);
+    if ((what & asked::detail) != 0) {
+      add_detail(management.world().files(), reply, prefix, brick);
+    } else if ((what & asked::kinds) != 0) {
+      co_await tried(add_from_brick(management, reply, prefix, volume, brick, what));
+    }
+  }
+  set_number(reply, "brick-index-max", static_cast<std::int64_t>(volume.bricks.size()) - 1);
+  set_number(reply, "other-count", 0);
+  set_number(reply, "count", count);
+  set_number(reply, "tasks", 0);
+  co_return reply;
+}
+
+}  // namespace mortar::commands

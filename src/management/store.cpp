@@ -1,0 +1,205 @@
+#include "management/store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "pool/names.h"
+
+namespace mortar {
+
+namespace {
+
+// The value of the line "key=value".
+std::optional<std::string_view> value_in(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.starts_with(key) && line.substr(key.size()).starts_with('=')) return line.substr(key.size() + 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
+std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16_t port) {
+  const Brick& brick = volume.bricks[index];
+  return fmt::format(
+      "uuid={}\nhostname={}\npath={}\nreal_path={}\nlisten-port={}\nrdma.listen-port=0\ndecommissioned=0\n"
+      "brick-id={}-client-{}\nmount_dir={}\nsnap-status=0\nbrick-fsid=0\n",
+      brick.server.text(), brick.host, brick.path, brick.path, port, volume.name, index, brick.path);
+}
+
+constexpr std::string_view node_state =
+    "rebalance_status=0\nstatus=0\nrebalance_op=0\nrebalance-id=00000000-0000-0000-0000-000000000000\n"
+    "rebalanced-files=0\nsize=0\nscanned=0\nfailures=0\nskipped=0\nrun-time=0.000000\n";
+
+}  // namespace
+
+std::string volume_info_text(const Volume& volume) {
+  std::string text = fmt::format(
+      "type={}\ncount={}\nstatus={}\nsub_count={}\nreplica_count={}\narbiter_count={}\ndisperse_count={}\n"
+      "redundancy_count={}\nversion={}\ntransport-type={}\nvolume-id={}\nusername={}\npassword={}\nop-version={}\n"
+      "client-op-version={}\nquota-version=0\ntier-enabled=0\nparent_volname=N/A\n"
+      "restored_from_snap=00000000-0000-0000-0000-000000000000\nsnap-max-hard-limit=256\n",
+      static_cast<int>(volume.type), volume.bricks.size(), static_cast<int>(volume.status),
+      volume.type == VolumeType::distribute ? 1 : volume.set_size(), volume.replica_count, volume.arbiter_count,
+      volume.disperse_count, volume.redundancy_count, volume.version, static_cast<int>(volume.transport),
+      volume.id.text(), volume.username, volume.password, volume.op_version, volume.client_op_version);
+  for (auto option = volume.options.end(); option != volume.options.begin();) {
+    --option;
+    text += fmt::format("{}={}\n", option->first, option->second);
+  }
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    text += fmt::format("brick-{}={}:{}\n", index, volume.bricks[index].host, dashed(volume.bricks[index].path));
+  }
+  return text;
+}
+
+std::uint32_t info_checksum(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  std::ranges::sort(lines);
+  std::string sorted;
+  for (std::string_view line : lines) sorted += line;
+
+  std::array<std::uint8_t, 4> sum{0xba, 0xbe, 0xb0, 0x0b};
+  for (std::size_t block = 0; block < sorted.size(); block += 4096) {
+    const std::string_view bytes = std::string_view(sorted).substr(block, 4096);
+    auto mix = [&sum, &bytes](std::size_t place, std::size_t at) {
+      sum[place] = static_cast<std::uint8_t>(sum[place] ^ (static_cast<std::uint8_t>(bytes[at]) << place));
+    };
+    for (std::size_t at = 0; at + 4 < bytes.size(); at += 4) {
+      for (std::size_t place = 0; place < 4; ++place) mix(place, at + place);
+    }
+    if (bytes.size() < 4) continue;
+    for (std::size_t place = 0; place <= bytes.size() % 4; ++place) mix(place, bytes.size() - 4 + place);
+  }
+  return static_cast<std::uint32_t>(sum[0] | sum[1] << 8 | sum[2] << 16) | static_cast<std::uint32_t>(sum[3]) << 24;
+}
+
+Result<Done> Store::write(const std::string& path, std::string_view text) {
+  Result<std::string> old = world_.files().read_file(path);
+  if (old && *old == text) return done;
+  return world_.files().write_file(path, text);
+}
+
+Result<Gfid> Store::server_identity(std::uint32_t op_version) {
+  Result<std::string> text = world_.files().read_file(places_.server_info());
+  if (!text && text.error().number() != ENOENT) return std::unexpected(text.error());
+  if (text) {
+    std::optional<std::string_view> value = value_in(*text, "UUID");
+    if (value && Gfid::parse(*value)) return *Gfid::parse(*value);
+    if (!text->empty()) {
+      return failed(EINVAL, fmt::format("{} has no valid UUID line; this server's identity cannot be guessed",
+                                        places_.server_info()));
+    }
+  }
+  const Gfid made = world_.random_gfid();
+  if (Result<Done> written = write_server_info(made, op_version); !written) return std::unexpected(written.error());
+  return made;
+}
+
+Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_version) {
+  return write(places_.server_info(), fmt::format("UUID={}\noperating-version={}\n", server.text(), op_version));
+}
+
+Result<Done> Store::prepare() {
+  const Settings& settings = places_.settings();
+  std::vector<std::string> folders{settings.working_directory, settings.run_directory,
+                                   settings.run_directory + "/vols", places_.volumes(),
+                                   settings.log_directory + "/bricks"};
+  for (const char* folder : {"/peers", "/groups", "/snaps", "/hooks/1"}) {
+    folders.push_back(settings.working_directory + folder);
+  }
+  for (const char* event : {"create", "start", "stop", "delete", "set", "reset", "add-brick", "remove-brick"}) {
+    folders.push_back(places_.hooks(event, "pre"));
+    folders.push_back(places_.hooks(event, "post"));
+  }
+  for (const std::string& folder : folders) {
+    if (Result<Done> made = world_.files().make_directories(folder); !made) return made;
+  }
+  return write(places_.upgrade_info(), fmt::format("maximum-operating-version={}\n", newest_op_version));
+}
+
+Result<Done> Store::render_pool(const Pool& pool) {
+  std::string text = fmt::format("global-option-version={}\n", pool.options_version);
+  for (const auto& [key, value] : pool.options) text += fmt::format("{}={}\n", key, value);
+  return write(places_.pool_options(), text);
+}
+
+Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
+                              const std::function<std::uint16_t(const Brick&)>& port) {
+  const std::string folder = places_.volume(volume.name);
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    const Brick& brick = volume.bricks[index];
+    Result<Done> info = write(places_.brick_info(volume, brick), brick_info_text(volume, index, port(brick)));
+    if (!info) return info;
+    Result<Done> volfile = write(fmt::format("{}/{}.vol", folder, brick_volfile_id(volume, brick)),
+                                 brick_volfile(volume, brick, site(brick)));
+    if (!volfile) return volfile;
+  }
+  const std::string info = volume_info_text(volume);
+  const std::array<std::pair<std::string, std::string>, 5> files{{
+      {fmt::format("{}/{}.tcp-fuse.vol", folder, volume.name), client_volfile(volume, false)},
+      {fmt::format("{}/trusted-{}.tcp-fuse.vol", folder, volume.name), client_volfile(volume, true)},
+      {folder + "/node_state.info", std::string(node_state)},
+      {folder + "/info", info},
+      {folder + "/cksum", fmt::format("info={}\n", info_checksum(info))},
+  }};
+  for (const auto& [path, text] : files) {
+    if (Result<Done> written = write(path, text); !written) return written;
+  }
+  return done;
+}
+
+Result<Done> Store::render_volume(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
+                                  const std::function<std::uint16_t(const Brick&)>& port) {
+  const std::string folder = places_.volume(volume.name);
+  for (const std::string& path : {folder + "/bricks", folder + "/run", folder + "/rebalance"}) {
+    if (Result<Done> made = world_.files().make_directories(path); !made) return made;
+  }
+  return write_all(volume, site, port);
+}
+
+Result<Done> Store::remove_volume(std::string_view name) {
+  const std::string run = fmt::format("{}/vols/{}", places_.settings().run_directory, name);
+  if (Result<Done> removed = world_.files().remove_tree(run); !removed) return removed;
+  return world_.files().remove_tree(places_.volume(name));
+}
+
+Result<std::vector<std::string>> Store::volumes_on_disk() {
+  std::vector<std::string> names;
+  Result<OpenFile> folder = world_.files().open(FileSystem::no_directory, places_.volumes(), O_RDONLY | O_DIRECTORY, 0);
+  if (!folder) return std::unexpected(folder.error());
+  for (std::uint64_t offset = 0;;) {
+    auto entries = world_.files().read_directory(folder->number(), offset);
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) break;
+    for (const DirectoryEntry& entry : *entries) {
+      offset = entry.offset;
+      if (entry.name == "." || entry.name == "..") continue;
+      Result<FileStatus> info = world_.files().status(FileSystem::no_directory, places_.volume(entry.name) + "/info");
+      if (info) names.push_back(entry.name);
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::uint16_t Store::last_port(const Volume& volume, const Brick& brick) {
+  Result<std::string> text = world_.files().read_file(places_.brick_info(volume, brick));
+  if (!text) return 0;
+  std::string_view value = value_in(*text, "listen-port").value_or("");
+  std::uint16_t port = 0;
+  std::from_chars(value.data(), value.data() + value.size(), port);
+  return port;
+}
+
+}  // namespace mortar
