@@ -64,9 +64,12 @@ class Taking {
                                                         brick_.text(), reason(made.error())));
     }
     Result<FileStatus> status = files_.status(nowhere, brick_.path);
-    if (!status) return refused(status.error().number(), fmt::format("lstat failed on {}. Reason : {}", brick_.path, reason(status.error())));
+    if (!status)
+      return refused(status.error().number(),
+                     fmt::format("lstat failed on {}. Reason : {}", brick_.path, reason(status.error())));
     if (S_ISDIR(status->mode)) return done;
-    return refused(ENOTDIR, fmt::format("The provided path {} which is already present, is not a directory", brick_.path));
+    return refused(ENOTDIR,
+                   fmt::format("The provided path {} which is already present, is not a directory", brick_.path));
   }
 
   Result<Done> check_device() {
@@ -86,11 +89,11 @@ class Taking {
                                          brick_.text()));
     }
     if (own->device == root->device) {
-      return refused(EINVAL,
-                     fmt::format("The brick {} is being created in the root partition. It is recommended that you don't "
-                                 "use the system's root partition for storage backend. Or use 'force' at the end of the "
-                                 "command if you want to override this behavior.",
-                                 brick_.text()));
+      return refused(
+          EINVAL, fmt::format("The brick {} is being created in the root partition. It is recommended that you don't "
+                              "use the system's root partition for storage backend. Or use 'force' at the end of the "
+                              "command if you want to override this behavior.",
+                              brick_.text()));
     }
     return done;
   }
@@ -99,9 +102,10 @@ class Taking {
     Result<Done> set = files_.set_xattr(nowhere, brick_.path, test_xattr, as_bytes("working"), 0);
     if (set) set = files_.remove_xattr(nowhere, brick_.path, test_xattr);
     if (set) return done;
-    return refused(set.error().number(),
-                   fmt::format("Glusterfs is not supported on brick: {}.\nSetting extended attributes failed, reason: {}.",
-                               brick_.text(), reason(set.error())));
+    return refused(
+        set.error().number(),
+        fmt::format("Glusterfs is not supported on brick: {}.\nSetting extended attributes failed, reason: {}.",
+                    brick_.text(), reason(set.error())));
   }
 
   Result<Done> check_unused() {
@@ -127,7 +131,8 @@ class Taking {
     Result<Done> made = files_.make_directory(nowhere, hidden, 0600);
     taken_.made_hidden = made.has_value();
     if (made || made.error().number() == EEXIST) return done;
-    return refused(made.error().number(), fmt::format("Failed to create {}. Reason : {}", hidden, reason(made.error())));
+    return refused(made.error().number(),
+                   fmt::format("Failed to create {}. Reason : {}", hidden, reason(made.error())));
   }
 
   FileSystem& files_;

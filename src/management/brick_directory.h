@@ -16,10 +16,10 @@ inline constexpr const char* volume_id_xattr = "trusted.glusterfs.volume-id";
 // What was done to a directory, so that a create that fails elsewhere leaves nothing behind.
 struct BrickDirectory {
   std::string path;
-  bool made = false;             // the directory itself
-  bool marked = false;           // the volume id
-  std::string former_mark;       // where force replaced one
-  bool made_hidden = false;      // .glusterfs
+  bool made = false;         // the directory itself
+  bool marked = false;       // the volume id
+  std::string former_mark;   // where force replaced one
+  bool made_hidden = false;  // .glusterfs
 };
 
 // Makes the directory where only the last element is missing, and marks it as the volume's. A failure undoes what it

@@ -110,9 +110,12 @@ class BrickVolfile {
 
   void set_logging() {
     static constexpr std::pair<const char*, const char*> names[] = {
-        {"diagnostics.brick-log-level", "log-level"},     {"diagnostics.brick-sys-log-level", "sys-log-level"},
-        {"diagnostics.brick-logger", "logger"},           {"diagnostics.brick-log-format", "log-format"},
-        {"diagnostics.brick-log-buf-size", "log-buf-size"}, {"diagnostics.brick-log-flush-timeout", "log-flush-timeout"},
+        {"diagnostics.brick-log-level", "log-level"},
+        {"diagnostics.brick-sys-log-level", "sys-log-level"},
+        {"diagnostics.brick-logger", "logger"},
+        {"diagnostics.brick-log-format", "log-format"},
+        {"diagnostics.brick-log-buf-size", "log-buf-size"},
+        {"diagnostics.brick-log-flush-timeout", "log-flush-timeout"},
         {"config.brick-threads", "threads"}};
     for (const auto& [key, name] : names) {
       const std::string value = option_value(volume_.options, key);

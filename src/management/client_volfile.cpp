@@ -64,9 +64,12 @@ class ClientVolfile {
 
   void set_logging() {
     static constexpr std::pair<const char*, const char*> names[] = {
-        {"diagnostics.client-log-level", "log-level"},       {"diagnostics.client-sys-log-level", "sys-log-level"},
-        {"diagnostics.client-logger", "logger"},             {"diagnostics.client-log-format", "log-format"},
-        {"diagnostics.client-log-buf-size", "log-buf-size"}, {"diagnostics.client-log-flush-timeout", "log-flush-timeout"},
+        {"diagnostics.client-log-level", "log-level"},
+        {"diagnostics.client-sys-log-level", "sys-log-level"},
+        {"diagnostics.client-logger", "logger"},
+        {"diagnostics.client-log-format", "log-format"},
+        {"diagnostics.client-log-buf-size", "log-buf-size"},
+        {"diagnostics.client-log-flush-timeout", "log-flush-timeout"},
         {"config.client-threads", "threads"}};
     for (const auto& [key, name] : names) {
       const std::string value = option_value(options_, key);

@@ -43,14 +43,19 @@ CommandService::CommandService(Management& management, Access access)
 Task<CliReply> CommandService::answer(Management& management, Handler handler, Kept kept, const char* name,
                                       Dictionary request) {
   std::string line(request.text("cmd-str").value_or(name));
-  Result<Dictionary> outcome = co_await handler(management, std::move(request));
+  Result<Dictionary> outcome = co_await handler(management, request);
   if (kept == Kept::yes) {
     Result<Done> told = done;
     if (!outcome) told = std::unexpected(outcome.error());
     write_history(management.world(), management.places(), line, told);
   }
-  if (!outcome) co_return outcome.error();
   CliReply reply;
+  if (!outcome) {
+    reply = failure_reply<CliReply>(outcome.error());
+    // The stock command line shows the sentence only where there is a dictionary, which it looks through for names.
+    reply.dict.dictionary = std::move(request);
+    co_return reply;
+  }
   // A notice that goes with a success, such as "already done".
   reply.op_errstr = outcome->text("op-errstr").value_or("");
   reply.op_errno = static_cast<std::int32_t>(outcome->number("op-errno").value_or(0));
@@ -68,9 +73,8 @@ void CommandService::add(Handler handler, Kept kept) {
 }
 
 void CommandService::add_queries() {
-  service_.on<cli::ListFriends>([this](RpcCaller, cli::ListFriends request) {
-    return answer_friends(management_, std::move(request));
-  });
+  service_.on<cli::ListFriends>(
+      [this](RpcCaller, cli::ListFriends request) { return answer_friends(management_, std::move(request)); });
   service_.on<cli::GetWorkingDirectory>([this](RpcCaller, cli::GetWorkingDirectory) {
     return answer_working_directory(management_.places().settings().working_directory);
   });
@@ -101,10 +105,12 @@ void CommandService::refuse_the_rest() {
       [this]<class Command>() {
         if constexpr (std::is_same_v<typename Command::Reply, CliReply>) {
           if (service_.find(Command::number) != nullptr) return;
-          service_.on<Command>([](RpcCaller, Command) {
-            return ready<CliReply>(
-                failed(ENOTSUP, fmt::format("This version does not have the command {} yet.", Command::name_of_operation)));
-          });
+          add<Command>(
+              [](Management&, Dictionary) {
+                return ready<Dictionary>(failed(
+                    ENOTSUP, fmt::format("This version does not have the command {} yet.", Command::name_of_operation)));
+              },
+              Kept::yes);
         }
       },
       cli::All{});

@@ -27,7 +27,8 @@ class CommandService {
   void add_queries();
   void add_changes();
   void refuse_the_rest();
-  static Task<CliReply> answer(Management& management, Handler handler, Kept kept, const char* name, Dictionary request);
+  static Task<CliReply> answer(Management& management, Handler handler, Kept kept, const char* name,
+                               Dictionary request);
 
   Management& management_;
   RpcService service_;

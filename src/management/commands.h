@@ -1,5 +1,5 @@
-// The commands behind the CLI program, by what they are about. Each gets the request's dictionary and yields the reply's;
-// an error's sentence is what the user reads.
+// The commands behind the CLI program, by what they are about. Each gets the request's dictionary and yields the
+// reply's; an error's sentence is what the user reads.
 #pragma once
 
 #include "base/dictionary.h"

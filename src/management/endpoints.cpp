@@ -56,11 +56,11 @@ Result<Done> Endpoints::listen() {
   Result<Done> closed = world.files().change_mode(FileSystem::no_directory, settings.command_socket, 0600);
   if (!closed) return closed;
   network_listener_ = std::make_unique<RpcListener>(world, std::move(*network), network_server_);
-  local_listener_ = std::make_unique<RpcListener>(
-      world, std::move(*local), [this](RpcConnection& connection) -> std::shared_ptr<RpcHandler> {
-        if (connection.peer_uid().value_or(0) != 0) return nullptr;
-        return {std::shared_ptr<void>(), &local_server_};
-      });
+  local_listener_ = std::make_unique<RpcListener>(world, std::move(*local),
+                                                  [this](RpcConnection& connection) -> std::shared_ptr<RpcHandler> {
+                                                    if (connection.peer_uid().value_or(0) != 0) return nullptr;
+                                                    return {std::shared_ptr<void>(), &local_server_};
+                                                  });
   return done;
 }
 

@@ -1,5 +1,5 @@
-// Where glusterd can be reached: TCP for clients, bricks and read-only commands; a socket of the machine for the gluster
-// command, open to root only.
+// Where glusterd can be reached: TCP for clients, bricks and read-only commands; a socket of the machine for the
+// gluster command, open to root only.
 #pragma once
 
 #include <memory>

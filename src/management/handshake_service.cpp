@@ -25,8 +25,9 @@ HandshakeService::HandshakeService(Management& management, std::string name)
     : management_(management), service_(programs::handshake, std::move(name)) {
   service_.on<GetSpec>(
       [this](RpcCaller caller, GetSpec request) { return get_volfile(std::move(caller), std::move(request)); });
-  service_.on<GetVolumeInfo>(
-      [this](RpcCaller caller, GetVolumeInfo request) { return get_volume_info(std::move(caller), std::move(request)); });
+  service_.on<GetVolumeInfo>([this](RpcCaller caller, GetVolumeInfo request) {
+    return get_volume_info(std::move(caller), std::move(request));
+  });
   service_.on<GetSnapshotInfo>([this](RpcCaller caller, GetSnapshotInfo request) {
     return get_snapshot_info(std::move(caller), std::move(request));
   });

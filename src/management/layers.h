@@ -1,7 +1,7 @@
 // A volfile under construction, from the bottom up: layers, each above the one before, and their options.
 //
-// Stock prints the options of a layer newest first; so does this, for the text is compared (clients by checksum, scripts
-// by eye).
+// Stock prints the options of a layer newest first; so does this, for the text is compared (clients by checksum,
+// scripts by eye).
 #pragma once
 
 #include <string>

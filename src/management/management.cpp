@@ -88,9 +88,10 @@ Task<> Management::open_register() {
 Task<> Management::first_document() {
   std::vector<std::string> volumes = co_await tried(store_.volumes_on_disk());
   if (!volumes.empty()) {
-    co_return failed(ENOTSUP, fmt::format("{} holds {} volume(s) of another glusterd, {} among them. They are not taken "
-                                          "over by this version; nothing was changed.",
-                                          places_.volumes(), volumes.size(), volumes.front()));
+    co_return failed(ENOTSUP,
+                     fmt::format("{} holds {} volume(s) of another glusterd, {} among them. They are not taken "
+                                 "over by this version; nothing was changed.",
+                                 places_.volumes(), volumes.size(), volumes.front()));
   }
   Pool pool;
   pool.servers.push_back(Server{server_, {world_.network().host_name()}});
@@ -227,8 +228,8 @@ Task<> Management::start_volume(StartVolume edit) {
     co_await tried(std::move(there));
   }
   HookArguments arguments = hook_arguments("start", edit.volume);
-  const bool first = std::ranges::none_of(
-      pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+  const bool first =
+      std::ranges::none_of(pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, first ? "--first=yes" : "--first=no");
   co_await run_hooks(world_, places_, "start", "pre", arguments);
   co_await tried(swap(edit));
@@ -250,8 +251,8 @@ Task<> Management::stop_volume(StopVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool_));
   HookArguments arguments = hook_arguments("stop", edit.volume);
-  const auto running = std::ranges::count_if(
-      pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+  const auto running =
+      std::ranges::count_if(pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, running == 1 ? "--last=yes" : "--last=no");
   co_await run_hooks(world_, places_, "stop", "pre", arguments);
   co_await tried(swap(edit));

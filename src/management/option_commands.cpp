@@ -15,7 +15,8 @@ std::string help_text() {
   std::string text;
   for (const OptionEntry& entry : option_table()) {
     if (!entry.documented) continue;
-    text += fmt::format("Option: {}\nDefault Value: {}\nDescription: {}\n\n", entry.key, entry.shown_default, entry.help);
+    text +=
+        fmt::format("Option: {}\nDefault Value: {}\nDescription: {}\n\n", entry.key, entry.shown_default, entry.help);
   }
   return text;
 }
@@ -37,9 +38,8 @@ std::string help_xml() {
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<options>";
   for (const OptionEntry& entry : option_table()) {
     if (!entry.documented) continue;
-    text += fmt::format(
-        "<option><defaultValue>{}</defaultValue><description>{}</description><name>{}</name></option>",
-        escaped_for_xml(entry.shown_default), escaped_for_xml(entry.help), entry.key);
+    text += fmt::format("<option><defaultValue>{}</defaultValue><description>{}</description><name>{}</name></option>",
+                        escaped_for_xml(entry.shown_default), escaped_for_xml(entry.help), entry.key);
   }
   return text + "</options>\n";
 }

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "base/result.h"
 
 namespace mortar {
 
@@ -18,5 +21,11 @@ struct Settings {
   bool allow_insecure_ports = true;
   std::string brick_program;  // glusterfsd, whole path
 };
+
+// One option of the section mgmt/glusterd, as glusterd.vol or --xlator-option give it. Keys that only stock has are
+// ignored; a value that is none of its key is an error.
+Result<Done> apply_setting(Settings& settings, std::string_view key, std::string_view value);
+// A whole glusterd.vol.
+Result<Done> apply_settings_file(Settings& settings, std::string_view text);
 
 }  // namespace mortar

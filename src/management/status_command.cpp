@@ -112,7 +112,8 @@ Task<> add_from_brick(Management& management, Dictionary& reply, std::string pre
 }
 
 Result<Done> check_asked(const Volume& volume, std::int64_t what) {
-  if (volume.status != VolumeState::started) return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
+  if (volume.status != VolumeState::started)
+    return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
   if ((what & asked::daemons) != 0) {
     return failed(ENOTSUP, fmt::format("Volume {} has no such daemon: this version runs bricks only.", volume.name));
   }

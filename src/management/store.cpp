@@ -112,9 +112,8 @@ Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_versi
 
 Result<Done> Store::prepare() {
   const Settings& settings = places_.settings();
-  std::vector<std::string> folders{settings.working_directory, settings.run_directory,
-                                   settings.run_directory + "/vols", places_.volumes(),
-                                   settings.log_directory + "/bricks"};
+  std::vector<std::string> folders{settings.working_directory, settings.run_directory, settings.run_directory + "/vols",
+                                   places_.volumes(), settings.log_directory + "/bricks"};
   for (const char* folder : {"/peers", "/groups", "/snaps", "/hooks/1"}) {
     folders.push_back(settings.working_directory + folder);
   }

@@ -1,5 +1,5 @@
-// The store: the pool's document rendered as the files that scripts and administrators read under the working directory.
-// It is output; the document rules. Each file is written whole and durable, and only where its text changed.
+// The store: the pool's document rendered as the files that scripts and administrators read under the working
+// directory. It is output; the document rules. Each file is written whole and durable, and only where its text changed.
 //
 // What this server alone knows of its bricks (the port each had last) is kept here and read back at the start.
 #pragma once

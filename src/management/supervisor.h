@@ -1,9 +1,9 @@
-// Makes the wish come true that a started volume's bricks run. First start, crash, reboot and `start force` are one path:
-// what is wanted and does not run is looked for, and started where it is not found.
+// Makes the wish come true that a started volume's bricks run. First start, crash, reboot and `start force` are one
+// path: what is wanted and does not run is looked for, and started where it is not found.
 //
 // A brick that was told to end (SIGTERM, or TERMINATE over its socket: it signs out and removes its pid file) is left
-// alone until `volume start force`. One that just vanished (crash, SIGKILL, out of memory) is started again, with pauses
-// that grow from one second to a minute, unless the volume's cluster.brick-restart is off.
+// alone until `volume start force`. One that just vanished (crash, SIGKILL, out of memory) is started again, with
+// pauses that grow from one second to a minute, unless the volume's cluster.brick-restart is off.
 #pragma once
 
 #include <map>

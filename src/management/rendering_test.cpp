@@ -1,0 +1,131 @@
+// The files that glusterd writes, against those of a stock one.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "management/store.h"
+#include "management/volfiles.h"
+#include "pool/create_volume.h"
+#include "pool/names.h"
+
+namespace mortar {
+namespace {
+
+std::string sample(const std::string& name) {
+  std::ifstream file(std::string(MORTAR_SOURCE_DIR) + "/tests/samples/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Volume volume_of(const std::string& name, int bricks) {
+  Volume volume;
+  volume.name = name;
+  for (int brick = 1; brick <= bricks; ++brick) {
+    volume.bricks.push_back({"node1", "/srv/" + name + "-" + std::to_string(brick), fixed_gfid(1)});
+  }
+  set_starting_options(volume);
+  return volume;
+}
+
+TEST(ClientVolfile, OfOneBrick) {
+  EXPECT_EQ(client_volfile(volume_of("single", 1), false), sample("volfiles/single-brick.client.vol"));
+}
+
+TEST(ClientVolfile, Distributed) {
+  const std::string expected = sample("volfiles/distribute.client.vol");
+  const int bricks = expected.contains("dist-client-2") ? 3 : 2;
+  EXPECT_EQ(client_volfile(volume_of("dist", bricks), false), expected);
+}
+
+TEST(ClientVolfile, TrustedHasTheCredentialsOfTheVolume) {
+  Volume volume = volume_of("single", 1);
+  volume.username = "8d799b8b";
+  volume.password = "7b13837c";
+  EXPECT_TRUE(client_volfile(volume, true)
+                  .contains("    option transport.socket.ssl-enabled off\n    option password 7b13837c\n"
+                            "    option username 8d799b8b\n    option transport.address-family inet\n"));
+  EXPECT_FALSE(client_volfile(volume, false).contains("7b13837c"));
+}
+
+TEST(ClientVolfile, OptionsReachTheirTranslators) {
+  Volume volume = volume_of("vol", 1);
+  volume.options.set("performance.quick-read", "off");
+  volume.options.set("performance.read-ahead", "on");
+  volume.options.set("performance.write-behind-window-size", "2MB");
+  volume.options.set("network.ping-timeout", "7");
+  volume.options.set("diagnostics.client-log-level", "DEBUG");
+  volume.options.set("diagnostics.brick-log-level", "TRACE");
+  volume.options.set("features.shard", "on");
+  volume.options.set("features.shard-block-size", "16MB");
+  volume.options.set("server.manage-gids", "on");
+  const std::string text = client_volfile(volume, false);
+  EXPECT_FALSE(text.contains("quick-read"));
+  EXPECT_TRUE(text.contains("type performance/read-ahead\n    subvolumes vol-write-behind\n"));
+  EXPECT_TRUE(text.contains("type performance/write-behind\n    option cache-size 2MB\n"));
+  EXPECT_TRUE(text.contains("option ping-timeout 7\n"));
+  EXPECT_FALSE(text.contains("ping-timeout 42"));
+  EXPECT_TRUE(text.contains("option log-level DEBUG\n"));
+  EXPECT_TRUE(text.contains("volume vol-shard\n    type features/shard\n    option shard-block-size 16MB\n"));
+  EXPECT_TRUE(text.contains("option send-gids false\n"));
+}
+
+Volume sampled_brick_volume() {
+  Volume volume = volume_of("dist", 2);
+  volume.id = *Gfid::parse("07b2a6a2-f67f-4d07-9bf1-cd6e68996387");
+  volume.username = "e60326d1-ed9c-4bed-9032-b96866bad672";
+  volume.password = "4f4abed1-dc12-4079-adf9-43e336b4605c";
+  return volume;
+}
+
+TEST(BrickVolfile, Distributed) {
+  const Volume volume = sampled_brick_volume();
+  const BrickSite site{.shared_brick_count = 2, .time_stamp_file = "/var/lib/glusterd/vols/dist/marker.tstamp"};
+  EXPECT_EQ(brick_volfile(volume, volume.bricks[0], site), sample("volfiles/distribute.brick.vol"));
+}
+
+TEST(BrickVolfile, OptionsReachTheirTranslators) {
+  Volume volume = sampled_brick_volume();
+  volume.options.set("auth.allow", "10.0.0.*");
+  volume.options.set("auth.reject", "10.0.0.9");
+  volume.options.set("storage.reserve", "5");
+  volume.options.set("features.read-only", "on");
+  const BrickSite site{.binds_to_host = true};
+  const std::string text = brick_volfile(volume, volume.bricks[1], site);
+  EXPECT_TRUE(text.contains("option auth.addr./srv/dist-2.reject 10.0.0.9\n"));
+  EXPECT_TRUE(text.contains("option auth.addr./srv/dist-2.allow 10.0.0.*\n"));
+  EXPECT_TRUE(text.contains("type storage/posix\n    option reserve 5\n"));
+  EXPECT_TRUE(text.contains("type features/read-only\n    option read-only on\n"));
+  EXPECT_TRUE(text.contains("option transport.socket.bind-address node1\n"));
+}
+
+TEST(Store, ChecksumOfInfoIsStocks) { EXPECT_EQ(info_checksum(sample("store/arbiter.info")), 3018350332u); }
+
+TEST(Store, InfoHasTheKeysOfStock) {
+  const std::string stock = sample("store/arbiter.info");
+  const std::string ours = volume_info_text(sampled_brick_volume());
+  std::istringstream lines(stock);
+  for (std::string line; std::getline(lines, line) && line != "features.barrier=disable";) {
+    const std::string key = line.substr(0, line.find('=') + 1);
+    EXPECT_TRUE(ours.starts_with(key) || ours.contains("\n" + key)) << key;
+  }
+  EXPECT_TRUE(ours.ends_with("brick-0=node1:-srv-dist-1\nbrick-1=node1:-srv-dist-2\n"));
+}
+
+TEST(Places, NamesThatScriptsLookFor) {
+  Settings settings;
+  const Places places(settings);
+  const Volume volume = volume_of("vol", 1);
+  const Brick& brick = volume.bricks[0];
+  EXPECT_EQ(places.brick_pid_file(volume, brick), "/var/run/gluster/vols/vol/node1-srv-vol-1.pid");
+  EXPECT_EQ(places.brick_info(volume, brick), "/var/lib/glusterd/vols/vol/bricks/node1:-srv-vol-1");
+  EXPECT_EQ(places.brick_log(brick), "/var/log/glusterfs/bricks/srv-vol-1.log");
+  EXPECT_EQ(brick_volfile_id(volume, brick), "vol.node1.srv-vol-1");
+  const std::string socket = places.brick_socket(volume, brick);
+  EXPECT_TRUE(socket.starts_with("/var/run/gluster/") && socket.ends_with(".socket"));
+  EXPECT_EQ(socket.size(), std::string("/var/run/gluster/0123456789abcdef.socket").size());
+}
+
+}  // namespace
+}  // namespace mortar

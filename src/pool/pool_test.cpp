@@ -1,0 +1,219 @@
+#include <gtest/gtest.h>
+
+#include "pool/create_volume.h"
+#include "pool/delete_volume.h"
+#include "pool/document.h"
+#include "pool/names.h"
+#include "pool/reset_options.h"
+#include "pool/set_options.h"
+#include "pool/start_volume.h"
+#include "pool/stop_volume.h"
+
+namespace mortar {
+namespace {
+
+const Gfid here = fixed_gfid(200);
+const Gfid there = fixed_gfid(201);
+
+CreateVolume creation(std::string name, std::vector<std::string> paths, const Gfid& server = here) {
+  CreateVolume edit;
+  edit.volume.name = std::move(name);
+  edit.volume.id = fixed_gfid(100);
+  edit.volume.username = "user";
+  edit.volume.password = "word";
+  for (std::string& path : paths) edit.volume.bricks.push_back({"server1", std::move(path), server});
+  return edit;
+}
+
+Pool pool_with(const std::string& name, const std::string& path) {
+  Pool pool;
+  pool.servers = {Server{here, {"server1"}}, Server{there, {"server2", "10.0.0.2"}}};
+  creation(name, {path}).apply(pool);
+  return pool;
+}
+
+template <Edit Change>
+std::string refusal(const Change& edit, const Pool& pool) {
+  Result<Done> checked = edit.check(pool);
+  return checked ? "" : checked.error().sentence();
+}
+
+TEST(VolumeName, StockSentences) {
+  const std::pair<const char*, const char*> samples[] = {
+      {"rep3", ""},
+      {"all", "\"all\" cannot be the name of a volume."},
+      {"bad@name",
+       "Volume name should not contain \"@\" character.\nVolume names can onlycontain alphanumeric, '-' and '_' "
+       "characters."},
+      {"../etc",
+       "Volume name should not contain \".\" character.\nVolume names can onlycontain alphanumeric, '-' and '_' "
+       "characters."},
+      {"-x", "Volume name should not be empty or start with \"-\"."},
+  };
+  for (const auto& [name, sentence] : samples) {
+    Result<Done> checked = check_volume_name(name);
+    EXPECT_EQ(checked ? "" : checked.error().sentence(), sentence) << name;
+  }
+  EXPECT_TRUE(check_volume_name(std::string(256, 'v')));
+  EXPECT_EQ(check_volume_name(std::string(257, 'v')).error().sentence(), "Volume name exceeds 256 characters.");
+}
+
+TEST(BrickWord, IsHostAndAbsolutePath) {
+  Result<BrickWord> brick = parse_brick("server1://data//b1/");
+  ASSERT_TRUE(brick);
+  EXPECT_EQ(brick->host, "server1");
+  EXPECT_EQ(brick->path, "/data/b1");
+  for (const char* bad : {"server1:data/rel", "stripe", "server1:", "server1:/", ":/a", "s:/a/../b", "s:/a\n/b"}) {
+    Result<BrickWord> parsed = parse_brick(bad);
+    ASSERT_FALSE(parsed) << bad;
+    EXPECT_EQ(parsed.error().sentence(),
+              std::string("Wrong brick type: ") + bad + ", use <HOSTNAME>:<export-dir-abs-path>");
+  }
+}
+
+TEST(Paths, Overlap) {
+  EXPECT_TRUE(paths_overlap("/a/b", "/a/b"));
+  EXPECT_TRUE(paths_overlap("/a", "/a/b"));
+  EXPECT_TRUE(paths_overlap("/a/b", "/a"));
+  EXPECT_FALSE(paths_overlap("/a/b", "/a/bc"));
+  EXPECT_FALSE(paths_overlap("/a/b", "/a/c"));
+}
+
+TEST(Document, KeepsEverything) {
+  Pool pool = pool_with("vol", "/data/with blank/b1");
+  pool.options.set("cluster.server-quorum-ratio", "51");
+  pool.options_version = 3;
+  pool.volumes[0].options.set("user.note", "two\nlines \\ and = signs");
+  pool.volumes[0].status = VolumeState::started;
+  Result<Pool> read = parse_pool(format_pool(pool));
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(*read, pool);
+}
+
+TEST(Document, EveryCutIsRefusedOrReadsAsWhatStands) {
+  const std::string text = format_pool(pool_with("vol", "/data/b1"));
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    Result<Pool> read = parse_pool(std::string_view(text).substr(0, size));
+    if (read && !read->volumes.empty()) EXPECT_EQ(read->volumes[0].bricks.size(), 1u) << size;
+  }
+  EXPECT_FALSE(parse_pool("mortar pool 2\n"));
+  EXPECT_FALSE(parse_pool("mortar pool 1\nserver short\n"));
+  EXPECT_FALSE(parse_pool("mortar pool 1\nvolume v\ntype 9\n"));
+}
+
+TEST(CreateVolume, StockSentences) {
+  const Pool pool = pool_with("rep3", "/data/rep3/b1");
+  EXPECT_EQ(refusal(creation("rep3", {"/data/x1"}), pool), "Volume rep3 already exists");
+  for (const char* path : {"/data/rep3/b1", "/data/rep3/b1/sub", "/data/rep3", "/data"}) {
+    CreateVolume edit = creation("other", {path});
+    edit.force = true;
+    EXPECT_EQ(refusal(edit, pool), std::string("Brick: server1:") + path +
+                                       " not available. Brick may be containing or be contained by an existing brick.");
+  }
+  EXPECT_EQ(refusal(creation("other", {"/data/rep3/b1"}, there), pool), "") << "another server's path is another path";
+  EXPECT_EQ(refusal(creation("up", {"/data/up"}, fixed_gfid(9)), pool),
+            "Host server1 is not in 'Peer in Cluster' state");
+  EXPECT_NE(refusal(creation("two", {"/data/a", "/data/a/b"}), pool), "");
+
+  CreateVolume replicated = creation("sh", {"/data/a", "/data/b", "/data/c"});
+  replicated.volume.type = VolumeType::replicate;
+  replicated.volume.replica_count = 3;
+  EXPECT_TRUE(
+      refusal(replicated, pool).starts_with("Multiple bricks of a replicate volume are present on the same server."));
+  replicated.force = true;
+  EXPECT_EQ(refusal(replicated, pool), "");
+  replicated.volume.bricks.pop_back();
+  EXPECT_EQ(refusal(replicated, pool), "number of bricks is not a multiple of replica count");
+}
+
+TEST(CreateVolume, StartsWithItsOptions) {
+  const Pool pool = pool_with("vol", "/data/b1");
+  const OptionList& options = pool.volumes[0].options;
+  EXPECT_EQ(options.find("storage.fips-mode-rchecksum"), "on");
+  EXPECT_EQ(options.find("transport.address-family"), "inet");
+  EXPECT_EQ(options.find("nfs.disable"), "on");
+  EXPECT_EQ(options.size(), 3u);
+}
+
+TEST(Life, OfAVolume) {
+  Pool pool = pool_with("vol", "/data/b1");
+  EXPECT_EQ(refusal(StopVolume{"vol"}, pool), "Volume vol is not in the started state");
+  EXPECT_EQ(refusal(StartVolume{"nosuch"}, pool), "Volume nosuch does not exist");
+  EXPECT_EQ(refusal(StopVolume{"nosuch"}, pool), "Volume nosuch does not exist");
+  EXPECT_EQ(refusal(DeleteVolume{"nosuch"}, pool), "Volume nosuch does not exist");
+  StartVolume{"vol"}.apply(pool);
+  EXPECT_EQ(pool.volumes[0].version, 2u);
+  EXPECT_EQ(refusal(StartVolume{"vol"}, pool), "Volume vol already started");
+  EXPECT_EQ(refusal(StartVolume{"vol", true}, pool), "");
+  EXPECT_EQ(refusal(DeleteVolume{"vol"}, pool),
+            "Volume vol has been started.Volume needs to be stopped before deletion.");
+  StopVolume{"vol"}.apply(pool);
+  EXPECT_EQ(pool.volumes[0].status, VolumeState::stopped);
+  DeleteVolume{"vol"}.apply(pool);
+  EXPECT_TRUE(pool.volumes.empty());
+}
+
+TEST(SetOptions, StockSentences) {
+  const Pool pool = pool_with("rep3", "/data/b1");
+  const std::array<const char*, 3> samples[] = {
+      {"performance.io-thread-count", "1000", "'1000' in 'option thread-count 1000' is out of range [1 - 64]"},
+      {"performance.write-behind", "maybe", "Error, Validation Failed"},
+      {"network.ping-timeout", "abc", "invalid time format \"abc\" in \"option ping-timeout\""},
+      {"performance.cache-size", "lots", "invalid number format \"lots\" in option \"cache-size\""},
+      {"cluster.quorum-type", "sometimes",
+       "option quorum-type sometimes: 'sometimes' is not valid (possible options are none, auto, fixed.)"},
+      {"performance.cache-sizze", "1",
+       "option : performance.cache-sizze does not exist\nDid you mean performance.cache-size?"},
+      {"cluster.server-quorum-ratio", "51", "Not a valid option for single volume"},
+      {"features.quota", "on",
+       " 'gluster volume set <VOLNAME> features.quota on' is deprecated. Use 'gluster volume quota <VOLNAME> enable' "
+       "instead."},
+      {"ganesha.enable", "on", "The option nfs-ganesha should be enabled before setting ganesha.enable."},
+      {"cluster.op-version", "100000", "Option \"cluster.op-version\" is not valid for a single volume"},
+      {"cluster.lookup-optimize", "maybe", "option lookup-optimize maybe: 'maybe' is not a valid boolean value"},
+      {"features.shard-block-size", "1KB",
+       "'1024' in 'option shard-block-size 1KB' is out of range [4194304 - 4398046511104]"},
+      {"server.statedump-path", "relative", "option statedump-path relative: 'relative' is not an absolute path name"},
+      {"cluster.min-free-disk", "200%", "'200.000000' in 'option min-free-disk 200%' is out of range [0 - 100]"},
+  };
+  for (const auto& [key, value, sentence] : samples) {
+    EXPECT_EQ(refusal(SetOptions{"rep3", {{key, value}}}, pool), sentence) << key;
+  }
+  EXPECT_EQ(refusal(SetOptions{"nosuch", {{"network.ping-timeout", "5"}}}, pool), "Volume nosuch does not exist");
+  EXPECT_EQ(refusal(SetOptions{"all", {{"network.ping-timeout", "5"}}}, pool), "Not a valid option for all volumes");
+  EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "120000"}}}, pool),
+            "Required op_version (120000) is not supported. Max supported op version is 100000");
+  EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "30000"}}}, pool),
+            "Required op-version (30000) should not be equal or lower than current cluster op-version (100000).");
+  EXPECT_NE(refusal(SetOptions{"rep3", {{"user.note", "line\nbreak"}}}, pool), "") << "would forge a line of the store";
+}
+
+TEST(SetOptions, AllOrNothingAndShortWords) {
+  Pool pool = pool_with("vol", "/data/b1");
+  SetOptions both{"vol", {{"cache-size", "64MB"}, {"performance.io-thread-count", "1000"}}};
+  EXPECT_NE(refusal(both, pool), "");
+  SetOptions one{"vol", {{"ping-timeout", "10"}, {"user.note", "hello"}, {"features.shard-block-size", "64MB"}}};
+  ASSERT_EQ(refusal(one, pool), "");
+  one.apply(pool);
+  EXPECT_EQ(pool.volumes[0].options.find("network.ping-timeout"), "10");
+  EXPECT_EQ(pool.volumes[0].options.find("user.note"), "hello");
+  EXPECT_EQ(pool.volumes[0].version, 2u);
+  EXPECT_EQ(pool.volumes[0].client_op_version, 30700u);
+}
+
+TEST(ResetOptions, GoesBackToWhatAVolumeStartsWith) {
+  Pool pool = pool_with("vol", "/data/b1");
+  SetOptions{"vol", {{"nfs.disable", "off"}, {"network.ping-timeout", "10"}}}.apply(pool);
+  EXPECT_EQ(refusal(ResetOptions{"vol", "foo.bar"}, pool).substr(0, 29), "Option foo.bar does not exist");
+  EXPECT_EQ(refusal(ResetOptions{"vol", "performance.cache-max-file-size"}, pool), "") << "not set, but known";
+  ResetOptions all{"vol", "all"};
+  ASSERT_EQ(refusal(all, pool), "");
+  all.apply(pool);
+  EXPECT_FALSE(pool.volumes[0].options.find("network.ping-timeout"));
+  EXPECT_EQ(pool.volumes[0].options.find("nfs.disable"), "on");
+  EXPECT_NE(refusal(ResetOptions{"vol", "geo-replication.indexing"}, pool), "");
+  EXPECT_EQ(refusal(ResetOptions{"vol", "geo-replication.indexing", true}, pool), "");
+}
+
+}  // namespace
+}  // namespace mortar
