@@ -65,7 +65,7 @@ TEST(Daemonize, TheStarterEndsWellWhenTheServiceIsReady) {
 TEST(Daemonize, TheStarterEndsAsTheServiceDidThatFailed) {
   EXPECT_EQ(exit_of_starter([](Background&) { ::_exit(7); }), 7);
   EXPECT_EQ(exit_of_starter([](Background&) { ::_exit(0); }), 1);
-  EXPECT_EQ(exit_of_starter([](Background&) { ::kill(::getpid(), SIGTERM); }), 128 + SIGTERM);
+  EXPECT_EQ(exit_of_starter([](Background&) { ::kill(::getpid(), SIGKILL); }), 128 + SIGKILL);
 }
 
 TEST(PidFile, IsRemovedAtTheEndUnlessItIsAnothers) {
