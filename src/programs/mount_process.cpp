@@ -115,7 +115,8 @@ Task<> Mount::run() {
   if (process_.options.mount.directory.empty()) {
     co_await tried(process_.report_ready());
     co_await obey_signals(nullptr);
-    co_return co_await current_->graph().stop();
+    co_await tried(current_->graph().stop());
+    co_return done;
   }
   const Result<Gfid> root = co_await find_root(current_);
   if (!root) {
