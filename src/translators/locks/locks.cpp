@@ -48,6 +48,9 @@ Flock flock_of(const PosixLock& lock) {
   return flock;
 }
 
+// Far above what anybody sends: domains are names of translators, names may be 257 bytes long.
+constexpr std::size_t most_name = 4096;
+
 // Replication locks metadata of old releases at the very end of the file; it must not meet locks "to the end".
 std::string domain_of(const std::string& domain, std::uint64_t start, std::uint64_t length) {
   constexpr std::string_view suffix = ":metadata";
@@ -250,6 +253,7 @@ Task<fop::Acknowledged> Locks::lock_range(const Call& call, RangeRequest asked) 
   if (asked.start > locks::no_end || asked.length > locks::no_end) co_return Error(EINVAL);
   if (asked.command != set_lock && asked.command != set_lock_and_wait) co_return Error(EOPNOTSUPP);
   if (asked.type > Flock::unlock) co_return Error(EINVAL);
+  if (asked.domain.size() > most_name) co_return Error(ENAMETOOLONG);
   const std::string domain = domain_of(asked.domain, asked.start, asked.length);
   ByteRange range{.first = asked.start, .write = asked.type == Flock::write};
   if (asked.length != 0 && asked.length - 1 <= locks::no_end - asked.start) range.last = asked.start + asked.length - 1;
@@ -304,6 +308,9 @@ Task<fop::Fentrylk::Reply> Locks::perform(const Call& call, const fop::Fentrylk&
 
 Task<fop::Acknowledged> Locks::lock_name(const Call& call, NameRequest asked) {
   if (asked.command > lock_name_now) co_return Error(EINVAL);
+  if (asked.domain.size() > most_name || (asked.name.name && asked.name.name->size() > most_name)) {
+    co_return Error(ENAMETOOLONG);
+  }
   const Gfid gfid = asked.gfid;
   if (asked.command == unlock_name) {
     ObjectLocks* object = table_->find(gfid);
