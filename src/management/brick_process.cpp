@@ -1,7 +1,6 @@
 #include "management/brick_process.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// SIGTERM and SIGKILL of Linux.
+constexpr int terminate_signal = 15;
+constexpr int kill_signal = 9;
 constexpr auto start_limit = 120s;
 constexpr auto request_limit = 10s;
 constexpr auto end_limit = 15s;
@@ -126,7 +128,7 @@ Task<> end_brick(World& world, const Places& places, Volume volume, Brick brick,
   // A brick may end before it answers; whether it ended is what counts.
   bool gone = false;
   if (asked || asked.error().number() == ENOTCONN) gone = co_await tried(is_gone(world, pid));
-  for (int number : {SIGTERM, SIGKILL}) {
+  for (int number : {terminate_signal, kill_signal}) {
     if (gone) break;
     Result<Done> sent = world.processes().signal(pid, number);
     if (!sent && sent.error().number() != ESRCH) co_return sent;

@@ -107,8 +107,8 @@ void CommandService::refuse_the_rest() {
           if (service_.find(Command::number) != nullptr) return;
           add<Command>(
               [](Management&, Dictionary) {
-                return ready<Dictionary>(failed(
-                    ENOTSUP, fmt::format("This version does not have the command {} yet.", Command::name_of_operation)));
+                return ready<Dictionary>(failed(ENOTSUP, fmt::format("This version does not have the command {} yet.",
+                                                                     Command::name_of_operation)));
               },
               Kept::yes);
         }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/join.h"
 #include "base/log.h"
 #include "pool/local_register.h"
 
@@ -100,15 +101,18 @@ Task<> Management::first_document() {
 }
 
 Task<> Management::start_bricks() {
-  std::vector<Volume> started;
+  std::vector<Task<>> starting;
   for (const Volume& volume : pool_.volumes) {
-    if (volume.status == VolumeState::started) started.push_back(volume);
+    if (volume.status == VolumeState::started) starting.push_back(start_bricks_of(volume));
   }
-  for (const Volume& volume : started) {
-    Result<Done> up = co_await supervisor_->start(volume, false);
-    if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
-    co_await render(volume.name);
-  }
+  co_await tried(all(std::move(starting)));
+  co_return done;
+}
+
+Task<> Management::start_bricks_of(Volume volume) {
+  Result<Done> up = co_await supervisor_->start(volume, false);
+  if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
+  co_await render(volume.name);
   co_return done;
 }
 

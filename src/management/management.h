@@ -71,6 +71,7 @@ class Management {
   Result<Done> take(const Document& document);
   Task<> render(std::string volume);
   Result<Done> render_now(std::string_view volume);
+  Task<> start_bricks_of(Volume volume);
   Task<> open_register();
   Task<> first_document();
   void tell();

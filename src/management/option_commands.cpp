@@ -67,6 +67,7 @@ std::string shown_value(const Pool& pool, const Volume* volume, const OptionEntr
   if (auto value = options.find(entry.key)) return std::string(*value);
   if (entry.key == "config.transport") return "tcp";
   if (entry.key == "config.memory-accounting") return "Enabled";
+  if (!entry.written.empty()) return std::string(entry.written);
   const std::string_view shown = entry.shown_default == "(DEFAULT)" ? "" : entry.shown_default;
   return fmt::format("{} (DEFAULT)", shown);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "pool/option_table.h"
@@ -38,14 +39,26 @@ Result<Done> check_own_command(std::string_view key, std::string_view value) {
 }
 
 // What would be believed to be on although nothing here does it.
-Result<Done> check_available(std::string_view key, std::string_view value) {
-  if (key == "cluster.brick-multiplex" && boolean_word(value).value_or(false)) {
+Result<Done> check_available(const OptionEntry& option, std::string_view value) {
+  static constexpr std::array<std::string_view, 12> missing{"cluster.enable-shared-storage",
+                                                            "features.uss",
+                                                            "features.cloudsync",
+                                                            "features.sdfs",
+                                                            "features.tag-namespaces",
+                                                            "network.compression",
+                                                            "performance.parallel-readdir",
+                                                            "config.gfproxyd",
+                                                            "debug.trace",
+                                                            "debug.error-gen",
+                                                            "debug.delay-gen",
+                                                            "cluster.server-quorum-type"};
+  const bool off = value == "none" || !boolean_word(value).value_or(true);
+  if (off) return done;
+  if (option.key == "cluster.brick-multiplex") {
     return refused("Every brick has a process of its own here: cluster.brick-multiplex cannot be switched on.");
   }
-  if (key == "cluster.enable-shared-storage" && boolean_word(value).value_or(false)) {
-    return refused("A shared storage volume is not made by this version; create and mount a volume for it.");
-  }
-  return done;
+  if (std::ranges::find(missing, option.key) == missing.end()) return done;
+  return refused(fmt::format("{} cannot be switched on: this version does not have it yet.", option.key));
 }
 
 Result<Done> check_op_version(const Pool& pool, std::string_view value, bool only) {
@@ -89,7 +102,7 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_vi
     return refused(fmt::format("Option {} needs cluster.op-version {}; the pool runs {}.", option->key,
                                option->op_version, pool.op_version));
   }
-  if (Result<Done> available = check_available(option->key, value); !available) return available;
+  if (Result<Done> available = check_available(*option, value); !available) return available;
   return check_option_value(*option, value);
 }
 
