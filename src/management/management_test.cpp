@@ -1,0 +1,249 @@
+// A server in the simulator: its daemon, its disk, and bricks that are programs of the simulated machine.
+#include "management/management.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "management/endpoints.h"
+#include "simulation/simulation.h"
+#include "wire/rpc_listener.h"
+
+namespace mortar {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string word_after(const std::vector<std::string>& words, const std::string& flag) {
+  auto found = std::ranges::find(words, flag);
+  return found == words.end() ? std::string() : *(found + 1);
+}
+
+// What a brick does as far as glusterd sees: it signs in, and ends when it is told to.
+Task<int> serve_brick(SimulatedWorld& world, std::vector<std::string> words) {
+  std::unique_ptr<Stream> stream = co_await tried(world.network().connect(Address::tcp("server", 24007), {}));
+  RpcConnection glusterd(std::move(stream));
+  TaskSet tasks;
+  tasks.start(glusterd.run());
+  GetSpec wanted;
+  wanted.key = word_after(words, "--volfile-id");
+  GetSpec::Reply volfile = co_await tried(glusterd.call(wanted));
+  if (volfile.op_ret <= 0) co_return 1;
+
+  Event told;
+  RpcService service(programs::brick, "Gluster Brick operations");
+  service.on<brick_operation::Terminate>([&told](RpcCaller, brick_operation::Terminate) {
+    told.set();
+    return ready<BrickOperationReply>(BrickOperationReply{});
+  });
+  RpcServer server(tasks);
+  server.add(service);
+  auto listening = world.network().listen(Address::unix_socket(word_after(words, "-S")), {}, 8);
+  std::unique_ptr<Listener> listener = co_await tried(std::move(listening));
+  RpcListener accepting(world, std::move(listener), server);
+
+  const std::string path = word_after(words, "--brick-name");
+  const std::int32_t port = std::stoi(word_after(words, "--brick-port"));
+  co_await tried(glusterd.call(SignIn{path, port, world.pid()}));
+  co_await told.wait();
+  co_await tried(glusterd.call(SignOut{path, port, 0}));
+  const std::string pid_file = word_after(words, "-p");
+  co_await tried(world.files().remove_tree(pid_file));
+  co_return 0;
+}
+
+// As glusterfsd does: the process that was started goes into the background and the first one ends.
+Task<int> run_glusterfsd(SimulatedWorld& world, std::vector<std::string> words) {
+  if (words.back() == "--in-background") {
+    const int status = co_await tried(serve_brick(world, std::move(words)));
+    co_return status;
+  }
+  const std::string pid_file = word_after(words, "-p");
+  words.push_back("--in-background");
+  const int pid = co_await tried(world.processes().start(Command{.arguments = std::move(words), .detached = true}));
+  co_await tried(world.files().write_file(pid_file, fmt::format("{}\n", pid)));
+  co_return 0;
+}
+
+Settings settings() {
+  Settings settings;
+  settings.brick_program = "/sbin/glusterfsd";
+  return settings;
+}
+
+// A life of glusterd, from start to kill.
+class Daemon {
+ public:
+  explicit Daemon(Host& host)
+      : world_(host.start_process("glusterd")), management_(std::make_unique<Management>(world_, settings())) {}
+  ~Daemon() {
+    kill();
+    endpoints_.reset();
+    management_.reset();
+  }
+
+  void kill() {
+    if (world_.alive()) world_.kill();
+  }
+
+  Result<Done> start() { return world_.simulation().run(open()); }
+  template <class Command>
+  Result<Done> run(Task<> (Management::*command)(Command), Command edit) {
+    return world_.simulation().run((management_.get()->*command)(std::move(edit)));
+  }
+  Management& management() { return *management_; }
+  SimulatedWorld& world() { return world_; }
+
+ private:
+  Task<> open() {
+    co_await tried(management_->open());
+    endpoints_ = std::make_unique<Endpoints>(*management_);
+    co_await tried(endpoints_->listen());
+    co_await tried(management_->start_bricks());
+    co_return done;
+  }
+
+  SimulatedWorld& world_;
+  std::unique_ptr<Management> management_;
+  std::unique_ptr<Endpoints> endpoints_;
+};
+
+struct Machine {
+  explicit Machine(std::uint64_t seed) : simulation(seed), host(simulation.add_host("server", "10.0.0.1")) {
+    host.install("/sbin/glusterfsd", run_glusterfsd);
+    check(host.disk().make_directories("/data").has_value(), "a folder is made");
+  }
+
+  Simulation simulation;
+  Host& host;
+};
+
+CreateVolume creation(const std::string& name) {
+  CreateVolume edit;
+  edit.volume.name = name;
+  edit.volume.bricks = {Brick{"server", "/data/" + name, {}}};
+  edit.force = true;  // the simulated machine has one file system
+  return edit;
+}
+
+std::optional<RunningBrick> brick_of(Daemon& daemon, const std::string& name) {
+  const Volume& volume = *daemon.management().pool().find(name);
+  return daemon.management().supervisor().running(volume, volume.bricks.front());
+}
+
+TEST(Management, LifeOfAVolume) {
+  Machine machine(1);
+  Daemon daemon(machine.host);
+  Result<Done> started = daemon.start();
+  ASSERT_TRUE(started) << started.error().sentence();
+  Result<Done> made = daemon.run(&Management::create_volume, creation("vol"));
+  ASSERT_TRUE(made) << made.error().sentence();
+  Result<Done> up = daemon.run(&Management::start_volume, StartVolume{"vol"});
+  ASSERT_TRUE(up) << up.error().sentence();
+  std::optional<RunningBrick> brick = brick_of(daemon, "vol");
+  ASSERT_TRUE(brick);
+  EXPECT_EQ(daemon.management().ports().port("/data/vol"), brick->port);
+  EXPECT_TRUE(daemon.management().ports().signed_in("/data/vol"));
+  EXPECT_TRUE(machine.host.disk().read_file("/var/lib/glusterd/vols/vol/info"));
+
+  ASSERT_TRUE(daemon.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_FALSE(brick_of(daemon, "vol"));
+  EXPECT_EQ(machine.host.find_process(brick->pid), nullptr);
+  EXPECT_EQ(daemon.management().ports().port("/data/vol"), 0);
+  ASSERT_TRUE(daemon.run(&Management::delete_volume, DeleteVolume{"vol"}));
+  EXPECT_FALSE(machine.host.disk().read_file("/var/lib/glusterd/vols/vol/info"));
+}
+
+TEST(Management, AFailedCreateLeavesNothing) {
+  Machine machine(2);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  CreateVolume edit = creation("vol");
+  edit.volume.bricks.push_back(Brick{"server", "/nowhere/to/be", {}});
+  Result<Done> made = daemon.run(&Management::create_volume, edit);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().sentence(),
+            "Failed to create brick directory for brick server:/nowhere/to/be. Reason : No such file or directory ");
+  EXPECT_FALSE(machine.host.disk().status(FileSystem::no_directory, "/data/vol"));
+  EXPECT_TRUE(daemon.management().pool().volumes.empty());
+}
+
+TEST(Management, ABrickThatVanishesComesBackAndOneToldToEndDoesNot) {
+  Machine machine(3);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+  ASSERT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
+  const RunningBrick first = *brick_of(daemon, "vol");
+  machine.host.find_process(first.pid)->kill();
+  ASSERT_TRUE(machine.simulation.run_until(
+      [&] { return brick_of(daemon, "vol") && brick_of(daemon, "vol")->pid != first.pid; }, 1min));
+  EXPECT_EQ(brick_of(daemon, "vol")->port, first.port);
+
+  const Volume volume = *daemon.management().pool().find("vol");
+  brick_operation::Terminate request;
+  request.name = "/data/vol";
+  const std::string socket = daemon.management().places().brick_socket(volume, volume.bricks.front());
+  machine.simulation.run(ask_brick(daemon.world(), socket, request));
+  ASSERT_TRUE(machine.simulation.run_until([&] { return !brick_of(daemon, "vol"); }, 1min));
+  machine.simulation.run_for(10min);
+  EXPECT_FALSE(brick_of(daemon, "vol"));
+  ASSERT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol", true}));
+  EXPECT_TRUE(brick_of(daemon, "vol"));
+}
+
+TEST(Management, ANewDaemonFindsTheRunningBrick) {
+  Machine machine(4);
+  int pid = 0;
+  {
+    Daemon daemon(machine.host);
+    ASSERT_TRUE(daemon.start());
+    ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+    ASSERT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
+    pid = brick_of(daemon, "vol")->pid;
+  }
+  Daemon next(machine.host);
+  ASSERT_TRUE(next.start());
+  ASSERT_TRUE(brick_of(next, "vol"));
+  EXPECT_EQ(brick_of(next, "vol")->pid, pid);
+  EXPECT_NE(next.management().ports().port("/data/vol"), 0);
+}
+
+// The power fails at any call to the disk: what was answered stays, and the daemon starts again.
+TEST(Management, NothingAnsweredIsLostWhateverTheMoment) {
+  for (std::uint64_t moment = 1; moment < 4000; moment += 7) {
+    Machine machine(moment);
+    std::vector<std::string> answered;
+    bool finished = false;
+    {
+      Daemon daemon(machine.host);
+      bool dead = false;
+      machine.host.disk().on_call([&](const DiskCall& call) {
+        dead = dead || (call.modifying && call.number >= moment);
+        return dead ? EIO : 0;
+      });
+      Result<Done> outcome = daemon.start();
+      for (const char* name : {"one", "two"}) {
+        if (outcome) outcome = daemon.run(&Management::create_volume, creation(name));
+        if (outcome && !dead) answered.push_back(name);
+      }
+      finished = !dead;
+      daemon.kill();
+      machine.host.power_off();
+    }
+    Machine after(moment);
+    after.host.disk().restore(machine.host.disk().state());
+    Daemon daemon(after.host);
+    Result<Done> outcome = daemon.start();
+    ASSERT_TRUE(outcome) << moment << ": " << outcome.error().sentence();
+    for (const std::string& name : answered) {
+      EXPECT_NE(daemon.management().pool().find(name), nullptr) << moment;
+      EXPECT_TRUE(after.host.disk().read_file("/var/lib/glusterd/vols/" + name + "/info")) << moment;
+    }
+    if (finished) break;
+  }
+}
+
+}  // namespace
+}  // namespace mortar
