@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pool/names.h"
+#include "pool/op_versions.h"
 
 namespace mortar {
 
@@ -90,6 +91,7 @@ Result<Done> CreateVolume::check(const Pool& pool) const {
 void CreateVolume::apply(Pool& pool) const {
   Volume added = volume;
   set_starting_options(added);
+  update_op_versions(added);
   auto place = std::ranges::lower_bound(pool.volumes, added.name, {}, &Volume::name);
   pool.volumes.insert(place, std::move(added));
 }

@@ -133,6 +133,8 @@ TEST(CreateVolume, StartsWithItsOptions) {
   EXPECT_EQ(options.find("transport.address-family"), "inet");
   EXPECT_EQ(options.find("nfs.disable"), "on");
   EXPECT_EQ(options.size(), 3u);
+  EXPECT_EQ(pool.volumes[0].op_version, 40000u);
+  EXPECT_EQ(pool.volumes[0].client_op_version, 1u);
 }
 
 TEST(Life, OfAVolume) {

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "pool/create_volume.h"
+#include "pool/op_versions.h"
 #include "pool/option_table.h"
 
 namespace mortar {
@@ -16,17 +15,6 @@ bool may_be_reset(std::string_view key, bool force) {
   if (option == nullptr) return true;
   if ((option->flags & OptionEntry::never_reset) != 0) return false;
   return force || (option->flags & OptionEntry::needs_force) == 0;
-}
-
-std::uint32_t needed_op_version(const Volume& volume, std::uint8_t flag) {
-  std::uint32_t needed = oldest_op_version;
-  for (const auto& [key, value] : volume.options) {
-    const OptionEntry* option = find_option(key);
-    if (option != nullptr && (flag == 0 || (option->flags & flag) != 0)) {
-      needed = std::max(needed, option->op_version);
-    }
-  }
-  return needed;
 }
 
 std::string_view whole_key(std::string_view word) {
@@ -75,8 +63,7 @@ void ResetOptions::apply(Pool& pool) const {
   Volume& changed = *pool.find(volume);
   reset(changed.options, *this);
   set_starting_options(changed, whole_key(key));
-  changed.op_version = needed_op_version(changed, 0);
-  changed.client_op_version = std::max(oldest_client_op_version, needed_op_version(changed, OptionEntry::client));
+  update_op_versions(changed);
   ++changed.version;
 }
 

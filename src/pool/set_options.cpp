@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "pool/op_versions.h"
 #include "pool/option_table.h"
 #include "pool/option_values.h"
 
@@ -154,15 +155,8 @@ void SetOptions::apply(Pool& pool) const {
     return;
   }
   Volume& changed = *pool.find(volume);
-  for (const auto& [word, value] : pairs) {
-    const OptionEntry* option = find_option_by_word(word);
-    changed.options.set(whole_key(word), value);
-    if (option == nullptr) continue;
-    changed.op_version = std::max(changed.op_version, option->op_version);
-    if ((option->flags & OptionEntry::client) != 0) {
-      changed.client_op_version = std::max(changed.client_op_version, option->op_version);
-    }
-  }
+  for (const auto& [word, value] : pairs) changed.options.set(whole_key(word), value);
+  update_op_versions(changed);
   ++changed.version;
 }
 
