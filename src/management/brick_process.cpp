@@ -127,7 +127,9 @@ Task<> end_brick(World& world, const Places& places, Volume volume, Brick brick,
   Result<BrickOperationReply> asked = co_await with_deadline(world, request_limit, std::move(asking));
   // A brick may end before it answers; whether it ended is what counts.
   bool gone = false;
-  if (asked || asked.error().number() == ENOTCONN) gone = co_await tried(is_gone(world, pid));
+  if (asked || asked.error().number() == ENOTCONN) {
+    gone = co_await tried(is_gone(world, pid));
+  }
   for (int number : {terminate_signal, kill_signal}) {
     if (gone) break;
     Result<Done> sent = world.processes().signal(pid, number);

@@ -61,7 +61,9 @@ Task<> Management::open() {
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
   co_await tried(store_.write_server_info(server_, pool_.op_version));
   co_await tried(store_.render_pool(pool_));
-  for (const Volume& volume : pool_.volumes) co_await tried(render_now(volume.name));
+  for (const Volume& volume : pool_.volumes) {
+    co_await tried(render_now(volume.name));
+  }
   co_return done;
 }
 

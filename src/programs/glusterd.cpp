@@ -144,7 +144,9 @@ Task<> serve(RealWorld& world, Settings settings, Background* background, LogFil
   if (only_render) co_return done;
   Endpoints endpoints(management);
   co_await tried(endpoints.listen());
-  if (background != nullptr) co_await tried(background->report_ready());
+  if (background != nullptr) {
+    co_await tried(background->report_ready());
+  }
   log::info("glusterd", "serving as {}", management.server().text());
   TaskSet bricks;
   bricks.start(management.start_bricks());
