@@ -177,11 +177,21 @@ fio --name=mapped --directory="$mnt" --rw=randwrite --bs=4k --size=8M --verify=c
 rm -rf repository unpacked archive.tar database verify* mapped*
 
 cd /
+client=$(pgrep -x glusterfs)
 umount "$mnt"
-waits_for sh -c "! pgrep -f 'glusterfs.*$mnt'"
+gone() { ! kill -0 "$1"; }
+waits_for gone "$client"
+
+# A signal takes a mount away, also one in use.
+mount -t glusterfs "$store.vol" "$mnt"
+(cd "$mnt" && exec sleep 100) &
+client=$(pgrep -x glusterfs)
+kill -TERM "$client"
+waits_for gone "$client"
+if mountpoint -q "$mnt"; then fails "the mount outlives its process"; fi
+kill %1
 
 # Read-only, a directory of the volume, and a mount that cannot be.
-mkdir "$store.parent" && mkdir -p "$mnt"
 mount -t glusterfs -o ro "$store.vol" "$mnt"
 if touch "$mnt/new" 2>/dev/null; then fails "a read-only mount was written to"; fi
 umount "$mnt"
