@@ -67,7 +67,11 @@ Task<> RpcListener::serve(std::unique_ptr<Stream> stream) {
   connection.set_handler(handler.get());
   Listed listed(connections_, connection);
   Result<Done> end = co_await connection.run();
-  if (!end) log::info("rpc", "the connection from {} broke: {}", connection.peer().text(), end.error().sentence());
+  if (!end) {
+    // Peers that vanish are everyday; peers that talk nonsense are not.
+    const log::Level level = end.error().number() == EPROTO ? log::Level::warning : log::Level::debug;
+    log::at(level, "rpc", "the connection from {} broke: {}", connection.peer().text(), end.error().sentence());
+  }
   co_return done;
 }
 

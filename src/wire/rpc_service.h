@@ -60,7 +60,11 @@ class RpcService {
   const RawHandler* find(std::uint32_t procedure) const;
 
   // Where tasks of typed handlers run: not owned by the connection, so a command goes on when its caller hangs up.
-  void set_tasks(TaskSet& tasks) { tasks_ = &tasks; }
+  // Servers that share a service share their tasks.
+  void set_tasks(TaskSet& tasks) {
+    check(tasks_ == nullptr || tasks_ == &tasks, "a service has one set of tasks");
+    tasks_ = &tasks;
+  }
 
  private:
   static RpcCaller caller_of(RpcConnection& connection, IncomingCall& call);
