@@ -32,7 +32,7 @@ struct RpcLimits {
   std::size_t record = std::size_t{128} << 20;         // the largest record that is accepted
   std::size_t requests = 64;                           // calls of the peer that are not answered yet
   std::size_t lock_requests = 4096;                    // the same for lock operations, which may wait for others
-  std::size_t request_bytes = std::size_t{256} << 20;  // records of calls that are not answered yet
+  std::size_t request_bytes = std::size_t{128} << 20;  // records of calls that are not answered yet
   std::size_t queued_bytes = std::size_t{64} << 20;    // waiting to be written; above it nothing more is read
 };
 
