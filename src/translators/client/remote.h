@@ -1,0 +1,151 @@
+// One brick as its client sees it: a connection that is made again whenever it breaks, what is open on it, and the
+// locks held through it.
+//
+// While there is no connection every operation fails with ENOTCONN; only before the first attempt has been decided do
+// operations wait. After a reconnect what was open is opened again and POSIX locks are taken again, without waiting; a
+// file whose lock somebody else has taken meanwhile answers EBADFD until it is closed, because going on would break the
+// exclusion that its user relies on.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/event.h"
+#include "base/log.h"
+#include "runtime/world.h"
+#include "translator/call.h"
+#include "translator/notice.h"
+#include "translator/volfile.h"
+#include "translators/client/lock_journal.h"
+#include "translators/client/remote_options.h"
+#include "wire/messages/callbacks.h"
+#include "wire/rpc_connection.h"
+#include "wire/rpc_service.h"
+
+namespace mortar {
+
+// What the client keeps at a Descriptor.
+struct RemoteFile {
+  std::uint64_t id = 0;
+  std::int64_t number = -1;  // on the present connection; -1: not open there
+  bool lost_lock = false;
+};
+
+// Between a lock request and whoever waits for it, either of which may end first.
+template <class Reply>
+struct LockWaiter {
+  Completion<Reply> completion;
+  bool granted = false;
+  bool abandoned = false;
+};
+
+class Remote {
+ public:
+  // Tells ups, downs, refusals and what the brick calls back about.
+  using Listener = std::function<void(const Notice&)>;
+
+  Remote(World& world, VolumeSection section, RemoteOptions options, std::shared_ptr<ClientProcess> process,
+         Listener listener);
+
+  void start();
+  Task<> stop();
+  void reconfigure(RemoteOptions options) { options_ = std::move(options); }
+  bool is_up() const { return up_; }
+  void dump_state(std::string& out) const;
+
+  template <class Operation>
+  Task<typename Operation::Reply> perform(const Call& call, const Operation& operation);
+
+ private:
+  struct InFlight : Waiter {
+    explicit InFlight(Instant now) : since(now) {}
+    Instant since;
+  };
+  using Connection = std::shared_ptr<RpcConnection>;
+
+  // ---- connection.cpp
+  Task<> keep_connected();
+  // From the connect to the end of the connection; done if it was up in between.
+  Task<> connect_once();
+  Task<std::uint16_t> find_port();
+  Task<Connection> connect(std::uint16_t port, RpcHandler* handler);
+  Task<> greet(Connection connection);
+  Task<> set_volume(Connection connection);
+  Dictionary introduction();
+  StreamOptions stream_options() const;
+  void went_up();
+  void went_down();
+
+  // ---- reopen.cpp
+  Task<> reopen_all(Connection connection);
+  Task<> reopen(Connection connection, std::shared_ptr<Descriptor> descriptor);
+  Task<> lock_again(Connection connection, std::shared_ptr<Descriptor> descriptor);
+
+  // ---- watch.cpp
+  void watch(const Connection& connection);
+  Task<> ping(Connection connection);
+  Task<> watch_age(Connection connection);
+
+  // ---- callbacks.cpp
+  void add_callbacks();
+  void brick_changed(bool is_up);
+
+  // ---- perform.h
+  template <class Operation>
+  Task<typename Operation::Reply> send(const Call& call, const Operation& operation);
+  template <class Operation>
+  Task<typename Operation::Reply> exchange(Connection connection, const Call& call, const Operation& operation);
+  template <class Operation>
+  Result<typename Operation::Reply> judge(Result<typename Operation::Reply> reply) const;
+  template <class Operation>
+  void note_success(const Call& call, const Operation& operation, typename Operation::Reply& reply);
+  template <class Operation>
+  Task<typename Operation::Reply> send_lock(const Call& call, const Operation& operation);
+  template <class Operation>
+  Task<> lock_apart(Call call, Operation operation, std::shared_ptr<LockWaiter<typename Operation::Reply>> waiter);
+  template <class Operation>
+  Task<> unlock(Call call, Operation operation);
+
+  // ---- remote.cpp
+  // Puts the connection's number into an operation's fd.
+  Result<Done> number_fd(Fd& fd, bool may_go_without_open) const;
+  void opened(Fd& fd, const Gfid& gfid, std::uint32_t flags, bool directory);
+  void release(const std::shared_ptr<Descriptor>& descriptor);
+  template <class Operation>
+  Task<> release_remotely(Connection connection, Operation operation);
+
+  World& world_;
+  const VolumeSection section_;
+  RemoteOptions options_;
+  std::shared_ptr<ClientProcess> process_;
+  const unsigned graph_id_;
+  Listener listener_;
+
+  bool up_ = false;
+  bool brick_up_ = true;  // as the brick's process says
+  bool refused_ = false;
+  Event decided_;  // the first attempt has ended, well or not
+  std::uint64_t handshakes_ = 0;
+  std::uint32_t next_xid_ = 2;
+  Connection connection_;  // null while there is none that operations may use
+
+  std::uint64_t last_descriptor_ = 0;
+  std::map<std::uint64_t, std::weak_ptr<Descriptor>> open_;  // in the order of opening
+  LockJournal locks_;
+
+  WaitList in_flight_;  // InFlight, oldest first
+  std::weak_ptr<RpcConnection> pinging_;
+  std::uint64_t pings_ = 0;
+
+  RpcService callbacks_{programs::callback, "GlusterFS Callback"};
+  TaskSet tasks_;       // what goes on without whoever began it
+  TaskSet connecting_;  // the life of the connection
+  TaskSet watching_;    // beside one connection
+  RpcServer incoming_{tasks_};
+};
+
+}  // namespace mortar
+
+#include "translators/client/perform.h"
