@@ -1,0 +1,38 @@
+// The control socket of a brick process: what its glusterd asks and tells it (program "Gluster Brick operations").
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/world.h"
+#include "translators/server/server.h"
+#include "wire/messages/brick_operations.h"
+#include "wire/rpc_listener.h"
+#include "wire/rpc_service.h"
+
+namespace mortar {
+
+class BrickControl {
+ public:
+  // `terminate` is called when the brick is told to end.
+  BrickControl(World& world, const Server& server, std::string brick, std::function<void()> terminate);
+
+  Result<Done> listen(const std::string& socket_path);
+
+ private:
+  Result<BrickOperationReply> terminate(const brick_operation::Terminate& request);
+  Result<BrickOperationReply> status(const brick_operation::Status& request) const;
+  Dictionary client_status() const;
+
+  World& world_;
+  const Server& server_;
+  const std::string brick_;
+  std::function<void()> terminate_;
+  TaskSet tasks_;
+  RpcService service_{programs::brick, "Gluster Brick operations"};
+  RpcServer rpc_{tasks_};
+  std::unique_ptr<RpcListener> listener_;
+};
+
+}  // namespace mortar

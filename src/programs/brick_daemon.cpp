@@ -1,0 +1,159 @@
+#include "programs/brick_daemon.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "base/log.h"
+#include "wire/messages/portmap.h"
+
+namespace mortar {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* domain = "glusterfsd";
+constexpr Duration sign_limit = 20s;
+constexpr Duration sign_out_limit = 2s;
+
+class BrickDaemon {
+ public:
+  explicit BrickDaemon(BrickProcess process) : process_(std::move(process)) {}
+  Task<> run();
+
+ private:
+  Task<Volfile> read_volume();
+  Result<Done> build(const Volfile& volfile);
+  Task<> serve();
+  Task<> sign_in(std::shared_ptr<RpcConnection> connection);
+  Task<> sign_out();
+  Task<> follow_volume();
+  Task<> take_change();
+  Task<> obey_signals();
+
+  BrickProcess process_;
+  std::unique_ptr<Graph> graph_;
+  Server* server_ = nullptr;
+  std::string brick_;  // as its clients and glusterd call it
+  Event told_to_end_;
+};
+
+Task<Volfile> BrickDaemon::read_volume() {
+  const std::string text = co_await tried(process_.source.fetch());
+  Volfile volfile = co_await tried(parse_volfile(text));
+  if (volfile.sections.empty()) co_return failed(EINVAL, "the volume file is empty");
+  apply_brick_options(process_.options, volfile);
+  co_return volfile;
+}
+
+Result<Done> BrickDaemon::build(const Volfile& volfile) {
+  Result<std::unique_ptr<Graph>> graph = Graph::build(process_.world, volfile, process_.types);
+  if (!graph) return std::unexpected(graph.error());
+  graph_ = std::move(*graph);
+  server_ = dynamic_cast<Server*>(&graph_->top());
+  if (server_ == nullptr || server_->children().empty()) {
+    return failed(EINVAL, fmt::format("volume {} is no protocol/server over a brick", volfile.top().name));
+  }
+  const VolumeSection& top = *volfile.find(server_->children().front()->name());
+  brick_ = process_.options.brick_name.empty() ? top.name : process_.options.brick_name;
+  if (const std::optional<std::string_view> id = top.option("volume-id")) server_->set_volume_id(std::string(*id));
+  return done;
+}
+
+Task<> BrickDaemon::run() {
+  const Volfile volfile = co_await tried(read_volume());
+  co_await tried(build(volfile));
+  Result<Done> ended = co_await graph_->start();
+  if (ended) {
+    ended = co_await serve();
+  }
+  const Result<Done> stopped = co_await graph_->stop();
+  if (!stopped) log::error(domain, "the brick does not stop cleanly: {}", stopped.error().sentence());
+  co_return ended;
+}
+
+Task<> BrickDaemon::serve() {
+  BrickControl control(process_.world, *server_, brick_, [this] { told_to_end_.set(); });
+  if (!process_.options.control_socket.empty()) {
+    co_await tried(control.listen(process_.options.control_socket));
+  }
+  if (process_.management != nullptr) {
+    process_.management->on_reconnect(
+        [this](std::shared_ptr<RpcConnection> connection) { return sign_in(connection); });
+    co_await tried(sign_in(process_.management->connection()));
+  }
+  co_await tried(process_.report_ready());
+  log::info(domain, "{} is served on port {}", brick_, server_->port());
+  TaskSet beside;
+  beside.start(obey_signals());
+  beside.start(follow_volume());
+  co_await told_to_end_.wait();
+  beside.cancel();
+  co_await sign_out();
+  co_return done;
+}
+
+Task<> BrickDaemon::sign_in(std::shared_ptr<RpcConnection> connection) {
+  if (!connection) co_return failed(ENOTCONN);
+  const SignIn request{brick_, server_->port(), process_.world.processes().own_pid()};
+  SignReply reply = co_await tried(with_deadline(process_.world, sign_limit, connection->call(request)));
+  if (reply.op_ret < 0) {
+    log::error(domain, "{} does not take the sign-in of {}", connection->peer().text(), brick_);
+    co_return failed(reply.op_errno > 0 ? reply.op_errno : EIO, "the management daemon refuses the brick's sign-in");
+  }
+  co_return done;
+}
+
+// A daemon that is gone forgets the brick anyway.
+Task<> BrickDaemon::sign_out() {
+  if (process_.management == nullptr || !process_.management->connection()) co_return done;
+  const std::shared_ptr<RpcConnection> connection = process_.management->connection();
+  const SignOut request{brick_, server_->port(), 0};
+  Result<SignReply> reply = co_await with_deadline(process_.world, sign_out_limit, connection->call(request));
+  if (!reply) log::info(domain, "no sign-out: {}", reply.error().sentence());
+  co_return done;
+}
+
+Task<> BrickDaemon::follow_volume() {
+  for (;;) {
+    co_await tried(process_.source.changed());
+    const Result<Done> taken = co_await take_change();
+    if (!taken) log::error(domain, "the changed volume is not taken: {}", taken.error().sentence());
+  }
+}
+
+Task<> BrickDaemon::take_change() {
+  const Volfile volfile = co_await tried(read_volume());
+  if (volfile == graph_->volfile()) co_return done;
+  const Result<Done> applied = graph_->reconfigure(volfile);
+  if (applied) log::info(domain, "options of the volume changed");
+  if (!applied && applied.error().number() == ENOTSUP) {
+    co_return failed(ENOTSUP, "the change takes effect when the brick is started again");
+  }
+  co_return applied;
+}
+
+Task<> BrickDaemon::obey_signals() {
+  for (;;) {
+    const int signal = co_await tried(process_.world.next_signal());
+    if (signal == SIGTERM || signal == SIGINT) {
+      log::info(domain, "signal {}: ending", signal);
+      told_to_end_.set();
+    }
+    if (signal == SIGHUP) {
+      process_.reopen_log();
+      const Result<Done> taken = co_await take_change();
+      if (!taken) log::error(domain, "the changed volume is not taken: {}", taken.error().sentence());
+    }
+  }
+}
+
+}  // namespace
+
+Task<> run_brick(BrickProcess process) {
+  BrickDaemon daemon(std::move(process));
+  co_await tried(daemon.run());
+  co_return done;
+}
+
+}  // namespace mortar

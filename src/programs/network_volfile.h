@@ -1,0 +1,62 @@
+// A volume from its management daemons: the volfile is asked for by its key, the connection is kept, and the daemon
+// says over it when something changed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event.h"
+#include "programs/volfile_source.h"
+#include "runtime/world.h"
+#include "wire/messages/callbacks.h"
+#include "wire/messages/handshake.h"
+#include "wire/rpc_service.h"
+
+namespace mortar {
+
+struct VolfileQuestion {
+  std::vector<Address> servers;  // tried in turn
+  std::string key;               // the volfile id
+  std::string brick;             // what a brick asks for itself
+  bool wants_servers = true;     // also the list of other servers
+};
+
+class NetworkVolfile final : public VolfileSource {
+ public:
+  using Connection = std::shared_ptr<RpcConnection>;
+
+  NetworkVolfile(World& world, VolfileQuestion question);
+
+  // Tries every server once. The error's sentence names them, or says what the server answered.
+  Task<std::string> fetch() override;
+  // FETCHSPEC, or a new connection.
+  Task<> changed() override;
+
+  // To be done on every connection after the first.
+  void on_reconnect(std::function<Task<>(Connection)> greeting) { greeting_ = std::move(greeting); }
+  // Null while there is none.
+  Connection connection() const { return connection_; }
+
+ private:
+  Task<> connect_any();
+  Task<Connection> connect(Address server);
+  // As long as the connection lasts, and then until there is another.
+  Task<> keep(Connection connection);
+  GetSpec request() const;
+  void learn_servers(const Dictionary& xdata);
+
+  World& world_;
+  VolfileQuestion question_;
+  std::size_t next_server_ = 0;
+  std::function<Task<>(Connection)> greeting_;
+  Event changed_;
+  Connection connection_;
+  RpcService callbacks_{programs::callback, "GlusterFS Callback"};
+  TaskSet tasks_;
+  RpcServer incoming_{tasks_};
+};
+
+}  // namespace mortar
