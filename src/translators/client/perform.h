@@ -1,4 +1,5 @@
-// How a file operation becomes a request and its reply a result, once for all operations (part of remote.h).
+// How a file operation becomes a request and its reply a result, once for all operations (part of remote.h). What does
+// not depend on the operation's type is in exchange.cpp.
 #pragma once
 
 #include <concepts>
@@ -18,13 +19,14 @@ inline constexpr bool goes_without_open =
     is_one_of<Operation, fop::Read, fop::Write, fop::Fsync, fop::Fxattrop, fop::Finodelk, fop::CopyFileRange>;
 
 template <class Operation>
+inline constexpr bool is_lock = is_one_of<Operation, fop::Lk, fop::Inodelk, fop::Finodelk, fop::Entrylk, fop::Fentrylk>;
+
+template <class Operation>
 bool takes_lock(const Operation& operation) {
   if constexpr (is_one_of<Operation, fop::Lk, fop::Inodelk, fop::Finodelk>) {
     return operation.command != 0 && operation.type != Flock::unlock;
-  } else if constexpr (is_one_of<Operation, fop::Entrylk, fop::Fentrylk>) {
-    return operation.command != 1;
   } else {
-    return false;
+    return operation.command != 1;
   }
 }
 
@@ -37,9 +39,6 @@ void turn_into_unlock(Operation& operation) {
     operation.flock.type = Flock::unlock;
   }
 }
-
-template <class Operation>
-inline constexpr bool is_lock = is_one_of<Operation, fop::Lk, fop::Inodelk, fop::Finodelk, fop::Entrylk, fop::Fentrylk>;
 
 }  // namespace detail
 
@@ -60,83 +59,65 @@ Task<typename Operation::Reply> Remote::perform(const Call& call, const Operatio
 
 template <class Operation>
 Task<typename Operation::Reply> Remote::send(const Call& call, const Operation& operation) {
-  if (!connection_ && !decided_.is_set()) {
-    co_await decided_.wait();
-  }
-  if (!connection_) co_return failed(ENOTCONN);
-  constexpr bool by_gfid = detail::goes_without_open<Operation>;
-  Result<typename Operation::Reply> reply;
-  if constexpr (requires { operation.fd; }) {
-    Operation numbered = operation;
-    co_await tried(number_fd(numbered.fd, by_gfid));
-    reply = co_await exchange(connection_, call, numbered);
-  } else if constexpr (requires { operation.fd_in; }) {
-    Operation numbered = operation;
-    co_await tried(number_fd(numbered.fd_in, by_gfid));
-    co_await tried(number_fd(numbered.fd_out, by_gfid));
-    reply = co_await exchange(connection_, call, numbered);
+  Request request{Operation::number,
+                  Operation::kind,
+                  Operation::name_of_operation,
+                  call,
+                  &operation,
+                  &Remote::write_down<Operation>};
+  if constexpr (detail::is_one_of<Operation, fop::Open, fop::Opendir, fop::Create, fop::Lk>) {
+    return send_with_effect(request, operation);
   } else {
-    reply = co_await exchange(connection_, call, operation);
+    return receive<typename Operation::Reply>(exchange(request), Operation::name_of_operation);
   }
-  co_return std::move(reply);
 }
 
+// The arguments, with the numbers that open files have on the present connection.
 template <class Operation>
-Task<typename Operation::Reply> Remote::exchange(Connection connection, const Call& call, const Operation& operation) {
-  using Reply = typename Operation::Reply;
-  watch(connection);
-  InFlight in_flight(world_.now());
-  // A lock may be waited for as long as its holder likes.
-  if constexpr (Operation::kind != fop::Kind::lock) in_flight_.push(in_flight);
-  Result<Reply> answer = failed(ENOTCONN);
-  if (options_.send_gids) {
-    answer = co_await connection->call(operation, call, credential::glusterfs_3);
-  } else {
-    Identity identity = call;
-    identity.groups.clear();
-    answer = co_await connection->call(operation, identity, credential::glusterfs_3);
-  }
-  in_flight.unlink();
-  Result<Reply> reply = judge<Operation>(std::move(answer));
-  if (reply) note_success(call, operation, *reply);
-  co_return std::move(reply);
-}
-
-template <class Operation>
-Result<typename Operation::Reply> Remote::judge(Result<typename Operation::Reply> reply) const {
-  if (!reply) {
-    if (reply.error().number() != EPROTO) return reply;
-    log::error(section_.name, "the answer to {} cannot be read", Operation::name_of_operation);
-    return failed(EIO);
-  }
-  if (reply->op_ret < 0) {
-    const int number = reply->op_errno > 0 ? reply->op_errno : EIO;
-    if (reply->xdata.empty()) return failed(number);
-    return std::unexpected(Error(number, std::make_shared<const Dictionary>(std::move(reply->xdata))));
-  }
-  if constexpr (std::same_as<Operation, fop::Read>) {
-    const auto size = static_cast<std::size_t>(reply->op_ret);
-    if (reply->data.bytes.size() < size) {
-      log::error(section_.name, "a READ of {} bytes came with {}", size, reply->data.bytes.size());
-      return failed(EIO);
+Result<Done> Remote::write_down(const Remote& remote, const void* operation_address, Encoder& out) {
+  const auto& operation = *static_cast<const Operation*>(operation_address);
+  Result<Done> numbered = done;
+  for_each_field(operation, [&](auto field) {
+    if constexpr (std::same_as<decltype(field.value), const Fd&>) {
+      const Result<std::int64_t> number = remote.number_of(field.value, detail::goes_without_open<Operation>);
+      if (!number && numbered) numbered = std::unexpected(number.error());
+      encode(out, number.value_or(0));
+    } else {
+      encode(out, field.value);
     }
-    reply->data.bytes = reply->data.bytes.part(0, size);
-  }
-  return reply;
+  });
+  return numbered;
 }
 
+template <class Reply>
+Task<Reply> Remote::receive(Task<Slice> answer, const char* what) {
+  const Slice bytes = co_await tried(std::move(answer));
+  Reply reply;
+  if (!decode_front(bytes, reply)) co_return unreadable(what);
+  if (reply.op_ret < 0) co_return failure(reply, std::move(reply.xdata));
+  if constexpr (std::same_as<Reply, fop::Read::Reply>) {
+    const auto size = static_cast<std::size_t>(reply.op_ret);
+    if (reply.data.bytes.size() < size) co_return unreadable(what);
+    reply.data.bytes = reply.data.bytes.part(0, size);
+  }
+  co_return std::move(reply);
+}
+
+// Operations after which the client knows more than before.
 template <class Operation>
-void Remote::note_success([[maybe_unused]] const Call& call, const Operation& operation,
-                          [[maybe_unused]] typename Operation::Reply& reply) {
+Task<typename Operation::Reply> Remote::send_with_effect(Request request, const Operation& operation) {
+  using Reply = typename Operation::Reply;
+  Reply reply = co_await tried(receive<Reply>(exchange(request), request.name));
   if constexpr (std::same_as<Operation, fop::Open>) {
     opened(reply.fd, operation.gfid, operation.flags, false);
   } else if constexpr (std::same_as<Operation, fop::Opendir>) {
     opened(reply.fd, operation.gfid, 0, true);
   } else if constexpr (std::same_as<Operation, fop::Create>) {
     opened(reply.fd, reply.iatt.gfid, operation.flags, false);
-  } else if constexpr (std::same_as<Operation, fop::Lk>) {
-    if (operation.command != 0) locks_.changed(call, operation);
+  } else if (operation.command != 0) {
+    locks_.changed(request.call, operation);
   }
+  co_return std::move(reply);
 }
 
 // The request outlives whoever waits for it: a grant that nobody waits for any more is given back, else nobody would.

@@ -29,20 +29,6 @@ Task<> Remote::stop() {
   co_return done;
 }
 
-Result<Done> Remote::number_fd(Fd& fd, bool may_go_without_open) const {
-  fd.remote = Fd::anonymous;
-  if (!fd.open) return done;
-  const std::shared_ptr<RemoteFile> file = fd.open->contexts.get<RemoteFile>(this);
-  if (!file) return done;
-  if (file->lost_lock) return failed(EBADFD);
-  if (file->number >= 0) {
-    fd.remote = file->number;
-    return done;
-  }
-  const bool locked = options_.strict_locks && locks_.holds(*fd.open);
-  return may_go_without_open && !locked ? Result<Done>(done) : failed(EBADFD);
-}
-
 void Remote::opened(Fd& fd, const Gfid& gfid, std::uint32_t flags, bool directory) {
   auto descriptor = std::make_shared<Descriptor>(gfid, flags, directory);
   auto file = std::make_shared<RemoteFile>();

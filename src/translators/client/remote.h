@@ -93,14 +93,23 @@ class Remote {
   void brick_changed(bool is_up);
 
   // ---- perform.h
+  // An operation whose type is only known to those who made the request.
+  struct Request {
+    std::uint32_t number;
+    fop::Kind kind;
+    const char* name;
+    const Call& call;
+    const void* operation;
+    Result<Done> (*write_down)(const Remote& remote, const void* operation, Encoder& out);
+  };
+  template <class Operation>
+  static Result<Done> write_down(const Remote& remote, const void* operation, Encoder& out);
   template <class Operation>
   Task<typename Operation::Reply> send(const Call& call, const Operation& operation);
   template <class Operation>
-  Task<typename Operation::Reply> exchange(Connection connection, const Call& call, const Operation& operation);
-  template <class Operation>
-  Result<typename Operation::Reply> judge(Result<typename Operation::Reply> reply) const;
-  template <class Operation>
-  void note_success(const Call& call, const Operation& operation, typename Operation::Reply& reply);
+  Task<typename Operation::Reply> send_with_effect(Request request, const Operation& operation);
+  template <class Reply>
+  Task<Reply> receive(Task<Slice> answer, const char* what);
   template <class Operation>
   Task<typename Operation::Reply> send_lock(const Call& call, const Operation& operation);
   template <class Operation>
@@ -108,9 +117,14 @@ class Remote {
   template <class Operation>
   Task<> unlock(Call call, Operation operation);
 
+  // ---- exchange.cpp
+  Task<Slice> exchange(Request request);
+  static Error failure(const fop::Status& status, Dictionary extra);
+  Error unreadable(const char* what) const;
+  // The number of an open file on the present connection.
+  Result<std::int64_t> number_of(const Fd& fd, bool may_go_without_open) const;
+
   // ---- remote.cpp
-  // Puts the connection's number into an operation's fd.
-  Result<Done> number_fd(Fd& fd, bool may_go_without_open) const;
   void opened(Fd& fd, const Gfid& gfid, std::uint32_t flags, bool directory);
   void release(const std::shared_ptr<Descriptor>& descriptor);
   template <class Operation>

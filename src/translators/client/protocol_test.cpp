@@ -1,0 +1,427 @@
+// The protocol client and server together, over a simulated network.
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "simulation/simulation.h"
+#include "translators/client/protocol_client.h"
+#include "translators/server/memory_brick.h"
+#include "translators/server/server.h"
+
+namespace mortar {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::MemoryBrick;
+
+constexpr std::uint16_t port = 49152;
+
+class Listening final : public PassOn {
+ public:
+  Listening() : PassOn("top") {}
+  void notified(const Notice& notice, Translator&) override { notices.push_back(notice); }
+  template <class T>
+  std::size_t count() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(notices, [](const Notice& notice) { return std::holds_alternative<T>(notice); }));
+  }
+  std::vector<Notice> notices;
+};
+
+VolumeSection server_section() {
+  VolumeSection section;
+  section.name = "vol-server";
+  section.type = "protocol/server";
+  section.set_option("listen-port", std::to_string(port));
+  section.set_option("auth.addr./brick.allow", "*");
+  section.set_option("auth.login./brick.allow", "somebody");
+  section.set_option("auth.login.somebody.password", "secret");
+  return section;
+}
+
+VolumeSection client_section() {
+  VolumeSection section;
+  section.name = "vol-client-0";
+  section.type = "protocol/client";
+  section.set_option("remote-host", "server");
+  section.set_option("remote-port", std::to_string(port));
+  section.set_option("remote-subvolume", "/brick");
+  return section;
+}
+
+Task<> forever() {
+  Event never;
+  co_await never.wait();
+  co_return done;
+}
+
+// Lives in a process of the server's host and dies with it.
+Task<> serve(World& world, MemoryBrick& brick, VolumeSection section, Server*& out) {
+  std::unique_ptr<Translator> server = co_await tried(Server::make(world, section));
+  server->add_child(brick);
+  out = static_cast<Server*>(server.get());
+  co_await tried(server->start());
+  co_await forever();
+  co_return done;
+}
+
+class Protocol : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    client_.reset();  // before the world that it runs in
+  }
+
+  void start_server(VolumeSection section = server_section()) {
+    brick_ = std::make_unique<MemoryBrick>("/brick");
+    server_process_ = &server_host_.start_process("glusterfsd");
+    server_process_->start(serve(*server_process_, *brick_, std::move(section), server_));
+  }
+  void start_client(const VolumeSection& section = client_section()) {
+    Result<std::unique_ptr<Translator>> made = ProtocolClient::maker(process_)(client_world_, section);
+    ASSERT_TRUE(made.has_value()) << made.error().sentence();
+    client_ = std::move(*made);
+    top_ = std::make_unique<Listening>();
+    top_->add_child(*client_);
+    ASSERT_TRUE(simulation_.run(client_->start()).has_value());
+  }
+  void start_both() {
+    start_server();
+    start_client();
+    ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 1; }));
+  }
+  bool until(const std::function<bool()>& condition) { return simulation_.run_until(condition, 10min); }
+
+  template <class Operation>
+  Result<typename Operation::Reply> ask(const Operation& operation, Call call = {}) {
+    return simulation_.run(client_->perform(call, operation), 10min);
+  }
+  Fd open_file(std::uint32_t flags = open_flag::read_write) {
+    const Result<fop::Opened> opened = ask(fop::Open{MemoryBrick::file(), flags, {}});
+    EXPECT_TRUE(opened.has_value());
+    return opened ? opened->fd : Fd{};
+  }
+  fop::Lk lock_of(const Fd& fd, std::uint64_t start, std::uint64_t length) {
+    fop::Lk lk;
+    lk.gfid = MemoryBrick::file();
+    lk.fd = fd;
+    lk.command = 1;
+    lk.type = Flock::write;
+    lk.flock = Flock{Flock::write, 0, start, length, 99, "owner"};
+    return lk;
+  }
+  void cut_and_wait() {
+    const std::size_t ups = top_->count<notice::ChildUp>();
+    simulation_.network().cut_connections(server_host_, client_host_);
+    ASSERT_TRUE(until([&] { return top_->count<notice::ChildUp>() > ups; }));
+  }
+
+  Simulation simulation_{7};
+  Host& server_host_ = simulation_.add_host("server", "10.0.0.1");
+  Host& client_host_ = simulation_.add_host("client", "10.0.0.2");
+  SimulatedWorld& client_world_ = client_host_.start_process("glusterfs");
+  SimulatedWorld* server_process_ = nullptr;
+  std::unique_ptr<MemoryBrick> brick_;
+  Server* server_ = nullptr;
+  std::shared_ptr<ClientProcess> process_ = std::make_shared<ClientProcess>();
+  std::unique_ptr<Listening> top_;
+  std::unique_ptr<Translator> client_;
+};
+
+TEST_F(Protocol, CarriesOperationsBothWays) {
+  start_both();
+  const Fd fd = open_file();
+  fop::Write write;
+  write.gfid = MemoryBrick::file();
+  write.fd = fd;
+  write.data.bytes = Slice::copy(std::string_view("hello"));
+  write.size = 5;
+  EXPECT_EQ(ask(write)->op_ret, 5);
+  ASSERT_EQ(brick_->writes.size(), 1u);
+  EXPECT_EQ(brick_->writes[0].fd.open->gfid, MemoryBrick::file());
+  const Result<fop::Read::Reply> read = ask(fop::Read{MemoryBrick::file(), fd, 0, 100, 0, {}});
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->data.bytes.text(), "hello");
+  EXPECT_EQ(read->op_errno, ENOENT);
+}
+
+TEST_F(Protocol, FailuresKeepTheirNumberAndWhatTheySaid) {
+  start_both();
+  fop::Lookup lookup;
+  lookup.parent = root_gfid;
+  lookup.name = "missing";
+  const Result<fop::Lookup::Reply> reply = ask(lookup);
+  ASSERT_FALSE(reply.has_value());
+  EXPECT_EQ(reply.error().number(), ENOENT);
+  ASSERT_NE(reply.error().extra(), nullptr);
+  EXPECT_EQ(reply.error().extra()->number("link-count"), 7);
+  lookup.name = "../etc";
+  EXPECT_EQ(ask(lookup).error().number(), EPERM);
+  lookup.name = "..";
+  EXPECT_EQ(ask(lookup).error().number(), EINVAL);
+}
+
+TEST_F(Protocol, IdentityTravelsAndRootMayBeSquashed) {
+  VolumeSection section = server_section();
+  section.set_option("root-squash", "on");
+  start_server(section);
+  start_client();
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 1; }));
+  Call call;
+  call.uid = 0;
+  call.gid = 5;
+  call.pid = internal_pid::self_heal;
+  call.groups = {0, 7};
+  call.lock_owner = "somebody";
+  fop::Lookup root;
+  root.gfid = root_gfid;
+  ASSERT_TRUE(ask(root, call).has_value());
+  EXPECT_EQ(brick_->last_call.uid, 65534u);
+  EXPECT_EQ(brick_->last_call.gid, 5u);
+  EXPECT_EQ(brick_->last_call.groups, (std::vector<std::uint32_t>{65534, 7}));
+  EXPECT_EQ(brick_->last_call.lock_owner, "somebody");
+  EXPECT_FALSE(brick_->last_call.client->trusted);
+}
+
+TEST_F(Protocol, ATrustedHealerIsNotSquashed) {
+  VolumeSection server = server_section();
+  server.set_option("root-squash", "on");
+  VolumeSection client = client_section();
+  client.set_option("username", "somebody");
+  client.set_option("password", "secret");
+  start_server(server);
+  start_client(client);
+  Call call;
+  call.pid = internal_pid::self_heal;
+  fop::Lookup root;
+  root.gfid = root_gfid;
+  ASSERT_TRUE(ask(root, call).has_value());
+  EXPECT_TRUE(brick_->last_call.client->trusted);
+  EXPECT_EQ(brick_->last_call.uid, 0u);
+}
+
+TEST_F(Protocol, WhatIsReleasedIsReleasedOnTheBrickAndItsNumberUsedAgain) {
+  start_both();
+  const Fd first = open_file();
+  open_file();
+  ASSERT_TRUE(ask(fop::Release{MemoryBrick::file(), first, {}}).has_value());
+  ASSERT_TRUE(until([this] { return brick_->releases.size() == 1; }));
+  const Fd third = open_file();
+  EXPECT_EQ(third.open->contexts.get<RemoteFile>(nullptr), nullptr);
+  EXPECT_EQ(third.remote, 0);
+}
+
+TEST_F(Protocol, ADisconnectGivesEverythingBack) {
+  start_both();
+  open_file();
+  open_file();
+  ask(fop::Opendir{root_gfid, {}});
+  ASSERT_TRUE(simulation_.run(client_->stop()).has_value());
+  ASSERT_TRUE(until([this] { return brick_->directory_releases == 1; }));
+  EXPECT_EQ(brick_->releases.size(), 2u);
+  ASSERT_EQ(brick_->flushes.size(), 2u);
+  EXPECT_TRUE(brick_->flushes[0].first.lock_owner.empty());
+  EXPECT_EQ(brick_->flushes[0].first.pid, 0);
+  EXPECT_EQ(brick_->gone.size(), 1u);
+}
+
+TEST_F(Protocol, ABlockedLockDoesNotOutliveItsClient) {
+  start_both();
+  const Fd fd = open_file();
+  Event granted;
+  brick_->lock_waits_for = &granted;
+  TaskSet waiting;
+  fop::Lk lk = lock_of(fd, 0, 0);
+  lk.command = 2;
+  const Call call;
+  bool answered = false;
+  const auto wait = [](Translator& client, const Call& as, const fop::Lk& what, bool& out) -> Task<> {
+    Result<fop::Lk::Reply> reply = co_await client.perform(as, what);
+    out = !reply && reply.error().number() == ENOTCONN;
+    co_return done;
+  };
+  waiting.start(wait(*client_, call, lk, answered));
+  ASSERT_TRUE(until([this] { return brick_->locks.size() == 1; }));
+  simulation_.network().cut_connections(server_host_, client_host_);
+  ASSERT_TRUE(until([&] { return answered && !brick_->gone.empty(); }));
+  EXPECT_EQ(server_->clients("/brick").size(), 0u);
+}
+
+TEST_F(Protocol, AGrantThatNobodyWaitsForIsGivenBack) {
+  start_both();
+  const Fd fd = open_file();
+  Event granted;
+  brick_->lock_waits_for = &granted;
+  fop::Lk lk = lock_of(fd, 3, 4);
+  lk.command = 2;
+  const Call call;
+  const auto wait = [](Translator& client, const Call& as, const fop::Lk& what) -> Task<> {
+    co_await client.perform(as, what);
+    co_return done;
+  };
+  TaskSet waiting;
+  waiting.start(wait(*client_, call, lk));
+  ASSERT_TRUE(until([this] { return brick_->locks.size() == 1; }));
+  waiting.cancel();
+  granted.set();
+  ASSERT_TRUE(until([this] { return brick_->locks.size() == 2; }));
+  EXPECT_EQ(brick_->locks[1].type, Flock::unlock);
+  EXPECT_EQ(brick_->locks[1].flock.start, 3u);
+}
+
+TEST_F(Protocol, AfterAReconnectFilesAreOpenAndLocksHeldAgain) {
+  start_both();
+  const Fd fd = open_file(open_flag::read_write | open_flag::truncate | open_flag::append);
+  ASSERT_TRUE(ask(lock_of(fd, 0, 100)).has_value());
+  fop::Lk unlock = lock_of(fd, 10, 20);
+  unlock.type = Flock::unlock;
+  ASSERT_TRUE(ask(unlock).has_value());
+  brick_->locks.clear();
+  cut_and_wait();
+  EXPECT_EQ(top_->count<notice::ChildDown>(), 1u);
+  ASSERT_EQ(brick_->opens.size(), 2u);
+  EXPECT_EQ(brick_->opens[1].flags, open_flag::read_write | open_flag::append);
+  ASSERT_EQ(brick_->locks.size(), 2u);
+  EXPECT_EQ(brick_->locks[0].flock.length, 10u);
+  EXPECT_EQ(brick_->locks[1].flock.start, 30u);
+  EXPECT_EQ(brick_->locks[1].flock.length, 70u);
+  EXPECT_EQ(brick_->locks[1].command, 1u);
+  EXPECT_TRUE(ask(fop::Read{MemoryBrick::file(), fd, 0, 100, 0, {}}).has_value());
+}
+
+TEST_F(Protocol, ALockLostToAnotherMakesTheFileUnusable) {
+  start_both();
+  const Fd locked = open_file();
+  const Fd other = open_file();
+  ASSERT_TRUE(ask(lock_of(locked, 0, 0)).has_value());
+  brick_->lock_fails = EAGAIN;
+  cut_and_wait();
+  EXPECT_EQ(ask(fop::Read{MemoryBrick::file(), locked, 0, 100, 0, {}}).error().number(), EBADFD);
+  EXPECT_TRUE(ask(fop::Read{MemoryBrick::file(), other, 0, 100, 0, {}}).has_value());
+}
+
+TEST_F(Protocol, AFileThatCannotBeReopenedIsReadByGfidOnly) {
+  start_both();
+  const Fd fd = open_file();
+  brick_->open_fails = ESTALE;
+  cut_and_wait();
+  EXPECT_TRUE(ask(fop::Read{MemoryBrick::file(), fd, 0, 100, 0, {}}).has_value());
+  EXPECT_EQ(brick_->reads.back().fd.remote, Fd::anonymous);
+  EXPECT_EQ(ask(fop::Ftruncate{MemoryBrick::file(), fd, 0, {}}).error().number(), EBADFD);
+}
+
+TEST_F(Protocol, WithoutABrickOperationsFailAtOnceAndTheClientComesBack) {
+  start_client();
+  fop::Lookup root;
+  root.gfid = root_gfid;
+  EXPECT_EQ(ask(root).error().number(), ENOTCONN);
+  EXPECT_EQ(top_->count<notice::ChildDown>(), 1u);
+  start_server();
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 1; }));
+  EXPECT_TRUE(ask(root).has_value());
+}
+
+TEST_F(Protocol, ARefusalIsFinalAndSaysWhy) {
+  VolumeSection section = server_section();
+  section.set_option("auth.addr./brick.allow", "192.168.*");
+  start_server(section);
+  start_client();
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildRefused>() == 1; }));
+  const auto& refused = std::get<notice::ChildRefused>(top_->notices.back());
+  EXPECT_EQ(refused.number, EACCES);
+  EXPECT_EQ(refused.sentence, "Authentication failed");
+  simulation_.run_for(1min);
+  EXPECT_EQ(top_->count<notice::ChildRefused>(), 1u);
+}
+
+TEST_F(Protocol, AnotherVolumesBrickIsRefused) {
+  start_server();
+  simulation_.run_for(1s);
+  server_->set_volume_id("2773bd05-0a09-43d7-bd2b-a055320ee485");
+  process_->volume_id = "00000000-0a09-43d7-bd2b-a055320ee485";
+  start_client();
+  simulation_.run_for(10s);
+  EXPECT_EQ(top_->count<notice::ChildUp>(), 0u);
+}
+
+TEST_F(Protocol, NoticesOfTheBrickArriveAtTheClientTheyAreFor) {
+  start_both();
+  ASSERT_TRUE(ask(fop::Lookup{.gfid = root_gfid}).has_value());
+  notice::CacheInvalidation invalidation;
+  invalidation.client = brick_->last_call.client->number;
+  invalidation.gfid = MemoryBrick::file();
+  invalidation.flags = invalidate::size;
+  brick_->say(invalidation);
+  invalidation.client += 1;
+  brick_->say(invalidation);
+  brick_->say(notice::InodelkContention{brick_->last_call.client->number, MemoryBrick::file(), {}, 5, "domain"});
+  ASSERT_TRUE(until([this] { return top_->count<notice::InodelkContention>() == 1; }));
+  EXPECT_EQ(top_->count<notice::CacheInvalidation>(), 1u);
+}
+
+TEST_F(Protocol, ASubdirectoryIsTheRootOfWhoMountsIt) {
+  VolumeSection section = client_section();
+  section.set_option("subdir-mount", "/sub");
+  start_server();
+  start_client(section);
+  const Result<fop::Attributes> stat = ask(fop::Stat{root_gfid, {}});
+  ASSERT_TRUE(stat.has_value());
+  EXPECT_EQ(stat->iatt.gfid, root_gfid);
+  EXPECT_EQ(stat->iatt.inode, 1u);
+  fop::Lookup lookup;
+  lookup.parent = root_gfid;
+  lookup.name = "file";
+  const Result<fop::Lookup::Reply> found = ask(lookup);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->iatt.gfid, MemoryBrick::file());
+  EXPECT_EQ(found->parent.gfid, root_gfid);
+}
+
+TEST_F(Protocol, AMissingSubdirectoryIsFinalForAMount) {
+  VolumeSection section = client_section();
+  section.set_option("subdir-mount", "/nosuch");
+  start_server();
+  start_client(section);
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildRefused>() == 1; }));
+  EXPECT_EQ(std::get<notice::ChildRefused>(top_->notices.back()).sentence,
+            "subdirectory for mount \"/nosuch\" is not found");
+}
+
+TEST_F(Protocol, ASilentBrickIsGivenUpAfterThePingTimeout) {
+  start_both();
+  simulation_.network().partition(server_host_, client_host_);
+  const Instant before = simulation_.now();
+  EXPECT_EQ(ask(fop::Stat{root_gfid, {}}).error().number(), ENOTCONN);
+  EXPECT_LE(simulation_.now() - before, 90s);
+  simulation_.network().heal_all();
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 2; }));
+}
+
+TEST_F(Protocol, WhoIsNotAllowedAnyMoreIsDisconnected) {
+  start_both();
+  VolumeSection section = server_section();
+  section.set_option("auth.addr./brick.allow", "192.168.*");
+  ASSERT_TRUE(server_->reconfigure(section).has_value());
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildDown>() == 1; }));
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildRefused>() == 1; }));
+}
+
+TEST_F(Protocol, TheServerTellsOfItsClients) {
+  start_both();
+  const std::vector<ClientStatistics> clients = server_->clients("/brick");
+  ASSERT_EQ(clients.size(), 1u);
+  EXPECT_TRUE(clients[0].address.starts_with("10.0.0.2:")) << clients[0].address;
+  EXPECT_EQ(clients[0].op_version, 100000u);
+  EXPECT_GT(clients[0].bytes_received, 0u);
+  EXPECT_TRUE(server_->clients("/other").empty());
+}
+
+TEST_F(Protocol, StoppingWaitsForWhatClientsHeld) {
+  start_both();
+  open_file();
+  ASSERT_TRUE(simulation_.run(server_->stop()).has_value());
+  EXPECT_EQ(brick_->releases.size(), 1u);
+  EXPECT_EQ(brick_->gone.size(), 1u);
+}
+
+}  // namespace
+}  // namespace mortar
