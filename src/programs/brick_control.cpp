@@ -13,24 +13,21 @@ namespace status_command {
 constexpr std::int64_t mask = 0xff, clients = 0x2, client_list = 0x80;
 }  // namespace status_command
 
+template <class Request>
+Task<BrickOperationReply> refuse(RpcCaller, Request) {
+  return ready<BrickOperationReply>(
+      failed(EOPNOTSUPP, fmt::format("{} is not supported by this release", Request::name_of_operation)));
+}
+
 }  // namespace
 
 BrickControl::BrickControl(World& world, const Server& server, std::string brick, std::function<void()> terminate)
     : world_(world), server_(server), brick_(std::move(brick)), terminate_(std::move(terminate)) {
-  for_each_message(
-      [this]<class Request>() {
-        service_.on<Request>([this](RpcCaller, Request request) -> Task<BrickOperationReply> {
-          if constexpr (std::is_same_v<Request, brick_operation::Terminate>) {
-            return ready(this->terminate(request));
-          } else if constexpr (std::is_same_v<Request, brick_operation::Status>) {
-            return ready(this->status(request));
-          } else {
-            return ready<BrickOperationReply>(
-                failed(EOPNOTSUPP, fmt::format("{} is not supported by this release", Request::name_of_operation)));
-          }
-        });
-      },
-      brick_operation::All{});
+  for_each_message([this]<class Request>() { service_.on<Request>(refuse<Request>); }, brick_operation::All{});
+  service_.on<brick_operation::Terminate>(
+      [this](RpcCaller, brick_operation::Terminate request) { return ready(this->terminate(request)); });
+  service_.on<brick_operation::Status>(
+      [this](RpcCaller, brick_operation::Status request) { return ready(this->status(request)); });
   rpc_.add(service_);
   rpc_.add_dump();
 }
