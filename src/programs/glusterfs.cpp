@@ -8,6 +8,7 @@
 #include "programs/client_options.h"
 #include "programs/file_volfile.h"
 #include "programs/mount_process.h"
+#include "programs/network_volfile.h"
 #include "programs/translator_types.h"
 #include "runtime/daemonize.h"
 #include "runtime/log_file.h"
@@ -29,6 +30,15 @@ std::string log_path(const ClientOptions& options) {
     if (letter == '/') letter = '-';
   }
   return std::string(MORTAR_LOG_DIR "/") + (name.empty() ? "glusterfs" : name) + ".log";
+}
+
+std::vector<Address> volfile_servers(const ClientOptions& options) {
+  std::vector<Address> servers;
+  for (const std::string& server : options.volfile_servers) {
+    const bool unix_socket = options.volfile_server_transport == "unix" || server.starts_with('/');
+    servers.push_back(unix_socket ? Address::unix_socket(server) : Address::tcp(server, options.volfile_server_port));
+  }
+  return servers;
 }
 
 void adjust_oom_score(const ClientOptions& options) {
@@ -73,12 +83,13 @@ Result<Done> run(const ClientOptions& options, bool& found_volume) {
   Result<std::unique_ptr<RealWorld>> world = RealWorld::make({});
   if (!world) return std::unexpected(world.error());
   const TranslatorTypes types = all_translator_types();
-  FileVolfile source(**world, options.volfile);
+  FileVolfile file(**world, options.volfile);
+  NetworkVolfile management(**world, VolfileQuestion{volfile_servers(options), options.volfile_id, "", true});
   MountProcess process{
       .world = **world,
       .options = options,
       .types = types,
-      .source = source,
+      .source = options.volfile.empty() ? static_cast<VolfileSource&>(management) : file,
       .report_ready = [&background]() -> Result<Done> { return background ? background->report_ready() : done; },
       .reopen_log =
           [&log_file] {

@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "programs/brick_daemon.h"
-#include "programs/brick_types.h"
 #include "programs/file_volfile.h"
+#include "programs/translator_types.h"
 #include "runtime/daemonize.h"
 #include "runtime/log_file.h"
 
@@ -38,8 +38,7 @@ Result<Done> run(const BrickOptions& options) {
   }
   Result<std::unique_ptr<RealWorld>> world = RealWorld::make({});
   if (!world) return std::unexpected(world.error());
-  TranslatorTypes types;
-  add_brick_types(types);
+  const TranslatorTypes types = all_translator_types();
   FileVolfile file(**world, options.volfile);
   NetworkVolfile management(**world, VolfileQuestion{options.servers, options.volfile_id, options.brick_name, false});
   const bool from_file = !options.volfile.empty();

@@ -1,6 +1,10 @@
 #include "programs/translator_types.h"
 
+#include "translators/client/protocol_client.h"
 #include "translators/pass/pass.h"
+#include "translators/read_only/read_only.h"
+#include "translators/server/server.h"
+#include "translators/switches/switches.h"
 #include "translators/utime/utime.h"
 
 namespace mortar {
@@ -8,7 +12,11 @@ namespace mortar {
 TranslatorTypes all_translator_types() {
   TranslatorTypes types;
   add_pass_types(types);
+  add_switch_types(types);
+  types.emplace("features/read-only", ReadOnly::make);
   types.emplace("features/utime", Utime::make);
+  types.emplace("protocol/client", ProtocolClient::maker());
+  types.emplace("protocol/server", Server::make);
   return types;
 }
 
