@@ -1,10 +1,13 @@
 #include "programs/translator_types.h"
 
+#include "translators/access_control/access_control.h"
 #include "translators/client/protocol_client.h"
+#include "translators/locks/locks.h"
 #include "translators/pass/pass.h"
 #include "translators/read_only/read_only.h"
 #include "translators/server/server.h"
 #include "translators/switches/switches.h"
+#include "translators/upcall/upcall.h"
 #include "translators/utime/utime.h"
 
 namespace mortar {
@@ -13,7 +16,10 @@ TranslatorTypes all_translator_types() {
   TranslatorTypes types;
   add_pass_types(types);
   add_switch_types(types);
-  types.emplace("features/read-only", ReadOnly::make);
+  types.emplace("features/access-control", make_access_control);
+  types.emplace("features/locks", make_locks);
+  types.emplace("features/read-only", make_read_only);
+  types.emplace("features/upcall", make_upcall);
   types.emplace("features/utime", Utime::make);
   types.emplace("protocol/client", ProtocolClient::maker());
   types.emplace("protocol/server", Server::make);

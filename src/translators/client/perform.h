@@ -146,7 +146,9 @@ Task<> Remote::lock_apart(Call call, Operation operation,
                           std::shared_ptr<LockWaiter<typename Operation::Reply>> waiter) {
   Result<typename Operation::Reply> reply = co_await send(call, operation);
   if (waiter->abandoned) {
-    if (reply) co_await unlock(call, operation);
+    if (reply) {
+      co_await unlock(call, operation);
+    }
     co_return done;
   }
   waiter->granted = reply.has_value();
