@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -71,6 +72,8 @@ RealWorld::RealWorld(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 RealWorld::~RealWorld() { background().cancel(); }
 
 Result<std::unique_ptr<RealWorld>> RealWorld::make(RealWorldOptions options) {
+  // Who makes a file says its mode; what arrives from a client has been masked there.
+  ::umask(0);
   if (options.io_uring) {
     // Refused by the kernel, its administrator or a container's filter: epoll does.
     if (Result<std::unique_ptr<UringPoller>> engine = UringPoller::make()) {

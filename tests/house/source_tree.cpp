@@ -12,7 +12,9 @@ std::string SourceFile::room() const {
   return path.substr(4, path.find('/', 4) - 4);
 }
 
-bool SourceFile::is_test() const { return path.ends_with("_test.cpp") || path.ends_with("_fuzz.cpp"); }
+bool SourceFile::is_test() const {
+  return path.ends_with("_test.cpp") || path.ends_with("_fuzz.cpp") || path.ends_with("_test_support.h");
+}
 
 std::vector<SourceFile> read_sources(const fs::path& top, const std::string& folder) {
   std::vector<SourceFile> files;

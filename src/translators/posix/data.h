@@ -1,0 +1,20 @@
+// What the operations on file contents have in common.
+#pragma once
+
+#include "translators/posix/work.h"
+
+namespace mortar::posix {
+
+// Open flags of the wire as the file system's. Those that are about names (create, exclusive) are left out.
+int host_open_flags(const Work& work, std::uint32_t flags);
+
+// The regular file a job works on: what the caller opened, else opened by its gfid for this job.
+struct Content {
+  std::shared_ptr<OpenFile> file;
+  Iatt before;
+  Place place() const { return Place::open(file->number()); }
+};
+// EBADF for a directory's descriptor, EISDIR, EINVAL for what has no content.
+Result<Content> open_content(const Work& work, Subject& object, bool to_write);
+
+}  // namespace mortar::posix

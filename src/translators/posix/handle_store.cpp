@@ -1,0 +1,182 @@
+#include "translators/posix/handle_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/name.h"
+
+namespace mortar::posix {
+
+namespace {
+
+// A path of more components is longer than any that could have been made.
+constexpr std::size_t deepest = 4096;
+
+std::string in_first_level(const Gfid& gfid) { return fmt::format("{:02x}/{}", gfid.bytes[1], gfid.text()); }
+
+Result<OpenFile> open_or_make(FileSystem& files, int parent, const std::string& name, std::uint32_t mode) {
+  Result<OpenFile> open = files.open(parent, name, O_RDONLY | O_DIRECTORY, 0);
+  if (open || open.error().number() != ENOENT) return open;
+  Result<Done> made = files.make_directory(parent, name, mode);
+  if (!made && made.error().number() != EEXIST) return std::unexpected(made.error());
+  return files.open(parent, name, O_RDONLY | O_DIRECTORY, 0);
+}
+
+}  // namespace
+
+std::string directory_handle_text(const DirectoryName& where) {
+  return fmt::format("../../{:02x}/{:02x}/{}/{}", where.parent.bytes[0], where.parent.bytes[1], where.parent.text(),
+                     where.name);
+}
+
+std::optional<DirectoryName> parse_directory_handle(std::string_view text) {
+  constexpr std::size_t gfid_at = 12, gfid_length = 36;
+  if (text.size() < gfid_at + gfid_length + 2) return std::nullopt;
+  std::optional<Gfid> parent = Gfid::parse(text.substr(gfid_at, gfid_length));
+  Result<Name> name = Name::make(text.substr(gfid_at + gfid_length + 1));
+  if (!parent || !name) return std::nullopt;
+  DirectoryName where{*parent, name->text()};
+  // Whatever else stands in the text shows here.
+  if (directory_handle_text(where) != text) return std::nullopt;
+  return where;
+}
+
+Result<LinkHandles> LinkHandles::open(FileSystem& files, const AttributeStore& attributes, int root) {
+  LinkHandles store(files, attributes, root);
+  Result<OpenFile> folder = open_or_make(files, root, hidden_directory, 0600);
+  if (!folder) return std::unexpected(folder.error());
+  store.folder_ = std::move(*folder);
+  for (std::size_t byte = 0; byte < store.first_level_.size(); ++byte) {
+    Result<OpenFile> level = open_or_make(files, store.folder(), fmt::format("{:02x}", byte), 0700);
+    if (!level) return std::unexpected(level.error());
+    store.first_level_[byte] = std::move(*level);
+  }
+  Result<OpenFile> parked = open_or_make(files, store.folder(), "unlink", 0600);
+  if (!parked) return std::unexpected(parked.error());
+  store.parked_ = std::move(*parked);
+  Result<OpenFile> landfill = open_or_make(files, store.folder(), "landfill", 0755);
+  if (!landfill) return std::unexpected(landfill.error());
+  store.landfill_ = std::move(*landfill);
+  return store;
+}
+
+Place LinkHandles::place(const Gfid& gfid) const {
+  return Place::named(first_level_[gfid.bytes[0]].number(), in_first_level(gfid));
+}
+
+Place LinkHandles::parked_place(const Gfid& gfid) const { return Place::named(parked_.number(), gfid.text()); }
+
+Result<DirectoryName> LinkHandles::directory_name(const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  Result<std::string> text = files_.read_symlink(handle.directory, handle.name);
+  if (!text) return failed(text.error().number() == EINVAL ? ENOTDIR : text.error().number());
+  std::optional<DirectoryName> where = parse_directory_handle(*text);
+  if (where) return *where;
+  // A symbolic link that is an object has two names at least; this may be one that somebody planted.
+  Result<FileStatus> status = files_.status(handle.directory, handle.name);
+  return failed(status && status->links > 1 ? ENOTDIR : ESTALE);
+}
+
+Result<OpenFile> LinkHandles::walk(std::vector<std::string> names) const {
+  Result<OpenFile> at = files_.open(root_, ".", O_RDONLY | O_DIRECTORY, 0);
+  for (auto name = names.rbegin(); at && name != names.rend(); ++name) {
+    Result<OpenFile> below = files_.open(at->number(), *name, O_RDONLY | O_DIRECTORY, 0);
+    at = std::move(below);
+  }
+  return at;
+}
+
+Result<OpenFile> LinkHandles::open_directory(const Gfid& gfid) const {
+  std::vector<std::string> names;
+  for (Gfid above = gfid; !above.is_root();) {
+    Result<DirectoryName> where = directory_name(above);
+    if (!where) {
+      const int number = where.error().number();
+      if (number == ENOENT || (number == ENOTDIR && !names.empty())) return failed(ESTALE);
+      return failed(number);
+    }
+    if (names.size() == deepest || (where->parent.is_root() && where->name == hidden_directory)) return failed(ESTALE);
+    names.push_back(std::move(where->name));
+    above = where->parent;
+  }
+  const bool is_root = names.empty();
+  Result<OpenFile> found = walk(std::move(names));
+  if (!found) {
+    const int number = found.error().number();
+    const bool moved = number == ENOENT || number == ENOTDIR || number == ELOOP;
+    return failed(moved ? ESTALE : number);
+  }
+  if (is_root) return found;
+  Result<std::string> carried = attributes_.get(Place::open(found->number()), gfid_key);
+  if (!carried) return failed(carried.error().number() == ENODATA ? ESTALE : carried.error().number());
+  if (Gfid::from(as_bytes(*carried)) != gfid) return failed(ESTALE);
+  return found;
+}
+
+Result<Done> LinkHandles::make_second_level(const Gfid& gfid) const {
+  Result<Done> made =
+      files_.make_directory(first_level_[gfid.bytes[0]].number(), fmt::format("{:02x}", gfid.bytes[1]), 0700);
+  if (!made && made.error().number() != EEXIST) return made;
+  return done;
+}
+
+Result<Done> LinkHandles::link_to(int from, const std::string& name, const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  Result<Done> linked = files_.link(from, name, handle.directory, handle.name);
+  if (linked || linked.error().number() != ENOENT) return linked;
+  if (Result<Done> made = make_second_level(gfid); !made) return made;
+  return files_.link(from, name, handle.directory, handle.name);
+}
+
+Result<Done> LinkHandles::add_file(const Gfid& gfid, int parent, const std::string& name) const {
+  Result<Done> linked = link_to(parent, name, gfid);
+  if (linked || linked.error().number() != EEXIST) return linked;
+  const Place handle = place(gfid);
+  Result<FileStatus> there = files_.status(handle.directory, handle.name);
+  if (!there) return std::unexpected(there.error());
+  Result<FileStatus> here = files_.status(parent, name);
+  if (!here) return std::unexpected(here.error());
+  if (there->inode != here->inode || there->device != here->device) return failed(EEXIST);
+  return done;
+}
+
+Result<Done> LinkHandles::add_directory(const Gfid& gfid, const DirectoryName& where) const {
+  const Place handle = place(gfid);
+  const std::string text = directory_handle_text(where);
+  Result<Done> made = files_.make_symlink(text, handle.directory, handle.name);
+  if (!made && made.error().number() == ENOENT) {
+    if (Result<Done> level = make_second_level(gfid); !level) return level;
+    made = files_.make_symlink(text, handle.directory, handle.name);
+  }
+  if (made || made.error().number() != EEXIST) return made;
+  // A new link takes the old one's place in one step. What lies there must be a directory's handle, too.
+  Result<FileStatus> old = files_.status(handle.directory, handle.name);
+  if (!old) return std::unexpected(old.error());
+  if ((old->mode & 0170000) != 0120000 || old->links != 1) return failed(EEXIST);
+  // It is made where the next start cleans up, should this one not come to its end.
+  const std::string fresh = gfid.text() + ".handle";
+  (void)files_.unlink(parked_.number(), fresh);
+  if (Result<Done> second = files_.make_symlink(text, parked_.number(), fresh); !second) return second;
+  return files_.rename(parked_.number(), fresh, handle.directory, handle.name, 0);
+}
+
+Result<Done> LinkHandles::remove(const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  Result<Done> removed = files_.unlink(handle.directory, handle.name);
+  if (!removed && removed.error().number() != ENOENT) return removed;
+  return done;
+}
+
+Result<Done> LinkHandles::park(const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  return files_.rename(handle.directory, handle.name, parked_.number(), gfid.text(), 0);
+}
+
+Result<Done> LinkHandles::unpark(const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  return files_.rename(parked_.number(), gfid.text(), handle.directory, handle.name, 0);
+}
+
+}  // namespace mortar::posix

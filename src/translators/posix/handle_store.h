@@ -1,0 +1,97 @@
+// How a gfid finds its object: the second of the two narrow interfaces behind which a file system without hard links
+// could be served by a sidecar.
+//
+// The stock way is the folder .glusterfs: `aa/bb/<gfid>` is a hard link of everything that is no directory, and for a
+// directory a symbolic link with the text `../../pp/pp/<parent gfid>/<name>`. Such a link is never followed by the
+// kernel: its text is parsed and walked from here, so that a planted link leads nowhere.
+//
+// All calls block and may be made from any thread; nothing in the store changes after it was opened.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/gfid.h"
+#include "runtime/file_system.h"
+#include "translators/posix/attribute_store.h"
+
+namespace mortar::posix {
+
+inline constexpr const char* gfid_key = "trusted.gfid";
+inline constexpr const char* hidden_directory = ".glusterfs";
+
+// Where a directory lies, as its handle says.
+struct DirectoryName {
+  Gfid parent;
+  std::string name;
+  friend bool operator==(const DirectoryName&, const DirectoryName&) = default;
+};
+// The text of a directory's handle and back; nothing where the text has any other form.
+std::string directory_handle_text(const DirectoryName& where);
+std::optional<DirectoryName> parse_directory_handle(std::string_view text);
+
+class HandleStore {
+ public:
+  virtual ~HandleStore() = default;
+
+  // The place of an object that is no directory; whether it exists is not asked.
+  virtual Place place(const Gfid& gfid) const = 0;
+  // ESTALE where the gfid has no handle or the handle leads nowhere; ENOTDIR for other objects. The object found
+  // carries that gfid.
+  virtual Result<OpenFile> open_directory(const Gfid& gfid) const = 0;
+  // What a directory's handle says, right or wrong. ENOENT without handle, ENOTDIR where it is no directory's, ESTALE
+  // where it is malformed.
+  virtual Result<DirectoryName> directory_name(const Gfid& gfid) const = 0;
+
+  // Makes the object of that name findable. EEXIST where the gfid leads to another object.
+  virtual Result<Done> add_file(const Gfid& gfid, int parent, const std::string& name) const = 0;
+  // Replaces an older handle.
+  virtual Result<Done> add_directory(const Gfid& gfid, const DirectoryName& where) const = 0;
+  // One that is not there is no failure.
+  virtual Result<Done> remove(const Gfid& gfid) const = 0;
+
+  // Objects that lost their last name while they were open.
+  virtual Result<Done> park(const Gfid& gfid) const = 0;
+  virtual Result<Done> unpark(const Gfid& gfid) const = 0;
+  virtual Place parked_place(const Gfid& gfid) const = 0;
+};
+
+class LinkHandles : public HandleStore {
+ public:
+  // Makes what is missing of the folder in the brick's root, which must outlive the store.
+  static Result<LinkHandles> open(FileSystem& files, const AttributeStore& attributes, int root);
+
+  Place place(const Gfid& gfid) const override;
+  Result<OpenFile> open_directory(const Gfid& gfid) const override;
+  Result<DirectoryName> directory_name(const Gfid& gfid) const override;
+  Result<Done> add_file(const Gfid& gfid, int parent, const std::string& name) const override;
+  Result<Done> add_directory(const Gfid& gfid, const DirectoryName& where) const override;
+  Result<Done> remove(const Gfid& gfid) const override;
+  Result<Done> park(const Gfid& gfid) const override;
+  Result<Done> unpark(const Gfid& gfid) const override;
+  Place parked_place(const Gfid& gfid) const override;
+
+  int folder() const { return folder_.number(); }
+  int parked_folder() const { return parked_.number(); }
+  int landfill() const { return landfill_.number(); }
+
+ private:
+  LinkHandles(FileSystem& files, const AttributeStore& attributes, int root)
+      : files_(files), attributes_(attributes), root_(root) {}
+  Result<Done> make_second_level(const Gfid& gfid) const;
+  Result<Done> link_to(int from, const std::string& name, const Gfid& gfid) const;
+  Result<OpenFile> walk(std::vector<std::string> names) const;
+
+  FileSystem& files_;
+  const AttributeStore& attributes_;
+  int root_;
+  OpenFile folder_;
+  std::array<OpenFile, 256> first_level_;
+  OpenFile parked_;
+  OpenFile landfill_;
+};
+
+}  // namespace mortar::posix

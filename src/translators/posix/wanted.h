@@ -1,0 +1,17 @@
+// What a request asks for beside its own answer: extended attributes by name or pattern, counters, contents. The keys
+// of its xdata name them; the answers stand under the same keys in the reply's.
+#pragma once
+
+#include <string_view>
+
+#include "translators/posix/work.h"
+
+namespace mortar::posix {
+
+// A key the subject has nothing for is left out. Never fails: what cannot be read is as good as absent.
+void answer_wanted(const Work& work, Subject& subject, const Place& place, const Iatt& iatt, const Dictionary& wanted,
+                   Dictionary& answers);
+// Of a file that loses a name: how many it had, how much it held.
+void answer_removed_counts(const Iatt& iatt, const Dictionary& wanted, Dictionary& answers);
+
+}  // namespace mortar::posix
