@@ -4,6 +4,7 @@
 #include "translators/client/protocol_client.h"
 #include "translators/locks/locks.h"
 #include "translators/pass/pass.h"
+#include "translators/posix/posix.h"
 #include "translators/read_only/read_only.h"
 #include "translators/server/server.h"
 #include "translators/switches/switches.h"
@@ -23,6 +24,7 @@ TranslatorTypes all_translator_types() {
   types.emplace("features/utime", Utime::make);
   types.emplace("protocol/client", ProtocolClient::maker());
   types.emplace("protocol/server", Server::make);
+  types.emplace(posix::Posix::type, posix::Posix::make);
   return types;
 }
 
