@@ -143,16 +143,17 @@ namespace job {
 
 Result<fop::Opened> open(Work& work, const fop::Open& request) {
   Subject& object = work.subjects[0];
-  // Stock hands out a descriptor for a directory here, too.
-  Result<Found> found = find_and_observe(work, object);
+  // A file that lost its last name is opened once more by who finds it through an open descriptor (/proc/self/fd).
+  Result<Found> found = find_and_observe(work, object, true);
   if (!found) return std::unexpected(found.error());
   fop::Opened reply;
   work.opened_flags = request.flags;
   if (found->iatt.is_directory()) {
+    // Stock hands out a descriptor for a directory here, too.
     work.opened = object.directory;
     work.opened_directory = true;
   } else {
-    Result<std::shared_ptr<OpenFile>> file = open_regular(work, object, host_open_flags(work, request.flags), false);
+    Result<std::shared_ptr<OpenFile>> file = open_regular(work, object, host_open_flags(work, request.flags), true);
     if (!file) return std::unexpected(file.error());
     work.opened = std::move(*file);
     if (work.call->stamps != 0) {

@@ -186,6 +186,10 @@ TYPED_TEST(PosixEntries, AnOpenFileOutlivesItsName) {
   EXPECT_EQ(open->iatt.links, 0U);
   EXPECT_EQ(brick.read(first, made->fd), "kept");
   EXPECT_EQ(brick.read(first), "kept");
+  Result<fop::Opened> again = brick.ask(fop::Open{.gfid = first, .flags = open_flag::read_write});
+  ASSERT_TRUE(again) << again.error().sentence();
+  EXPECT_EQ(brick.read(first, again->fd), "kept");
+  again->fd.open.reset();
   fop::Lookup lookup{.gfid = first};
   lookup.xdata.set("unlinked-lookup", std::int64_t{1});
   EXPECT_TRUE(brick.ask(lookup));
