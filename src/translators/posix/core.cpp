@@ -77,7 +77,8 @@ Work Core::make_work(const Call& call, const SubjectWishes& wishes) {
     std::shared_ptr<Inode> inode = table.peek(subject.gfid);
     if (!inode) continue;
     subject.memory = inode->memory;
-    subject.directory = inode->directory;
+    subject.directory = inode->directory.file;
+    subject.anonymous = inode->anonymous.file;
     subject.open_files = inode->open_files;
     subject.parked = inode->parked;
   }
@@ -85,7 +86,6 @@ Work Core::make_work(const Call& call, const SubjectWishes& wishes) {
 }
 
 void Core::settle(Work& work, const SubjectWishes& wishes, const InodeLocks& locks, bool succeeded, bool was_inline) {
-  if (!work.late.empty()) flights.start(free(world, std::move(work.late)));
   for (std::size_t at = 0; at < wishes.size(); ++at) {
     Subject& subject = work.subjects[at];
     if (subject.gfid.is_null()) continue;
@@ -96,13 +96,18 @@ void Core::settle(Work& work, const SubjectWishes& wishes, const InodeLocks& loc
     const bool may_be_torn = !succeeded && wishes[at].exclusive;
     inode->memory = may_be_torn ? std::nullopt : subject.memory;
     if (subject.removed) {
-      table.remember_directory(*inode, nullptr);
+      table.directories.keep(*inode, nullptr);
+      if (inode->anonymous.file) work.late.push_back(inode->anonymous.file);
+      table.anonymous.keep(*inode, nullptr);
       inode->memory.reset();
       inode->parked = inode->open_files > 0;
-    } else if (subject.directory) {
-      table.remember_directory(*inode, std::move(subject.directory));
+    } else {
+      if (subject.directory) table.directories.keep(*inode, std::move(subject.directory));
+      if (subject.anonymous) table.anonymous.keep(*inode, std::move(subject.anonymous));
     }
+    subject.anonymous.reset();
   }
+  if (!work.late.empty()) flights.start(free(world, std::move(work.late)));
 }
 
 std::shared_ptr<Descriptor> Core::describe(const Work& work, const Gfid& gfid, bool is_directory) {

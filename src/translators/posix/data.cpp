@@ -122,21 +122,36 @@ int host_open_flags(const Work& work, std::uint32_t flags) {
   return host;
 }
 
+namespace {
+
+Result<std::shared_ptr<OpenFile>> open_anonymous(const Work& work, Subject& object, bool to_write) {
+  if (object.anonymous && object.has_descriptor) return object.anonymous;
+  // Callers who open nothing tend to come back: one handle serves them for everything.
+  Result<std::shared_ptr<OpenFile>> open = open_regular(work, object, O_RDWR, object.has_descriptor);
+  if (open && object.has_descriptor && !object.parked) object.anonymous = *open;
+  // On a read-only file system reading still works.
+  if (!open && !to_write) open = open_regular(work, object, O_RDONLY, object.has_descriptor);
+  return open;
+}
+
+}  // namespace
+
 Result<Content> open_content(const Work& work, Subject& object, bool to_write) {
-  Content content;
-  if (object.file) {
-    content.file = object.file;
-  } else {
-    Result<std::shared_ptr<OpenFile>> open =
-        open_regular(work, object, to_write ? O_RDWR : O_RDONLY, object.has_descriptor);
-    if (!open) return std::unexpected(open.error());
-    content.file = std::move(*open);
+  for (int attempt = 0;; ++attempt) {
+    Result<std::shared_ptr<OpenFile>> file = object.file;
+    if (!object.file) file = open_anonymous(work, object, to_write);
+    if (!file) return std::unexpected(file.error());
+    Content content{std::move(*file), {}};
+    Result<Iatt> before = observe(work, object, content.place());
+    if (!before) return std::unexpected(before.error());
+    if (before->is_directory()) return failed(EISDIR);
+    content.before = *before;
+    // A kept handle of a file that was removed behind our back: another may have taken its place.
+    const bool is_gone = content.file == object.anonymous && before->links == 0 && attempt == 0;
+    if (!is_gone) return content;
+    object.anonymous.reset();
+    object.memory.reset();
   }
-  Result<Iatt> before = observe(work, object, content.place());
-  if (!before) return std::unexpected(before.error());
-  if (before->is_directory()) return failed(EISDIR);
-  content.before = *before;
-  return content;
 }
 
 namespace job {

@@ -71,6 +71,25 @@ TYPED_TEST(PosixData, ADescriptorThatWasReleasedIsBad) {
   EXPECT_EQ(brick.error_of(fop::Read{.gfid = this->file, .fd = {.remote = 7}, .size = 1}), EBADF);
 }
 
+TYPED_TEST(PosixData, WhoOpensNothingFindsWhatIsThereNow) {
+  auto& brick = this->brick;
+  ASSERT_TRUE(brick.create(root_gfid, "g", this->other));
+  ASSERT_TRUE(brick.write(this->other, {}, 0, "old"));
+  // An administrator puts another file in its place, with the same identity.
+  FileSystem& files = brick.lab.files();
+  constexpr int nowhere = FileSystem::no_directory;
+  const std::string handle = brick.path(brick.handle_path(this->other));
+  ASSERT_TRUE(files.unlink(nowhere, brick.path("g")));
+  ASSERT_TRUE(files.unlink(nowhere, handle));
+  ASSERT_TRUE(files.write_file(brick.path("g"), "new one"));
+  ASSERT_TRUE(files.set_xattr(nowhere, brick.path("g"), "trusted.gfid", this->other.view(), 0));
+  EXPECT_EQ(brick.error_of(fop::Read{.gfid = this->other, .size = 10}), ESTALE);
+  ASSERT_TRUE(brick.lookup(root_gfid, "g"));
+  EXPECT_EQ(brick.read(this->other), "new one");
+  ASSERT_TRUE(brick.ask(fop::Unlink{.parent = root_gfid, .name = "g"}));
+  EXPECT_EQ(brick.error_of(fop::Read{.gfid = this->other, .size = 10}), ESTALE);
+}
+
 TYPED_TEST(PosixData, SizesAndHoles) {
   auto& brick = this->brick;
   ASSERT_TRUE(brick.write(this->file, this->fd, 0, "abcdef"));

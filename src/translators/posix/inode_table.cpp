@@ -15,11 +15,28 @@ bool is_unused(const std::shared_ptr<Inode>& inode) {
 
 }  // namespace
 
+void KeptHandles::keep(Inode& inode, std::shared_ptr<OpenFile> file) {
+  KeptHandle& kept = inode.*slot_;
+  if (kept.file == file) return;
+  if (kept.file) order_.erase(kept.place);
+  kept.file = std::move(file);
+  if (!kept.file) return;
+  order_.push_front(&inode);
+  kept.place = order_.begin();
+  if (order_.size() > most_) keep(*order_.back(), nullptr);
+}
+
+void KeptHandles::use(Inode& inode) {
+  KeptHandle& kept = inode.*slot_;
+  if (kept.file) order_.splice(order_.begin(), order_, kept.place);
+}
+
 std::shared_ptr<Inode> InodeTable::get(const Gfid& gfid) {
   if (auto place = places_.find(gfid); place != places_.end()) {
     std::shared_ptr<Inode> inode = *place->second;
     order_.splice(order_.begin(), order_, place->second);
-    if (inode->directory) directories_.splice(directories_.begin(), directories_, inode->directory_place);
+    directories.use(*inode);
+    anonymous.use(*inode);
     return inode;
   }
   order_.push_front(std::make_shared<Inode>(gfid));
@@ -34,23 +51,14 @@ std::shared_ptr<Inode> InodeTable::peek(const Gfid& gfid) const {
   return place == places_.end() ? nullptr : *place->second;
 }
 
-void InodeTable::remember_directory(Inode& inode, std::shared_ptr<OpenFile> directory) {
-  if (inode.directory == directory) return;
-  if (inode.directory) directories_.erase(inode.directory_place);
-  inode.directory = std::move(directory);
-  if (!inode.directory) return;
-  directories_.push_front(&inode);
-  inode.directory_place = directories_.begin();
-  if (directories_.size() > most_directories_) remember_directory(*directories_.back(), nullptr);
-}
-
 void InodeTable::shrink() {
   auto place = order_.end();
   for (std::size_t seen = 0; places_.size() > most_inodes_ && place != order_.begin() && seen < most_looked_at;
        ++seen) {
     --place;
     if (!is_unused(*place)) continue;
-    remember_directory(**place, nullptr);
+    directories.keep(**place, nullptr);
+    anonymous.keep(**place, nullptr);
     places_.erase((*place)->gfid);
     place = order_.erase(place);
   }

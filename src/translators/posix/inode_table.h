@@ -18,28 +18,52 @@
 
 namespace mortar::posix {
 
+struct Inode;
+
+// An open file that is kept for the next job; the longest unused are closed, once no job needs them any more.
+struct KeptHandle {
+  std::shared_ptr<OpenFile> file;
+  std::list<Inode*>::iterator place;  // where there is a file
+};
+class KeptHandles {
+ public:
+  KeptHandles(KeptHandle Inode::* slot, std::size_t most) : slot_(slot), most_(most) {}
+  // Null closes.
+  void keep(Inode& inode, std::shared_ptr<OpenFile> file);
+  void use(Inode& inode);
+
+ private:
+  KeptHandle Inode::* const slot_;
+  const std::size_t most_;
+  std::list<Inode*> order_;  // the most recently used first
+};
+
 struct Inode {
   explicit Inode(const Gfid& identity) : gfid(identity) {}
   const Gfid gfid;
   SharedMutex lock;  // exclusive to change the inode or a directory's entries
   std::optional<Memory> memory;
-  std::shared_ptr<OpenFile> directory;
-  std::list<Inode*>::iterator directory_place;  // where it has an open directory
+  KeptHandle directory;
+  KeptHandle anonymous;  // of a file, for callers who open nothing
   std::uint32_t open_files = 0;
   bool parked = false;  // its handle waits in .glusterfs/unlink for the last descriptor
 };
 
 class InodeTable {
  public:
-  // Inodes nobody uses are forgotten, the longest unused first, once there are more than these; directories are closed
-  // when no job needs them any more.
-  explicit InodeTable(std::size_t most_inodes = 65536, std::size_t most_directories = 1024)
-      : most_inodes_(most_inodes), most_directories_(most_directories) {}
+  // Inodes nobody uses are forgotten, the longest unused first, once there are more than these.
+  explicit InodeTable(std::size_t most_inodes = 65536, std::size_t most_directories = 1024,
+                      std::size_t most_anonymous = 512)
+      : directories(&Inode::directory, most_directories),
+        anonymous(&Inode::anonymous, most_anonymous),
+        most_inodes_(most_inodes) {}
+
+  KeptHandles directories;
+  KeptHandles anonymous;
 
   std::shared_ptr<Inode> get(const Gfid& gfid);
   // Null where nothing is remembered.
   std::shared_ptr<Inode> peek(const Gfid& gfid) const;
-  void remember_directory(Inode& inode, std::shared_ptr<OpenFile> directory);
   std::size_t size() const { return places_.size(); }
 
  private:
@@ -47,10 +71,8 @@ class InodeTable {
   void shrink();
 
   const std::size_t most_inodes_;
-  const std::size_t most_directories_;
   Order order_;  // the most recently used first
   std::unordered_map<Gfid, Order::iterator> places_;
-  std::list<Inode*> directories_;  // those with an open directory, the most recently used first
 };
 
 // The locks of one operation, taken in the order of the gfids so that two operations never wait for each other.

@@ -44,6 +44,7 @@ Result<fop::Lookup::Reply> by_gfid(Work& work, const fop::Lookup& request) {
   }
   fop::Lookup::Reply reply;
   reply.iatt = found->iatt;
+  reply.xdata.set_present();
   answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
   return reply;
 }
@@ -112,6 +113,7 @@ Result<fop::Lookup::Reply> by_name(Work& work, const fop::Lookup& request, bool 
   fop::Lookup::Reply reply;
   reply.iatt = *iatt;
   reply.parent = *parent_iatt;
+  reply.xdata.set_present();
   answer_wanted(work, object, place, *iatt, request.xdata, reply.xdata);
   return reply;
 }

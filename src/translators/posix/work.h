@@ -32,6 +32,7 @@ struct Subject {
   Gfid gfid;
   std::shared_ptr<OpenFile> directory;  // an open handle of a directory
   std::shared_ptr<OpenFile> file;       // what the caller opened
+  std::shared_ptr<OpenFile> anonymous;  // opened before for callers who open nothing
   std::optional<Memory> memory;
   std::uint32_t open_files = 0;  // descriptors of all clients
   bool has_descriptor = false;   // the caller used a descriptor, or none but asks for an anonymous one

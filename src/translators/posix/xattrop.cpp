@@ -85,6 +85,7 @@ Result<fop::Values> count(Work& work, const Request& request) {
   Result<Found> found = find_and_observe(work, object, object.has_descriptor);
   if (!found) return std::unexpected(found.error());
   fop::Values reply;
+  reply.values.set_present();
   for (const auto& [key, value] : request.values) {
     std::optional<Bytes> operand = bytes_of(value);
     if (!operand || !may_be_counted(key)) return failed(EINVAL);
