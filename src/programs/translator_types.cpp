@@ -6,6 +6,7 @@
 #include "translators/pass/pass.h"
 #include "translators/posix/posix.h"
 #include "translators/read_only/read_only.h"
+#include "translators/selinux/selinux.h"
 #include "translators/server/server.h"
 #include "translators/switches/switches.h"
 #include "translators/upcall/upcall.h"
@@ -20,6 +21,7 @@ TranslatorTypes all_translator_types() {
   types.emplace("features/access-control", make_access_control);
   types.emplace("features/locks", make_locks);
   types.emplace("features/read-only", make_read_only);
+  types.emplace("features/selinux", Selinux::make);
   types.emplace("features/upcall", make_upcall);
   types.emplace("features/utime", Utime::make);
   types.emplace("protocol/client", ProtocolClient::maker());
