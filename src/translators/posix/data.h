@@ -14,7 +14,7 @@ struct Content {
   Iatt before;
   Place place() const { return Place::open(file->number()); }
 };
-// EBADF for a directory's descriptor, EISDIR, EINVAL for what has no content.
+// EISDIR for a directory, EINVAL for devices and pipes, ELOOP for a symbolic link.
 Result<Content> open_content(const Work& work, Subject& object, bool to_write);
 
 }  // namespace mortar::posix

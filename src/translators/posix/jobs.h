@@ -7,7 +7,7 @@
 
 namespace mortar::posix::job {
 
-// A place in which only the parents are needed before the object is known: what lies under a name now.
+// What lies under a name now; asked before the object is locked, and checked again by the job that changes it.
 // Null gfid where the entry has none or there is no such entry.
 Gfid identify(const Work& work, Subject& parent, const std::string& name);
 
