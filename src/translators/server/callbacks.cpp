@@ -24,7 +24,10 @@ CacheInvalidation message_for(const notice::CacheInvalidation& notice, const Ses
 }
 
 InodelkContention message_for(const notice::InodelkContention& notice, const Session& session) {
-  return {session.outer_gfid(notice.gfid), notice.held, notice.pid, notice.domain, {}};
+  Flock range = notice.held;  // whose it is stands beside it
+  range.pid = 0;
+  range.owner.clear();
+  return {session.outer_gfid(notice.gfid), range, notice.pid, notice.domain, {}};
 }
 
 EntrylkContention message_for(const notice::EntrylkContention& notice, const Session& session) {

@@ -109,6 +109,9 @@ Reply failure(const Error& error) {
   reply.op_ret = -1;
   reply.op_errno = error.number();
   if (error.extra() != nullptr) reply.xdata = *error.extra();
+  // As stock fills what it does not mean.
+  if constexpr (requires { reply.fd; }) reply.fd.remote = 0;
+  if constexpr (requires { reply.values; }) reply.values.set_present();
   return reply;
 }
 
