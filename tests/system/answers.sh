@@ -5,7 +5,7 @@ in_lab
 
 answers=$SOURCE/tests/answers
 "$answers/run" "$(command -v glusterfsd)" >"$LAB/ours.txt"
-# Titles stand in the first 42 columns, longer ones alone.
+# Titles stand in the first 42 columns.
 title() { sed -E 's/^(.{42}).*/\1/; s/ +$//'; }
 diff "$answers/stock-10.3.txt" "$LAB/ours.txt" >"$LAB/diff.txt" || true
 sed -n 's/^[<>] //p' "$LAB/diff.txt" | title | sort -u >"$LAB/differ.txt"
