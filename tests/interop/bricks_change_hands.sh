@@ -10,12 +10,12 @@ prefix=${MORTAR_PREFIX:-$SOURCE/build/prefix}/sbin
 programs_of() { # stock|ours
   local name
   for name in glusterd glusterfsd glusterfs gluster mount.glusterfs; do
-    if [ "$1" = stock ]; then cp --remove-destination -a "$LAB/stock/$name" "/usr/sbin/$name"; else ln -sf "$prefix/$name" "/usr/sbin/$name"; fi
+    if [ "$1" = stock ]; then
+      cp --remove-destination -L "$LAB/stock/$name" "/usr/sbin/$name"
+    else
+      ln -sf "$prefix/$name" "/usr/sbin/$name"
+    fi
   done
-  [ "$1" = ours ] || ln -sf "$LAB/stock/glusterfsd" /usr/sbin/glusterfs
-  [ "$1" = ours ] || ln -sf "$LAB/stock/glusterfsd" /usr/sbin/glusterd
-  [ "$1" = ours ] || ln -sf "$LAB/stock/glusterfsd" /usr/sbin/glusterfsd
-  hash -r
 }
 
 # What a user sees, and what the brick holds, but for what changes by looking.
