@@ -1,0 +1,178 @@
+#include "translators/index/index_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mortar::index {
+
+namespace {
+
+// What an entry takes of the space a reader offers, as stock counts it.
+constexpr std::size_t entry_overhead = 64;
+
+bool is_dot(const std::string& name) { return name == "." || name == ".."; }
+
+Result<Done> unless(int number, Result<Done> result) {
+  if (!result && result.error().number() == number) return done;
+  return result;
+}
+
+}  // namespace
+
+IndexStore::IndexStore(FileSystem& files, std::string base, NewId new_id)
+    : files_(files), base_(std::move(base)), new_id_(std::move(new_id)), id_(new_id_()) {}
+
+std::string IndexStore::base_file(List list) const {
+  return fmt::format("{}/{}-{}", name_of(list), name_of(list), id_.text());
+}
+
+bool IndexStore::is_base(const std::string& name) const {
+  return std::ranges::any_of(list_names, [&](const char* list) { return name.starts_with(std::string(list) + "-"); });
+}
+
+Result<Done> IndexStore::open() {
+  for (List list : {List::pending, List::dirty, List::entry_changes}) {
+    if (auto made = files_.make_directories(at(name_of(list)), 0600); !made) return made;
+    auto folder = open_folder(name_of(list));
+    if (!folder) return std::unexpected(folder.error());
+    std::uint64_t offset = 0;
+    while (true) {
+      auto entries = files_.read_directory(folder->number(), offset);
+      if (!entries) return std::unexpected(entries.error());
+      if (entries->empty()) break;
+      offset = entries->back().offset;
+      for (const DirectoryEntry& entry : *entries) {
+        if (!is_base(entry.name)) continue;
+        auto status = files_.status(folder->number(), entry.name);
+        if (status && status->links > 1) former_[static_cast<std::size_t>(list)].push_back(entry.name);
+        if (status && status->links == 1) {
+          if (auto gone = unless(ENOENT, files_.unlink(folder->number(), entry.name)); !gone) return gone;
+        }
+      }
+    }
+  }
+  return done;
+}
+
+Result<Done> IndexStore::make_base(List list) {
+  auto file = files_.open(FileSystem::no_directory, at(base_file(list)), O_CREAT | O_WRONLY, 0);
+  if (!file) return std::unexpected(file.error());
+  return done;
+}
+
+Result<Done> IndexStore::link(List list, const std::string& path) {
+  for (int attempt = 0;; ++attempt) {
+    auto linked =
+        unless(EEXIST, files_.link(FileSystem::no_directory, at(base_file(list)), FileSystem::no_directory, at(path)));
+    if (linked || attempt == 2) return linked;
+    if (linked.error().number() == EMLINK) {
+      // Other lists go on with their base files of the old id as former ones.
+      for (List other : {List::pending, List::dirty, List::entry_changes}) {
+        former_[static_cast<std::size_t>(other)].push_back(fmt::format("{}-{}", name_of(other), id_.text()));
+      }
+      id_ = new_id_();
+    } else if (linked.error().number() == ENOENT) {
+      if (auto made = files_.make_directories(at(name_of(list)), 0600); !made) return made;
+    } else {
+      return linked;
+    }
+    if (auto made = make_base(list); !made) return made;
+  }
+}
+
+Result<Done> IndexStore::add(List list, const Gfid& gfid) {
+  return link(list, fmt::format("{}/{}", name_of(list), gfid.text()));
+}
+
+Result<Done> IndexStore::remove(List list, const Gfid& gfid) {
+  return unless(ENOENT, files_.unlink(FileSystem::no_directory, at(fmt::format("{}/{}", name_of(list), gfid.text()))));
+}
+
+Result<Done> IndexStore::add_entry(const Gfid& directory, const Name& name) {
+  const std::string folder = fmt::format("{}/{}", name_of(List::entry_changes), directory.text());
+  auto made = unless(EEXIST, files_.make_directory(FileSystem::no_directory, at(folder), 0600));
+  if (!made) return made;
+  return link(List::entry_changes, folder + "/" + name.text());
+}
+
+Result<Done> IndexStore::remove_entry(const Gfid& directory, const Name& name) {
+  const std::string path = fmt::format("{}/{}/{}", name_of(List::entry_changes), directory.text(), name.text());
+  return unless(ENOENT, files_.unlink(FileSystem::no_directory, at(path)));
+}
+
+Result<Done> IndexStore::forget_directory(const Gfid& directory) {
+  const std::string folder = fmt::format("{}/{}", name_of(List::entry_changes), directory.text());
+  auto removed = unless(ENOENT, files_.remove_directory(FileSystem::no_directory, at(folder)));
+  if (removed || (removed.error().number() != ENOTEMPTY && removed.error().number() != EEXIST)) return removed;
+  const std::string aside = fmt::format("{}/{}", name_of(List::entry_changes), new_id_().text());
+  return files_.rename(FileSystem::no_directory, at(folder), FileSystem::no_directory, at(aside), 0);
+}
+
+Result<Done> IndexStore::wipe_directory(const std::string& name) {
+  return unless(ENOENT, files_.remove_tree(at(fmt::format("{}/{}", name_of(List::entry_changes), name))));
+}
+
+Result<Done> IndexStore::remove_stray(const Name& name) {
+  return files_.unlink(FileSystem::no_directory, at(fmt::format("{}/{}", name_of(List::entry_changes), name.text())));
+}
+
+Result<bool> IndexStore::has_any(List list) {
+  std::vector<std::string>& former = former_[static_cast<std::size_t>(list)];
+  auto links = [&](const std::string& path) -> std::uint64_t {
+    auto found = status(path);
+    return found ? found->links : 0;
+  };
+  if (links(base_file(list)) > 1) return true;
+  while (!former.empty()) {
+    if (links(fmt::format("{}/{}", name_of(list), former.back())) > 1) return true;
+    former.pop_back();
+  }
+  return false;
+}
+
+Result<std::uint64_t> IndexStore::count(List list) {
+  auto folder = open_folder(name_of(list));
+  if (!folder) return std::unexpected(folder.error());
+  std::uint64_t count = 0, offset = 0;
+  while (true) {
+    auto entries = files_.read_directory(folder->number(), offset);
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) return count;
+    offset = entries->back().offset;
+    count += static_cast<std::uint64_t>(std::ranges::count_if(
+        *entries, [&](const auto& entry) { return !is_dot(entry.name) && !is_base(entry.name); }));
+  }
+}
+
+Result<Listed> IndexStore::read(int folder, std::uint64_t offset, std::size_t bytes) {
+  Listed listed;
+  std::size_t filled = 0;
+  while (true) {
+    auto entries = files_.read_directory(folder, offset);
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) {
+      listed.at_end = true;
+      return listed;
+    }
+    for (DirectoryEntry& entry : *entries) {
+      if (!is_dot(entry.name) && !is_base(entry.name)) {
+        filled += entry_overhead + entry.name.size();
+        if (filled > bytes) return listed;
+        listed.entries.push_back(entry);
+      }
+      offset = entry.offset;
+    }
+  }
+}
+
+Result<OpenFile> IndexStore::open_folder(const std::string& path) const {
+  return files_.open(FileSystem::no_directory, at(path), O_RDONLY | O_DIRECTORY, 0);
+}
+
+Result<FileStatus> IndexStore::status(const std::string& path) const {
+  return files_.status(FileSystem::no_directory, at(path));
+}
+
+}  // namespace mortar::index
