@@ -93,7 +93,7 @@ Task<> Management::first_document() {
   if (!volumes.empty()) {
     co_return failed(ENOTSUP,
                      fmt::format("{} holds {} volume(s) of another glusterd, {} among them. They are not taken "
-                                 "over by this version; nothing was changed.",
+                                 "over by this version; they were left as they are.",
                                  places_.volumes(), volumes.size(), volumes.front()));
   }
   Pool pool;
