@@ -77,7 +77,7 @@ class LockQueue {
     ledger_.add(lock.holder.client, gfid_);
     if (grantable) {
       grant(lock, turn);
-      if (owners_[lock.holder].waiting != 0) retry(lock.shape, turn);
+      if (owners_[lock.holder].waiting != 0) retry(lock.shape, turn, {lock.holder});
       return Verdict::granted;
     }
     lock.request = request;
@@ -126,9 +126,9 @@ class LockQueue {
     return cleared;
   }
 
-  // Grants what can be granted of those waiting that meet the shape.
-  void retry(const Shape& freed, const Turn& turn) {
-    std::set<Holder> favoured;  // got a lock just now, so what else they wait for may be due
+  // Grants what can be granted of those waiting that meet the shape, and of the favoured: holders who got a lock just
+  // now, so that what else they wait for may be due.
+  void retry(const Shape& freed, const Turn& turn, std::set<Holder> favoured = {}) {
     bool again = true;
     while (again) {
       again = false;
@@ -199,7 +199,7 @@ class LockQueue {
       return !turn.notify;
     });
     if (conflict) return false;
-    if (waiting_.empty() || has_place(wanted)) return true;
+    if (waiting_.empty() || holds_here(wanted.holder)) return true;
     for (const auto& [serial, before] : waiting_) {
       if (serial >= wanted.serial) break;
       if (before->shape.conflicts(wanted.shape)) return false;
@@ -207,11 +207,9 @@ class LockQueue {
     return true;
   }
 
-  bool has_place(const Lock& wanted) const {
-    auto owner = owners_.find(wanted.holder);
-    if (owner == owners_.end()) return false;
-    const std::size_t own = waiting_.contains(wanted.serial) ? 1 : 0;
-    return owner->second.granted + owner->second.waiting > own;
+  bool holds_here(const Holder& holder) const {
+    auto owner = owners_.find(holder);
+    return owner != owners_.end() && owner->second.granted != 0;
   }
 
   void grant(Lock& lock, const Turn& turn) {
