@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "base/event.h"
+#include "base/random.h"
 #include "runtime/network.h"
 #include "runtime/world.h"
-#include "base/random.h"
 
 namespace mortar {
 

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "runtime/world.h"
 #include "simulation/disk/simulated_file_system.h"
 #include "simulation/event_queue.h"
-#include "base/random.h"
 #include "simulation/simulated_network.h"
 #include "simulation/simulated_processes.h"
 

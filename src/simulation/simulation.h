@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "base/task_set.h"
 #include "simulation/event_queue.h"
-#include "base/random.h"
 #include "simulation/simulated_network.h"
 #include "simulation/simulated_world.h"
 #include "simulation/trace.h"
