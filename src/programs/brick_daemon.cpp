@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* domain = "glusterfsd";
 constexpr Duration sign_limit = 20s;
-constexpr Duration sign_out_limit = 2s;
+constexpr Duration sign_out_limit = 500ms;
 
 class BrickDaemon {
  public:

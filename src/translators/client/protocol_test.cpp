@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "base/join.h"
+#include "base/random.h"
 #include "simulation/simulation.h"
 #include "translators/client/protocol_client.h"
 #include "translators/server/memory_brick.h"
@@ -421,6 +423,69 @@ TEST_F(Protocol, StoppingWaitsForWhatClientsHeld) {
   ASSERT_TRUE(simulation_.run(server_->stop()).has_value());
   EXPECT_EQ(brick_->releases.size(), 1u);
   EXPECT_EQ(brick_->gone.size(), 1u);
+}
+
+// Opens, locks, reads and releases until its time is over, whatever comes back.
+Task<> use_at_random(SimulatedWorld& world, Translator& client, Random random, Instant until) {
+  std::vector<Fd> open;
+  const Call call;
+  while (world.now() < until) {
+    const std::uint64_t choice = random.below(4);
+    if (choice == 0 || open.empty()) {
+      const fop::Open request{MemoryBrick::file(), open_flag::read_write, {}};
+      Result<fop::Opened> opened = co_await client.perform(call, request);
+      if (opened) open.push_back(opened->fd);
+    } else if (choice == 1) {
+      fop::Lk request;
+      request.gfid = MemoryBrick::file();
+      request.fd = open[random.below(open.size())];
+      request.command = 1;
+      request.type = random.below(2) == 0 ? Flock::write : Flock::unlock;
+      request.flock = Flock{request.type, 0, random.below(100), 1 + random.below(50), 1, "owner"};
+      co_await client.perform(call, request);
+    } else if (choice == 2) {
+      const fop::Read request{MemoryBrick::file(), open[random.below(open.size())], 0, 100, 0, {}};
+      co_await client.perform(call, request);
+    } else {
+      const fop::Release request{MemoryBrick::file(), open.back(), {}};
+      co_await client.perform(call, request);
+      open.pop_back();
+    }
+    co_await world.sleep(std::chrono::milliseconds(random.below(100)));
+  }
+  co_return done;
+}
+
+TEST(ProtocolAtRandom, WhateverBreaksTheBrickGetsEverythingBack) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    Simulation simulation(seed);
+    Host& server_host = simulation.add_host("server", "10.0.0.1");
+    Host& client_host = simulation.add_host("client", "10.0.0.2");
+    MemoryBrick brick("/brick");
+    Server* server = nullptr;
+    SimulatedWorld& server_world = server_host.start_process("glusterfsd");
+    SimulatedWorld& client_world = client_host.start_process("glusterfs");
+    server_world.start(serve(server_world, brick, server_section(), server));
+    std::unique_ptr<Translator> client =
+        *ProtocolClient::maker(std::make_shared<ClientProcess>())(client_world, client_section());
+    ASSERT_TRUE(simulation.run(client->start()).has_value());
+    simulation.network().conditions().cut = 0.02;
+    simulation.network().conditions().refused = 0.1;
+    const Instant until = simulation.now() + 60s;
+    std::vector<Task<>> users;
+    for (int user = 0; user < 3; ++user) {
+      users.push_back(use_at_random(client_world, *client, Random(seed * 10 + user), until));
+    }
+    ASSERT_TRUE(simulation.run(all(std::move(users)), 10min).has_value());
+    simulation.network().conditions().cut = 0;
+    ASSERT_TRUE(simulation.run(client->stop()).has_value());
+    EXPECT_TRUE(simulation.run_until([&] { return server->clients("/brick").empty(); }, 5min));
+    EXPECT_TRUE(simulation.run_until([&] { return brick.releases.size() == brick.opens.size(); }, 5min))
+        << brick.opens.size() << " opened, " << brick.releases.size() << " released";
+    EXPECT_GT(brick.gone.size(), 1u);
+    client.reset();
+  }
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ Task<> Remote::ping(Connection connection) {
     Completion<Done> answered;
     TaskSet running;
     running.start(send_ping(connection, answered));
-    while (!answered.completed() && !connection->closed()) {
+    while (!answered.completed() && !connection->closed() && options_.ping_timeout.count() > 0) {
       const std::uint64_t before = traffic(*connection);
       co_await with_deadline(world_, options_.ping_timeout, answered.wait());
       if (answered.completed() || connection->closed() || traffic(*connection) != before) continue;
@@ -42,7 +42,7 @@ Task<> Remote::ping(Connection connection) {
     if (!connection->closed()) {
       co_await world_.sleep(options_.ping_timeout);
     }
-  } while (!connection->closed() && connection->outstanding_calls() > 0);
+  } while (!connection->closed() && connection->outstanding_calls() > 0 && options_.ping_timeout.count() > 0);
   if (pinging_.lock() == connection) pinging_.reset();
   co_return done;
 }

@@ -56,9 +56,9 @@ void Server::notified(const Notice& notice, Translator& child) {
             }
           });
         } else if constexpr (!std::is_same_v<Said, notice::ChildRefused>) {
-          for_each_client([&](Session& session) {
-            if (session.client().number == said.client) session.connection()->notify(message_for(said, session));
-          });
+          const auto session = clients_.find(said.client);
+          if (session == clients_.end()) return;
+          session->second->connection()->notify(message_for(said, *session->second));
         }
       },
       notice);

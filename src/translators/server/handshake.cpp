@@ -99,6 +99,7 @@ Task<> Session::bind(const Dictionary& request, Dictionary& reply) {
   subdirectory_ = root;
   client_ = std::move(client);
   brick_ = brick;
+  server_.session_signed_in(*this);
   log::info(server_.name(), "accepted client from {} (version: {}) with subvol {}", client_->uid,
             text_at(request, "client-version").value_or("old"), *subvolume);
   co_return done;

@@ -103,8 +103,9 @@ std::shared_ptr<RpcHandler> Server::accept(RpcConnection& connection) {
   return session;
 }
 
-void Server::session_ended(std::shared_ptr<Session> session) {
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second == session.get(); });
+void Server::session_ended(const RpcConnection& connection, std::shared_ptr<Session> session) {
+  sessions_.erase(&connection);
+  if (session->signed_in()) clients_.erase(session->client().number);
   tasks_.start(end_session(std::move(session)));
 }
 

@@ -53,7 +53,8 @@ class Server final : public Refuse {
   std::uint64_t next_client_number() { return ++last_client_; }
   Task<std::vector<std::uint32_t>> groups_of(std::uint32_t uid) { return groups_.find(uid, options_.gid_timeout); }
   void route(RpcConnection& connection, IncomingCall call) { rpc_.incoming(connection, std::move(call)); }
-  void session_ended(std::shared_ptr<Session> session);
+  void session_signed_in(Session& session) { clients_[session.client().number] = &session; }
+  void session_ended(const RpcConnection& connection, std::shared_ptr<Session> session);
 
  private:
   std::shared_ptr<RpcHandler> accept(RpcConnection& connection);
@@ -86,6 +87,7 @@ class Server final : public Refuse {
   RpcServer rpc_{tasks_};
   std::vector<std::shared_ptr<Session>> living_;  // also those that are being given back
   std::unordered_map<const RpcConnection*, Session*> sessions_;
+  std::unordered_map<std::uint64_t, Session*> clients_;  // by number, while connected
   Event none_left_;
   std::unique_ptr<RpcListener> listener_;
 };

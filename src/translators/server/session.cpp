@@ -42,9 +42,9 @@ Session::Session(Server& server, RpcConnection& connection)
 
 void Session::incoming(RpcConnection& connection, IncomingCall call) { server_.route(connection, std::move(call)); }
 
-void Session::disconnected(RpcConnection&) {
+void Session::disconnected(RpcConnection& connection) {
   connection_ = nullptr;
-  server_.session_ended(shared_from_this());
+  server_.session_ended(connection, shared_from_this());
 }
 
 ClientStatistics Session::statistics() const {
