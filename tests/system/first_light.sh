@@ -9,6 +9,14 @@ volume v
 mounted v "$MNT"
 df -T "$MNT" | grep -q "$HOST:/v *fuse.glusterfs"
 work_on "$MNT"
+# Not among the shared steps: the stock client answers ESTALE, on stock's own bricks as well.
+python3 - "$MNT/gone" <<'END' || fails "the mode of an unlinked open file cannot be changed"
+import os, sys
+fd = os.open(sys.argv[1], os.O_CREAT | os.O_RDWR, 0o644)
+os.unlink(sys.argv[1])
+os.fchmod(fd, 0o600)
+assert os.fstat(fd).st_mode & 0o777 == 0o600
+END
 diff -r "$MNT/work/linux" "$BRICKS/v/work/linux"
 umount "$MNT"
 waits_for bash -c "! pgrep -x glusterfs"
