@@ -122,6 +122,14 @@ Task<> Front::fallocate(Request& request, HandlePointer handle, int mode, std::u
       co_await tried(handle->graph->perform(call, zerofill));
       break;
     }
+    case FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE: {
+      // The protocol's zero-fill may grow the file. A hole reads as zeros and leaves the size alone.
+      const fop::Discard discard{.gfid = gfid, .fd = handle->fd, .offset = offset, .size = size};
+      co_await tried(handle->graph->perform(call, discard));
+      const fop::Fallocate fallocate{.gfid = gfid, .fd = handle->fd, .flags = 1, .offset = offset, .size = size};
+      co_await tried(handle->graph->perform(call, fallocate));
+      break;
+    }
     default: co_return Error(EOPNOTSUPP);
   }
   request.succeed();
