@@ -128,6 +128,7 @@ void print_clients(Console& console, const Dictionary& values) {
 }
 
 void print_tasks(Console& console, const Dictionary& values) {
+  if (!values.has("tasks")) return;
   const std::int64_t count = values.number("tasks").value_or(0);
   console.out(fmt::format("Task Status of Volume {}", values.text("volname").value_or("")));
   console.out(line);
@@ -247,7 +248,8 @@ void write_status(Xml& xml, const Dictionary& values) {
   xml.element("volName", values.text("volname").value_or(""));
   xml.element("nodeCount", static_cast<long long>(nodes.size()));
   for (const Node& node : nodes) write_node(xml, node, command);
-  if ((command & status::what) == 0 || (command & status::tasks) != 0) write_tasks(xml, values);
+  const bool of_whole_volume = (command & status::what) == 0 && (command & (status::of_volume | status::of_all)) != 0;
+  if (of_whole_volume || (command & status::tasks) != 0) write_tasks(xml, values);
   xml.close();
 }
 

@@ -9,6 +9,9 @@ namespace mortar {
 
 namespace {
 
+// Behind which callers look for the sentence.
+constexpr int see_the_sentence = 30800;
+
 Task<cli::ListFriends::Reply> answer_friends(Management& management, cli::ListFriends request) {
   cli::ListFriends::Reply reply;
   reply.friends.dictionary = commands::list_friends(management, request.flags);
@@ -40,11 +43,11 @@ CommandService::CommandService(Management& management, Access access)
   }
 }
 
-Task<CliReply> CommandService::answer(Management& management, Handler handler, Kept kept, const char* name,
+Task<CliReply> CommandService::answer(Management& management, Handler handler, Kind kind, const char* name,
                                       Dictionary request) {
   std::string line(request.text("cmd-str").value_or(name));
   Result<Dictionary> outcome = co_await handler(management, request);
-  if (kept == Kept::yes) {
+  if (kind != Kind::question) {
     Result<Done> told = done;
     if (!outcome) told = std::unexpected(outcome.error());
     write_history(management.world(), management.places(), line, told);
@@ -52,6 +55,7 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
   CliReply reply;
   if (!outcome) {
     reply = failure_reply<CliReply>(outcome.error());
+    if (kind == Kind::transaction && reply.op_errno != 0) reply.op_errno = see_the_sentence;
     // The stock command line shows the sentence only where there is a dictionary, which it looks through for names.
     reply.dict.dictionary = std::move(request);
     co_return reply;
@@ -66,9 +70,9 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
 }
 
 template <class Command>
-void CommandService::add(Handler handler, Kept kept) {
-  service_.on<Command>([this, handler, kept](RpcCaller, Command request) {
-    return answer(management_, handler, kept, Command::name_of_operation, std::move(request.dict.dictionary));
+void CommandService::add(Handler handler, Kind kind) {
+  service_.on<Command>([this, handler, kind](RpcCaller, Command request) {
+    return answer(management_, handler, kind, Command::name_of_operation, std::move(request.dict.dictionary));
   });
 }
 
@@ -78,26 +82,26 @@ void CommandService::add_queries() {
   service_.on<cli::GetWorkingDirectory>([this](RpcCaller, cli::GetWorkingDirectory) {
     return answer_working_directory(management_.places().settings().working_directory);
   });
-  add<cli::UuidGet>(commands::get_uuid, Kept::no);
-  add<cli::GetVolume>(commands::get_volume, Kept::no);
-  add<cli::GetNextVolume>(commands::get_volume, Kept::no);
-  add<cli::ListVolume>(commands::list_volumes, Kept::no);
-  add<cli::StatusVolume>(commands::status_volume, Kept::yes);
+  add<cli::UuidGet>(commands::get_uuid, Kind::question);
+  add<cli::GetVolume>(commands::get_volume, Kind::question);
+  add<cli::GetNextVolume>(commands::get_volume, Kind::question);
+  add<cli::ListVolume>(commands::list_volumes, Kind::question);
+  add<cli::StatusVolume>(commands::status_volume, Kind::transaction);
 }
 
 void CommandService::add_changes() {
   service_.on<cli::FriendLog>([](RpcCaller, cli::FriendLog) { return answer_friend_log(); });
-  add<cli::CreateVolume>(commands::create_volume, Kept::yes);
-  add<cli::StartVolume>(commands::start_volume, Kept::yes);
-  add<cli::StopVolume>(commands::stop_volume, Kept::yes);
-  add<cli::DeleteVolume>(commands::delete_volume, Kept::yes);
-  add<cli::SetVolumeOption>(commands::set_volume, Kept::yes);
-  add<cli::ResetVolume>(commands::reset_volume, Kept::yes);
-  add<cli::GetVolumeOption>(commands::get_option, Kept::no);
-  add<cli::GetVolfile>(commands::get_volfile, Kept::no);
-  add<cli::Probe>(commands::probe, Kept::yes);
-  add<cli::Deprobe>(commands::deprobe, Kept::yes);
-  add<cli::UuidReset>(commands::reset_uuid, Kept::yes);
+  add<cli::CreateVolume>(commands::create_volume, Kind::transaction);
+  add<cli::StartVolume>(commands::start_volume, Kind::transaction);
+  add<cli::StopVolume>(commands::stop_volume, Kind::transaction);
+  add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
+  add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
+  add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
+  add<cli::GetVolumeOption>(commands::get_option, Kind::question);
+  add<cli::GetVolfile>(commands::get_volfile, Kind::question);
+  add<cli::Probe>(commands::probe, Kind::change);
+  add<cli::Deprobe>(commands::deprobe, Kind::change);
+  add<cli::UuidReset>(commands::reset_uuid, Kind::change);
 }
 
 void CommandService::refuse_the_rest() {
@@ -110,7 +114,7 @@ void CommandService::refuse_the_rest() {
                 return ready<Dictionary>(failed(ENOTSUP, fmt::format("This version does not have the command {} yet.",
                                                                      Command::name_of_operation)));
               },
-              Kept::yes);
+              Kind::transaction);
         }
       },
       cli::All{});

@@ -19,15 +19,16 @@ class CommandService {
  private:
   // (Management&, the request's dictionary) -> the reply's dictionary
   using Handler = Task<Dictionary> (*)(Management&, Dictionary);
-  // Whether it is written to the history of commands.
-  enum class Kept { yes, no };
+  // A question is not written to the history of commands. A transaction, in stock one of the whole pool, fails with a
+  // number of its own, whatever the reason.
+  enum class Kind { question, change, transaction };
 
   template <class Command>
-  void add(Handler handler, Kept kept);
+  void add(Handler handler, Kind kind);
   void add_queries();
   void add_changes();
   void refuse_the_rest();
-  static Task<CliReply> answer(Management& management, Handler handler, Kept kept, const char* name,
+  static Task<CliReply> answer(Management& management, Handler handler, Kind kind, const char* name,
                                Dictionary request);
 
   Management& management_;

@@ -8,6 +8,7 @@
 
 #include "base/join.h"
 #include "base/log.h"
+#include "management/mount_table.h"
 #include "pool/local_register.h"
 
 namespace mortar {
@@ -134,6 +135,10 @@ BrickSite Management::site_of(const Volume& volume, const Brick& brick) {
     Result<FileStatus> status = world_.files().status(FileSystem::no_directory, of.path);
     return status ? status->device : 0;
   };
+  site.place_in_file_system = mount_of(world_.files(), brick.path).place_of(brick.path);
+  if (auto opened = world_.files().open(FileSystem::no_directory, brick.path, O_RDONLY | O_DIRECTORY, 0)) {
+    if (auto status = world_.files().file_system_status(opened->number())) site.file_system = status->id;
+  }
   const std::uint64_t own = device(brick);
   site.shared_brick_count = static_cast<std::uint32_t>(std::ranges::count_if(
       volume.bricks, [&](const Brick& other) { return other.server == brick.server && device(other) == own; }));

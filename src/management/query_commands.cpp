@@ -39,10 +39,9 @@ void describe(Dictionary& reply, std::size_t place, const Pool& pool, const Volu
   number("rebalance", 0);
   number("snap_count", 0);
   describe_bricks(reply, prefix, volume);
-  // Stock lists the newest first, and the pool's options behind them.
-  std::vector<OptionList::Pair> options(volume.options.begin(), volume.options.end());
-  std::ranges::reverse(options);
-  options.insert(options.end(), pool.options.begin(), pool.options.end());
+  // The command line shows the last first: the volume's newest, and the pool's options at the end.
+  std::vector<OptionList::Pair> options(pool.options.begin(), pool.options.end());
+  options.insert(options.end(), volume.options.begin(), volume.options.end());
   number("opt_count", static_cast<std::int64_t>(options.size()));
   for (const auto& [key, value] : options) reply.set_text(fmt::format("{}.option.{}", prefix, key), value);
 }

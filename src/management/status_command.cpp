@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "management/commands.h"
+#include "management/mount_table.h"
 
 namespace mortar::commands {
 
@@ -29,31 +30,6 @@ Dictionary names_of_volumes(const Pool& pool, std::int64_t what) {
     reply.set_text(fmt::format("vol{}", place), pool.volumes[place].name);
   }
   return reply;
-}
-
-struct MountEntry {
-  std::string device, directory, type, options;
-};
-
-// The mount that a path is in: of /proc/mounts the last entry with the longest directory above the path.
-MountEntry mount_of(FileSystem& files, std::string_view path) {
-  MountEntry best;
-  const std::string text = files.read_file("/proc/self/mounts").value_or("");
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    MountEntry entry;
-    for (std::string* field : {&entry.device, &entry.directory, &entry.type, &entry.options}) {
-      const std::size_t blank = std::min(line.find(' '), line.size());
-      *field = line.substr(0, blank);
-      line.remove_prefix(std::min(blank + 1, line.size()));
-    }
-    const bool above = entry.directory == "/" || path == entry.directory || path.starts_with(entry.directory + "/");
-    if (above && entry.directory.size() >= best.directory.size()) best = std::move(entry);
-  }
-  return best;
 }
 
 void add_detail(FileSystem& files, Dictionary& reply, const std::string& prefix, const Brick& brick) {
@@ -157,7 +133,8 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   set_number(reply, "brick-index-max", static_cast<std::int64_t>(volume.bricks.size()) - 1);
   set_number(reply, "other-count", 0);
   set_number(reply, "count", count);
-  set_number(reply, "tasks", 0);
+  // Of one brick nothing is said about tasks.
+  if ((what & asked::of_brick) == 0) set_number(reply, "tasks", 0);
   co_return reply;
 }
 

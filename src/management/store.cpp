@@ -24,12 +24,13 @@ std::optional<std::string_view> value_in(std::string_view text, std::string_view
   return std::nullopt;
 }
 
-std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16_t port) {
+std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16_t port, const BrickSite& site) {
   const Brick& brick = volume.bricks[index];
   return fmt::format(
       "uuid={}\nhostname={}\npath={}\nreal_path={}\nlisten-port={}\nrdma.listen-port=0\ndecommissioned=0\n"
-      "brick-id={}-client-{}\nmount_dir={}\nsnap-status=0\nbrick-fsid=0\n",
-      brick.server.text(), brick.host, brick.path, brick.path, port, volume.name, index, brick.path);
+      "brick-id={}-client-{}\nmount_dir={}\nsnap-status=0\nbrick-fsid={}\n",
+      brick.server.text(), brick.host, brick.path, brick.path, port, volume.name, index, site.place_in_file_system,
+      site.file_system);
 }
 
 constexpr std::string_view node_state =
@@ -40,14 +41,15 @@ constexpr std::string_view node_state =
 
 std::string volume_info_text(const Volume& volume) {
   std::string text = fmt::format(
-      "type={}\ncount={}\nstatus={}\nsub_count={}\nreplica_count={}\narbiter_count={}\ndisperse_count={}\n"
+      "type={}\ncount={}\nstatus={}\nsub_count={}\nreplica_count={}\n{}disperse_count={}\n"
       "redundancy_count={}\nversion={}\ntransport-type={}\nvolume-id={}\nusername={}\npassword={}\nop-version={}\n"
       "client-op-version={}\nquota-version=0\ntier-enabled=0\nparent_volname=N/A\n"
       "restored_from_snap=00000000-0000-0000-0000-000000000000\nsnap-max-hard-limit=256\n",
       static_cast<int>(volume.type), volume.bricks.size(), static_cast<int>(volume.status),
-      volume.type == VolumeType::distribute ? 1 : volume.set_size(), volume.replica_count, volume.arbiter_count,
-      volume.disperse_count, volume.redundancy_count, volume.version, static_cast<int>(volume.transport),
-      volume.id.text(), volume.username, volume.password, volume.op_version, volume.client_op_version);
+      volume.type == VolumeType::distribute ? 0 : volume.set_size(), volume.replica_count,
+      volume.arbiter_count == 0 ? "" : fmt::format("arbiter_count={}\n", volume.arbiter_count), volume.disperse_count,
+      volume.redundancy_count, volume.version, static_cast<int>(volume.transport), volume.id.text(), volume.username,
+      volume.password, volume.op_version, volume.client_op_version);
   for (auto option = volume.options.end(); option != volume.options.begin();) {
     --option;
     text += fmt::format("{}={}\n", option->first, option->second);
@@ -138,7 +140,8 @@ Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSit
   const std::string folder = places_.volume(volume.name);
   for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
     const Brick& brick = volume.bricks[index];
-    Result<Done> info = write(places_.brick_info(volume, brick), brick_info_text(volume, index, port(brick)));
+    Result<Done> info =
+        write(places_.brick_info(volume, brick), brick_info_text(volume, index, port(brick), site(brick)));
     if (!info) return info;
     Result<Done> volfile = write(fmt::format("{}/{}.vol", folder, brick_volfile_id(volume, brick)),
                                  brick_volfile(volume, brick, site(brick)));
@@ -161,9 +164,7 @@ Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSit
 Result<Done> Store::render_volume(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
                                   const std::function<std::uint16_t(const Brick&)>& port) {
   const std::string folder = places_.volume(volume.name);
-  for (const std::string& path : {folder + "/bricks", folder + "/run", folder + "/rebalance"}) {
-    if (Result<Done> made = world_.files().make_directories(path); !made) return made;
-  }
+  if (Result<Done> made = world_.files().make_directories(folder + "/bricks"); !made) return made;
   return write_all(volume, site, port);
 }
 

@@ -8,9 +8,11 @@
 
 namespace mortar {
 
-// What of a brick's volfile depends on the server it runs on.
+// What of a brick's volfile and of its file in the store depends on the server it runs on.
 struct BrickSite {
   std::uint32_t shared_brick_count = 1;  // bricks of the volume on the same file system: statfs is divided by it
+  std::uint64_t file_system = 0;         // as statvfs identifies it
+  std::string place_in_file_system;      // the path below the mount point, which is "/"
   std::string time_stamp_file;           // of the marker translator
   bool binds_to_host = false;            // several servers on one machine: listen on the brick's own address only
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "pool/names.h"
 #include "pool/op_versions.h"
@@ -78,9 +79,12 @@ Result<Done> CreateVolume::check(const Pool& pool) const {
     if (pool.server(brick.server) == nullptr) {
       return invalid(fmt::format("Host {} is not in 'Peer in Cluster' state", brick.host));
     }
-    const bool twice = std::ranges::any_of(volume.bricks.begin(), volume.bricks.begin() + static_cast<long>(index),
-                                           [&brick](const Brick& other) { return overlap(brick, other); });
-    if (twice || is_taken(pool, brick)) {
+    const auto before = std::span(volume.bricks).first(index);
+    const auto same = std::ranges::find_if(before, [&brick](const Brick& other) { return overlap(brick, other); });
+    if (same != before.end() && same->path.size() < brick.path.size()) {
+      return invalid(fmt::format("parent directory {} is already part of a volume", same->path));
+    }
+    if (same != before.end() || is_taken(pool, brick)) {
       return invalid(fmt::format(
           "Brick: {} not available. Brick may be containing or be contained by an existing brick.", brick.text()));
     }
@@ -97,12 +101,13 @@ void CreateVolume::apply(Pool& pool) const {
 }
 
 void set_starting_options(Volume& volume, std::string_view key) {
-  std::vector<OptionList::Pair> wanted{
-      {"storage.fips-mode-rchecksum", "on"}, {"transport.address-family", "inet"}, {"nfs.disable", "on"}};
-  if (volume.type == VolumeType::replicate) {
-    wanted.emplace_back("performance.client-io-threads", "off");
-    wanted.emplace_back("cluster.granular-entry-heal", "on");
-  }
+  const bool replicated = volume.type == VolumeType::replicate;
+  std::vector<OptionList::Pair> wanted;
+  if (replicated) wanted.emplace_back("performance.client-io-threads", "off");
+  wanted.emplace_back("nfs.disable", "on");
+  wanted.emplace_back("transport.address-family", "inet");
+  wanted.emplace_back("storage.fips-mode-rchecksum", "on");
+  if (replicated) wanted.emplace_back("cluster.granular-entry-heal", "on");
   for (const auto& [name, value] : wanted) {
     if ((key == "all" || key == name) && !volume.options.find(name)) volume.options.set(name, value);
   }

@@ -134,7 +134,7 @@ TEST(CreateVolume, StartsWithItsOptions) {
   EXPECT_EQ(options.find("nfs.disable"), "on");
   EXPECT_EQ(options.size(), 3u);
   EXPECT_EQ(pool.volumes[0].op_version, 40000u);
-  EXPECT_EQ(pool.volumes[0].client_op_version, 1u);
+  EXPECT_EQ(pool.volumes[0].client_op_version, 2u);
 }
 
 TEST(Life, OfAVolume) {
