@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/task_set.h"
+#include "command/handlers.h"
 #include "wire/messages/commands.h"
 
 namespace mortar::command {
@@ -146,6 +147,48 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
   EXPECT_EQ(console.said, "volume create: v: success: please start the volume to access data\n");
 }
 
+TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"volume", "heal", "v", "info"}, "volume heal"},
+      {{"volume", "quota", "help"}, "volume quota"},
+      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"},
+      {{"snapshot", "create", "s", "v"}, "snapshot"},
+      {{"get-state"}, "get-state"},
+  };
+  for (const auto& [words, name] : cases) {
+    console.complained.clear();
+    EXPECT_EQ(run(words), 1);
+    EXPECT_EQ(console.complained, "this release does not have `" + name + "` yet; nothing was changed\n");
+  }
+  EXPECT_EQ(console.said, "");
+  settings.xml = true;
+  EXPECT_EQ(run({"volume", "rebalance", "v", "start"}), 1);
+  EXPECT_TRUE(
+      console.said.contains("<opRet>-1</opRet>\n  <opErrno>95</opErrno>\n  <opErrstr>this release does not have "
+                            "`volume rebalance` yet; nothing was changed</opErrstr>\n"))
+      << console.said;
+  EXPECT_TRUE(session.requests.empty());
+  for (const Command& command : all_commands()) {
+    EXPECT_TRUE(command.run != unavailable || command.group == Group::hidden) << command.usage();
+  }
+}
+
+TEST_F(CommandTest, ManyBricksAskWhoeverCanAnswer) {
+  const std::vector<std::string> words{"volume", "create", "v", "h:/a", "h:/b"};
+  EXPECT_EQ(run(words), 1);
+  EXPECT_TRUE(console.asked.starts_with("Mortar's own client does not mount volumes of several bricks yet"));
+  EXPECT_TRUE(session.requests.empty());
+  console.asked.clear();
+  session.answers = {Answer{}, Answer{}, Answer{}};
+  std::vector<std::string> forced = words;
+  forced.push_back("force");
+  EXPECT_EQ(run(forced), 0);
+  EXPECT_EQ(run({"volume", "create", "v", "h:/a"}), 0);
+  settings.script = true;
+  EXPECT_EQ(run(words), 0);
+  EXPECT_EQ(console.asked, "");
+}
+
 TEST_F(CommandTest, TwoCopiesAskFirst) {
   EXPECT_EQ(run({"volume", "create", "v", "replica", "2", "h1:/b", "h2:/b"}), 1);
   EXPECT_TRUE(console.asked.starts_with("Replica 2 volumes are prone to split-brain."));
@@ -202,6 +245,33 @@ TEST_F(CommandTest, InfoReadsAsStocks) {
             "Options Reconfigured:\nnfs.disable: on\n");
 }
 
+TEST_F(CommandTest, ClientListReadsAsStocks) {
+  Answer answer;
+  answer.values.set_text("volname", "rep3");
+  answer.values.set("cmd", std::int64_t{0x180});
+  answer.values.set("client-count", std::int64_t{5});
+  int client = 0;
+  for (const char* name : {"glustershd", "glustershd", "fuse.mnt", "glustershd", "fuse.other"}) {
+    answer.values.set_text("client" + std::to_string(client++) + ".name", name);
+  }
+  session.answers = {answer};
+  EXPECT_EQ(run({"volume", "status", "rep3", "client-list"}), 0);
+  const std::string rule(65, '-');
+  EXPECT_EQ(console.said,
+            "Client connections for volume rep3\n"
+            "Name                                                       count\n"
+            "-----                                                     ------\n"
+            "glustershd                                                     3\n"
+            "fuse.mnt                                                       2\n"
+            "\ntotal clients for volume rep3 : 5 \n" +
+                rule + "\n\n");
+  console.said.clear();
+  answer.values.set("client-count", std::int64_t{0});
+  session.answers = {answer};
+  EXPECT_EQ(run({"volume", "status", "rep3", "client-list"}), 0);
+  EXPECT_EQ(console.said, "Client connections for volume rep3\n\ntotal clients for volume rep3 : 0 \n" + rule + "\n\n");
+}
+
 TEST_F(CommandTest, XmlHasStocksFrame) {
   settings.xml = true;
   session.answers = {Answer{-1, 30806, "Volume does not exist", {}}};
@@ -225,6 +295,10 @@ TEST(Settings, AreFoundAnywhereAmongTheWords) {
 
 TEST(Settings, WrongOnesEndTheProgram) {
   Captured console;
+  EXPECT_FALSE(parse_arguments({"--log-level=NONE", "--log-file=/x", "volume", "info"}, Places{}, console).exit_status);
+  EXPECT_FALSE(parse_arguments({"--log-level=debug", "volume", "info"}, Places{}, console).exit_status);
+  EXPECT_EQ(parse_arguments({"--log-level=LOUD", "volume", "info"}, Places{}, console).exit_status, 255);
+  console.said.clear();
   EXPECT_EQ(parse_arguments({"--foo", "volume", "info"}, Places{}, console).exit_status, 255);
   EXPECT_TRUE(console.said.starts_with("unrecognized option --foo\n"));
   EXPECT_EQ(parse_arguments({"--timeout=x"}, Places{}, console).exit_status, 254);

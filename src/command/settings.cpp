@@ -1,5 +1,7 @@
 #include "command/settings.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace mortar::command {
@@ -15,6 +17,13 @@ constexpr std::string_view version_text =
 std::optional<std::string> value_of(std::string_view option, std::string_view name) {
   if (!option.starts_with(name) || option.size() <= name.size() || option[name.size()] != '=') return std::nullopt;
   return std::string(option.substr(name.size() + 1));
+}
+
+bool is_log_level(std::string text) {
+  static constexpr std::array<std::string_view, 7> levels{"CRITICAL", "ERROR", "WARNING", "INFO",
+                                                          "DEBUG",    "TRACE", "NONE"};
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::toupper(letter); });
+  return std::ranges::find(levels, text) != levels.end();
 }
 
 bool parse_timeout(const std::string& text, std::chrono::seconds& timeout) {
@@ -54,8 +63,7 @@ bool set_option(std::string_view option, Settings& settings, Console& console, s
   }
   if (auto host = value_of(option, "remote-host")) return settings.remote_host = *host, true;
   if (auto path = value_of(option, "glusterd-sock")) return settings.socket = *path, true;
-  if (auto file = value_of(option, "log-file")) return settings.log_file = *file, true;
-  if (auto level = value_of(option, "log-level")) return log::parse_level(*level, settings.log_level);
+  if (auto level = value_of(option, "log-level")) return is_log_level(*level);
   if (auto timeout = value_of(option, "timeout")) {
     if (!parse_timeout(*timeout, settings.timeout)) {
       console.error("timeout value should be a positive integer");
@@ -63,7 +71,8 @@ bool set_option(std::string_view option, Settings& settings, Console& console, s
     }
     return true;
   }
-  return value_of(option, "secure-mgmt").has_value();
+  // What goes wrong is told to who asked: there is no log to choose a place for.
+  return value_of(option, "log-file") || value_of(option, "secure-mgmt");
 }
 
 }  // namespace
@@ -89,7 +98,6 @@ std::string help_text() {
 Parsed parse_arguments(const std::vector<std::string>& arguments, const Places& places, Console& console) {
   Parsed parsed;
   parsed.settings.socket = places.socket;
-  parsed.settings.log_file = places.log_directory + "/cli.log";
   bool options_ended = false;
   for (const std::string& argument : arguments) {
     if (options_ended || !argument.starts_with("--")) {

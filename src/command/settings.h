@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "command/console.h"
 
 namespace mortar::command {
@@ -20,8 +19,6 @@ struct Settings {
   bool inet6 = false;
   std::string remote_host;  // empty: the local daemon's socket
   std::string socket;
-  std::string log_file;
-  log::Level log_level = log::Level::info;
   std::chrono::seconds timeout{120};
   std::vector<std::string> words;
 

@@ -127,6 +127,37 @@ void print_clients(Console& console, const Dictionary& values) {
   console.out("----------------------------------------------\n");
 }
 
+// Mounts and programs over libgfapi may say more behind the word for their kind.
+std::string_view kind_of(std::string_view client) {
+  for (std::string_view kind : {"fuse", "gfapi"}) {
+    if (client.starts_with(kind)) return kind;
+  }
+  return client;
+}
+
+void print_client_list(Console& console, const Dictionary& values) {
+  const std::string_view volume = values.text("volname").value_or("");
+  const std::int64_t count = std::clamp<std::int64_t>(values.number("client-count").value_or(0), 0, 65536);
+  std::vector<std::pair<std::string_view, std::int64_t>> kinds;  // by the first name of each
+  for (std::int64_t client = 0; client < count; ++client) {
+    const std::string_view name = values.text(fmt::format("client{}.name", client)).value_or("unknown");
+    auto kind = std::ranges::find_if(kinds, [name](const auto& one) { return kind_of(one.first) == kind_of(name); });
+    if (kind == kinds.end()) kind = kinds.emplace(kinds.end(), name, 0);
+    ++kind->second;
+  }
+  auto row = [&console](std::string_view name, const auto& number) {
+    console.out(fmt::format("{:<48} {:>15}", name, number));
+  };
+  console.out(fmt::format("Client connections for volume {}", volume));
+  if (count != 0) {
+    row("Name", "count");
+    row("-----", "------");
+  }
+  for (const auto& [name, clients] : kinds) row(name, clients);
+  console.out(fmt::format("\ntotal clients for volume {} : {} ", volume, count));
+  console.out(std::string(65, '-') + "\n");
+}
+
 void print_tasks(Console& console, const Dictionary& values) {
   if (!values.has("tasks")) return;
   const std::int64_t count = values.number("tasks").value_or(0);
@@ -223,6 +254,7 @@ void write_tasks(Xml& xml, const Dictionary& values) {
 void print_status(Console& console, const Dictionary& values) {
   const auto command = static_cast<std::uint32_t>(values.number("cmd").value_or(0));
   if ((command & status::clients) != 0) return print_clients(console, values);
+  if ((command & status::client_list) != 0) return print_client_list(console, values);
   if ((command & status::tasks) != 0) return print_tasks(console, values);
   const bool detail = (command & status::detail) != 0;
   console.out(fmt::format("Status of volume: {}", values.text("volname").value_or("")));

@@ -58,6 +58,7 @@ class Parser {
       if (Result<Done> disperse = check_disperse(); !disperse) return std::unexpected(disperse.error());
     }
     if (Result<Done> count = check_count(); !count) return std::unexpected(count.error());
+    if (Result<Done> warned = warn_of_many_bricks(); !warned) return std::unexpected(warned.error());
     return request();
   }
 
@@ -262,6 +263,18 @@ class Parser {
     return done;
   }
 
+  bool forced() const { return force_ || run_.settings.ignore_warnings; }
+
+  // Scripts get what stock gives them.
+  Result<Done> warn_of_many_bricks() {
+    if (shape_.type != volume_type::distribute || bricks_.size() < 2 || forced()) return done;
+    const bool agreed = run_.agreed(
+        "Mortar's own client does not mount volumes of several bricks yet; clients of GlusterFS do.\n"
+        "Do you still want to create the volume?");
+    if (!agreed) return refuse("");
+    return done;
+  }
+
   Dictionary request() const {
     Dictionary values = run_.request(words_[2]);
     if (shape_.arbiter != 0) values.set("arbiter-count", std::int64_t{shape_.arbiter});
@@ -278,7 +291,7 @@ class Parser {
     values.set_text("transport", shape_.transport);
     values.set_text("bricks", fmt::format(" {} ", fmt::join(bricks_, " ")));
     values.set("count", static_cast<std::int64_t>(bricks_.size()));
-    values.set("force", std::int64_t{force_ || run_.settings.ignore_warnings});
+    values.set("force", std::int64_t{forced()});
     if (run_.settings.ignore_partition) values.set("ignore-partition", std::int64_t{1});
     return values;
   }

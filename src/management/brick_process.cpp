@@ -31,9 +31,47 @@ std::string_view word_after(const std::vector<std::string>& words, std::string_v
   return *found;
 }
 
-std::string last_line(std::string_view text) {
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1));
+// A brick's program, ours or stock's.
+bool serves(const std::vector<std::string>& words, const Brick& brick) {
+  if (words.empty()) return false;
+  const std::string_view program = words.front();
+  return (program.ends_with("glusterfsd") || program.ends_with("glusterfs")) &&
+         word_after(words, "--brick-name") == brick.path;
+}
+
+// Of its pid file; 0 where there is none that could be.
+int noted_pid(World& world, const Places& places, const Volume& volume, const Brick& brick) {
+  Result<std::string> text = world.files().read_file(places.brick_pid_file(volume, brick));
+  int pid = 0;
+  return text && parse(*text, pid) && pid > 1 ? pid : 0;
+}
+
+// Two processes on one brick would undo each other's work, whoever started the other one.
+Result<Done> check_unserved(World& world, const Places& places, const Volume& volume, const Brick& brick) {
+  const int pid = noted_pid(world, places, volume, brick);
+  if (pid == 0 || !serves(world.processes().command_line(pid), brick)) return done;
+  return failed(EBUSY, fmt::format("Brick {} is served by process {}, which this glusterd did not start: end it with "
+                                   "`kill {}`, then start the volume again.",
+                                   brick.text(), pid, pid));
+}
+
+// What glusterfsd wrote last, without its name in front and the stop behind.
+std::string_view last_words(std::string_view output) {
+  while (output.ends_with('\n') || output.ends_with('.')) output.remove_suffix(1);
+  std::string_view line = output.substr(output.rfind('\n') + 1);
+  constexpr std::string_view name = "glusterfsd: ";
+  if (line.starts_with(name)) line.remove_prefix(name.size());
+  return line;
+}
+
+std::string reason_of(const Finished& finished) {
+  // The process that was started waits for the one in the background and tells of its death by a signal like a shell.
+  constexpr int by_signal = 128;
+  if (const std::string_view words = last_words(finished.output); !words.empty()) return std::string(words);
+  const Exit& exit = finished.exit;
+  const int signal = exit.status > by_signal ? exit.status - by_signal : exit.signal;
+  if (signal != 0) return fmt::format("its process was killed by signal {}", signal);
+  return fmt::format("its process ended with status {}", exit.status);
 }
 
 // Its folder, and no trace of a former process.
@@ -84,38 +122,48 @@ Command brick_command(const Places& places, const Volume& volume, const Brick& b
                                "--brick-port",
                                port_text,
                                "--xlator-option",
-                               fmt::format("{}-server.listen-port={}", volume.name, port_text)},
-                 .detached = true};
+                               fmt::format("{}-server.listen-port={}", volume.name, port_text)}};
 }
 
 std::optional<RunningBrick> find_running_brick(World& world, const Places& places, const Volume& volume,
                                                const Brick& brick) {
-  Result<std::string> text = world.files().read_file(places.brick_pid_file(volume, brick));
-  RunningBrick running;
-  if (!text || !parse(*text, running.pid) || running.pid <= 1) return std::nullopt;
+  RunningBrick running{.pid = noted_pid(world, places, volume, brick)};
+  if (running.pid == 0) return std::nullopt;
   const std::vector<std::string> words = world.processes().command_line(running.pid);
-  if (words.empty() || !words.front().ends_with("glusterfsd")) return std::nullopt;
-  const bool is_this = word_after(words, "--brick-name") == brick.path &&
-                       word_after(words, "--volfile-id") == brick_volfile_id(volume, brick) &&
+  const bool is_this = serves(words, brick) && word_after(words, "--volfile-id") == brick_volfile_id(volume, brick) &&
                        word_after(words, "-S") == places.brick_socket(volume, brick);
   if (!is_this || !parse(word_after(words, "--brick-port"), running.port)) return std::nullopt;
   return running;
 }
 
 Task<RunningBrick> start_brick(World& world, const Places& places, Volume volume, Brick brick, std::uint16_t port) {
+  co_await tried(check_unserved(world, places, volume, brick));
   co_await tried(clear_the_way(world, places, volume, brick));
+  auto did_not_start = [&](int number, std::string_view reason) {
+    return failed(number,
+                  fmt::format("Brick {} did not start: {}. See {}.", brick.text(), reason, places.brick_log(brick)));
+  };
   Command command = brick_command(places, volume, brick, port);
-  Finished finished = co_await tried(with_deadline(world, start_limit, world.processes().run(std::move(command))));
-  if (finished.exit.status != 0 || finished.exit.signal != 0) {
-    const std::string how = finished.exit.signal != 0 ? fmt::format("was killed by signal {}", finished.exit.signal)
-                                                      : fmt::format("ended with status {}", finished.exit.status);
-    co_return failed(EIO, fmt::format("Brick {} did not start: its process {}. {} See {}.", brick.text(), how,
-                                      last_line(finished.output), places.brick_log(brick)));
+  Result<Finished> finished = co_await with_deadline(world, start_limit, world.processes().run(std::move(command)));
+  if (!finished) {
+    // What hangs in the background must not come to life beside the next one.
+    if (const int pid = noted_pid(world, places, volume, brick); serves(world.processes().command_line(pid), brick)) {
+      Result<Done> killed = world.processes().signal(pid, kill_signal);
+      if (!killed) log::warning("management", "process {} cannot be ended: {}", pid, killed.error().sentence());
+    }
+    const bool hangs = finished.error().number() == ETIMEDOUT;
+    co_return did_not_start(
+        finished.error().number(),
+        hangs ? fmt::format("it does not serve after {} s", start_limit.count()) : finished.error().sentence());
+  }
+  if (finished->exit.status != 0 || finished->exit.signal != 0) {
+    const int number = finished->exit.status == EADDRINUSE ? EADDRINUSE : EIO;
+    co_return did_not_start(number, reason_of(*finished));
   }
   std::optional<RunningBrick> running = find_running_brick(world, places, volume, brick);
   if (!running) {
-    co_return failed(EIO, fmt::format("Brick {} did not start: there is no process of the pid in {}. See {}.",
-                                      brick.text(), places.brick_pid_file(volume, brick), places.brick_log(brick)));
+    co_return did_not_start(EIO,
+                            fmt::format("there is no process of the pid in {}", places.brick_pid_file(volume, brick)));
   }
   co_return *running;
 }

@@ -23,7 +23,8 @@ Command brick_command(const Places& places, const Volume& volume, const Brick& b
 std::optional<RunningBrick> find_running_brick(World& world, const Places& places, const Volume& volume,
                                                const Brick& brick);
 
-// Starts it; the task ends when the brick serves, or with a sentence that says why it does not.
+// Starts it; the task ends when the brick serves, or with a sentence that says why it does not. EADDRINUSE: another
+// port may do. EBUSY: another process serves the brick, one that find_running_brick() does not take for its own.
 Task<RunningBrick> start_brick(World& world, const Places& places, Volume volume, Brick brick, std::uint16_t port);
 
 // Ends it: asks over its socket, then SIGTERM, then SIGKILL. Its pid file and socket are removed.

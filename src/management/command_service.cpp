@@ -86,6 +86,7 @@ void CommandService::add_queries() {
   add<cli::GetVolume>(commands::get_volume, Kind::question);
   add<cli::GetNextVolume>(commands::get_volume, Kind::question);
   add<cli::ListVolume>(commands::list_volumes, Kind::question);
+  add<cli::GetVolumeOption>(commands::get_option, Kind::question);
   add<cli::StatusVolume>(commands::status_volume, Kind::transaction);
 }
 
@@ -97,7 +98,6 @@ void CommandService::add_changes() {
   add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
   add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
-  add<cli::GetVolumeOption>(commands::get_option, Kind::question);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
   add<cli::Probe>(commands::probe, Kind::change);
   add<cli::Deprobe>(commands::deprobe, Kind::change);
@@ -111,8 +111,9 @@ void CommandService::refuse_the_rest() {
           if (service_.find(Command::number) != nullptr) return;
           add<Command>(
               [](Management&, Dictionary) {
-                return ready<Dictionary>(failed(ENOTSUP, fmt::format("This version does not have the command {} yet.",
-                                                                     Command::name_of_operation)));
+                return ready<Dictionary>(
+                    failed(ENOTSUP, fmt::format("this release does not have the command {} yet; nothing was changed",
+                                                Command::name_of_operation)));
               },
               Kind::transaction);
         }

@@ -55,6 +55,10 @@ Task<> Management::swap(Change change) {
 }
 
 Task<> Management::open() {
+  co_await tried(check_settings(places_.settings()));
+  if (!LocalRegister::exists(world_, places_.register_folder())) {
+    co_await tried(store_.check_unclaimed());
+  }
   co_await tried(store_.prepare());
   Result<Gfid> identity = store_.server_identity(newest_op_version);
   server_ = co_await tried(std::move(identity));
@@ -90,13 +94,6 @@ Task<> Management::open_register() {
 
 // A pool of this server and nothing else.
 Task<> Management::first_document() {
-  std::vector<std::string> volumes = co_await tried(store_.volumes_on_disk());
-  if (!volumes.empty()) {
-    co_return failed(ENOTSUP,
-                     fmt::format("{} holds {} volume(s) of another glusterd, {} among them. They are not taken "
-                                 "over by this version; they were left as they are.",
-                                 places_.volumes(), volumes.size(), volumes.front()));
-  }
   Pool pool;
   pool.servers.push_back(Server{server_, {world_.network().host_name()}});
   co_await tried(register_->swap(0, format_pool(pool)));
@@ -197,9 +194,11 @@ Task<> Management::create_volume(CreateVolume edit) {
   edit.volume.password = world_.random_gfid().text();
   co_await tried(edit.check(pool_));
   if (edit.volume.type != VolumeType::distribute) {
-    co_return failed(ENOTSUP, "Replicated and dispersed volumes are not made by this version yet.");
+    co_return failed(ENOTSUP, "this release does not have replicated and dispersed volumes yet; nothing was changed");
   }
-  if (edit.volume.transport != Transport::tcp) co_return failed(ENOTSUP, "Only the transport tcp is supported.");
+  if (edit.volume.transport != Transport::tcp) {
+    co_return failed(ENOTSUP, "this release does not have the transport rdma yet; nothing was changed");
+  }
 
   std::vector<BrickDirectory> taken;
   Result<Done> outcome = done;
@@ -222,6 +221,10 @@ Task<> Management::create_volume(CreateVolume edit) {
   if (!outcome) {
     for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
     co_return outcome;
+  }
+  if (edit.volume.bricks.size() > 1) {
+    log::warning("management", "volume {} has {} bricks: clients of GlusterFS mount it, Mortar's own does not yet",
+                 name, edit.volume.bricks.size());
   }
   co_await render(name);
   co_await run_hooks(world_, places_, "create", "post", hook_arguments("create", name));

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "management/commands.h"
 #include "management/endpoints.h"
 #include "simulation/simulation.h"
 #include "wire/rpc_listener.h"
@@ -37,6 +38,15 @@ Task<int> serve_brick(SimulatedWorld& world, std::vector<std::string> words) {
     told.set();
     return ready<BrickOperationReply>(BrickOperationReply{});
   });
+  service.on<brick_operation::Status>([](RpcCaller, brick_operation::Status) {
+    BrickOperationReply reply;
+    reply.output.dictionary.set_text("clientcount", "3");
+    for (const auto& [key, name] :
+         {std::pair("client0.name", "fuse"), {"client1.name", "glustershd"}, {"client2.name", "fuse.mnt"}}) {
+      reply.output.dictionary.set_text(key, name);
+    }
+    return ready<BrickOperationReply>(std::move(reply));
+  });
   RpcServer server(tasks);
   server.add(service);
   auto listening = world.network().listen(Address::unix_socket(word_after(words, "-S")), {}, 8);
@@ -61,8 +71,22 @@ Task<int> run_glusterfsd(SimulatedWorld& world, std::vector<std::string> words) 
   }
   const std::string pid_file = word_after(words, "-p");
   words.push_back("--in-background");
-  const int pid = co_await tried(world.processes().start(Command{.arguments = std::move(words), .detached = true}));
+  const int pid = co_await tried(world.processes().start(Command{.arguments = std::move(words)}));
   co_await tried(world.files().write_file(pid_file, fmt::format("{}\n", pid)));
+  co_return 0;
+}
+
+constexpr const char* complaint = "volume vol-posix: option reserve cannot be \"x\"";
+
+Task<int> refuse_to_serve(SimulatedWorld& world) {
+  world.output() += "a warning\nglusterfsd: " + std::string(complaint) + ".\n";
+  return ready<int>(1);
+}
+
+// A brick's process of another glusterd.
+Task<int> serve_for_somebody_else() {
+  Event never;
+  co_await never.wait();
   co_return 0;
 }
 
@@ -75,8 +99,8 @@ Settings settings() {
 // A life of glusterd, from start to kill.
 class Daemon {
  public:
-  explicit Daemon(Host& host)
-      : world_(host.start_process("glusterd")), management_(std::make_unique<Management>(world_, settings())) {}
+  explicit Daemon(Host& host, const Settings& chosen = settings())
+      : world_(host.start_process("glusterd")), management_(std::make_unique<Management>(world_, chosen)) {}
   ~Daemon() {
     kill();
     endpoints_.reset();
@@ -212,6 +236,159 @@ TEST(Management, ANewDaemonFindsTheRunningBrick) {
   ASSERT_TRUE(brick_of(next, "vol"));
   EXPECT_EQ(brick_of(next, "vol")->pid, pid);
   EXPECT_NE(next.management().ports().port("/data/vol"), 0);
+}
+
+TEST(Management, WhyABrickDoesNotStartIsTold) {
+  Machine machine(5);
+  int tries = 0;
+  machine.host.install("/sbin/glusterfsd", [&tries](SimulatedWorld& world, const std::vector<std::string>&) {
+    ++tries;
+    return refuse_to_serve(world);
+  });
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+  Result<Done> up = daemon.run(&Management::start_volume, StartVolume{"vol"});
+  ASSERT_FALSE(up);
+  EXPECT_EQ(up.error().sentence(), "Brick server:/data/vol did not start: " + std::string(complaint) +
+                                       ". See /var/log/glusterfs/bricks/data-vol.log.");
+  EXPECT_EQ(tries, 1) << "another port does not help";
+  machine.simulation.run_for(10min);
+  EXPECT_EQ(tries, 1) << "the volume is not started";
+}
+
+TEST(Management, ABrickThatDoesNotStartWithTheDaemonIsTriedAgainUntilTheVolumeIsStopped) {
+  Machine machine(6);
+  bool disk_is_there = true;
+  machine.host.install("/sbin/glusterfsd", [&disk_is_there](SimulatedWorld& world, std::vector<std::string> words) {
+    return disk_is_there ? run_glusterfsd(world, std::move(words)) : refuse_to_serve(world);
+  });
+  {
+    Daemon daemon(machine.host);
+    ASSERT_TRUE(daemon.start());
+    ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+    ASSERT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
+  }
+  machine.host.kill_all();
+  disk_is_there = false;
+  {
+    Daemon daemon(machine.host);
+    ASSERT_TRUE(daemon.start());
+    machine.simulation.run_for(10min);
+    EXPECT_FALSE(brick_of(daemon, "vol"));
+    disk_is_there = true;
+    EXPECT_TRUE(machine.simulation.run_until([&] { return brick_of(daemon, "vol").has_value(); }, 61s));
+    EXPECT_TRUE(machine.simulation.run_until([&] { return daemon.management().ports().signed_in("/data/vol"); }, 1s));
+  }
+  machine.host.kill_all();
+  disk_is_there = false;
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::stop_volume, StopVolume{"vol"}));
+  disk_is_there = true;
+  machine.simulation.run_for(10min);
+  EXPECT_FALSE(brick_of(daemon, "vol"));
+}
+
+TEST(Management, ABrickThatAnotherProcessServesIsLeftAlone) {
+  Machine machine(7);
+  machine.host.install("/usr/sbin/glusterfsd",
+                       [](SimulatedWorld&, const std::vector<std::string>&) { return serve_for_somebody_else(); });
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+  const Volume volume = *daemon.management().pool().find("vol");
+  const std::string pid_file = daemon.management().places().brick_pid_file(volume, volume.bricks.front());
+  const Command other{{"/usr/sbin/glusterfsd", "-S", "/run/stock.socket", "--brick-name", "/data/vol"}};
+  const int pid = *daemon.world().processes().start(other);
+  FileSystem& disk = machine.host.disk();
+  ASSERT_TRUE(disk.make_directories(pid_file.substr(0, pid_file.rfind('/'))));
+  ASSERT_TRUE(disk.write_file(pid_file, fmt::format("{}\n", pid)));
+
+  Result<Done> up = daemon.run(&Management::start_volume, StartVolume{"vol"});
+  ASSERT_FALSE(up);
+  EXPECT_EQ(up.error().sentence(),
+            fmt::format("Brick server:/data/vol is served by process {}, which this glusterd did "
+                        "not start: end it with `kill {}`, then start the volume again.",
+                        pid, pid));
+  EXPECT_EQ(disk.read_file(pid_file), fmt::format("{}\n", pid));
+  machine.host.find_process(pid)->kill();
+  EXPECT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
+}
+
+TEST(Management, TheStateOfAnotherGlusterdIsNotTouched) {
+  const std::pair<const char*, const char*> samples[] = {
+      {"/var/lib/glusterd/peers/2c351aed-16ed-4a68-a36e-7ec2880cd543",
+       "/var/lib/glusterd/peers holds 1 peer(s) of another glusterd, 2c351aed-16ed-4a68-a36e-7ec2880cd543 among them."},
+      {"/var/lib/glusterd/vols/photos/info",
+       "/var/lib/glusterd/vols holds 1 volume(s) of another glusterd, photos among them."}};
+  for (const auto& [path, sentence] : samples) {
+    Machine machine(8);
+    FileSystem& disk = machine.host.disk();
+    ASSERT_TRUE(disk.make_directories(std::string(path).substr(0, std::string(path).rfind('/'))));
+    ASSERT_TRUE(disk.write_file(path, "of stock"));
+    int changes = 0;
+    machine.host.disk().on_call([&changes](const DiskCall& call) {
+      changes += call.modifying ? 1 : 0;
+      return 0;
+    });
+    Daemon daemon(machine.host);
+    Result<Done> started = daemon.start();
+    ASSERT_FALSE(started);
+    EXPECT_TRUE(started.error().sentence().starts_with(sentence)) << started.error().sentence();
+    EXPECT_EQ(changes, 0);
+  }
+}
+
+TEST(Management, AnIdentityThatIsThereIsKept) {
+  Machine machine(9);
+  FileSystem& disk = machine.host.disk();
+  ASSERT_TRUE(disk.make_directories("/var/lib/glusterd/peers"));
+  ASSERT_TRUE(disk.write_file("/var/lib/glusterd/glusterd.info",
+                              "UUID=2c351aed-16ed-4a68-a36e-7ec2880cd543\noperating-version=100000\n"));
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  EXPECT_EQ(daemon.management().server().text(), "2c351aed-16ed-4a68-a36e-7ec2880cd543");
+}
+
+TEST(Management, PortsThatLeaveNoneForBricksAreRefused) {
+  Machine machine(10);
+  Settings odd = settings();
+  ASSERT_TRUE(apply_setting(odd, "base-port", "50000"));
+  ASSERT_TRUE(apply_setting(odd, "max-port", "49999"));
+  Daemon daemon(machine.host, odd);
+  Result<Done> started = daemon.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().sentence(),
+            "base-port 50000 of glusterd lies above max-port 49999: no port is left for a brick");
+}
+
+TEST(Management, ClientsAreCountedByTheirKinds) {
+  Machine machine(11);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+  ASSERT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
+  Dictionary request;
+  request.set_text("volname", "vol");
+  request.set("cmd", std::int64_t{0x180});
+  Result<Dictionary> told = machine.simulation.run(commands::status_volume(daemon.management(), request));
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->number("client-count"), 3);
+  EXPECT_EQ(told->text("client1.name"), "glustershd");
+  EXPECT_EQ(told->number("fuse-count"), 2);
+  EXPECT_EQ(told->number("glustershd-count"), 1);
+  EXPECT_FALSE(told->has("gfapi-count"));
+  EXPECT_FALSE(told->has("brick0.client0.name"));
+}
+
+TEST(Management, QuestionsAreAnsweredToOtherServersToo) {
+  Machine machine(12);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  CommandService queries(daemon.management(), CommandService::Access::read_only);
+  EXPECT_NE(queries.service().find(cli::GetVolumeOption::number), nullptr);
+  EXPECT_EQ(queries.service().find(cli::SetVolumeOption::number), nullptr);
 }
 
 // The power fails at any call to the disk: what was answered stays, and the daemon starts again.

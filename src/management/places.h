@@ -18,6 +18,7 @@ class Places {
   std::string upgrade_info() const { return settings_.working_directory + "/glusterd.upgrade"; }
   std::string pool_options() const { return settings_.working_directory + "/options"; }
   std::string volumes() const { return settings_.working_directory + "/vols"; }
+  std::string peers() const { return settings_.working_directory + "/peers"; }
   std::string volume(std::string_view name) const;
   std::string brick_info(const Volume& volume, const Brick& brick) const;
   std::string hooks(std::string_view event, std::string_view moment) const;

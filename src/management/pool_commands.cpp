@@ -14,7 +14,8 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
   std::string host = co_await tried(required(request, "hostname"));
   const bool own = co_await tried(management.is_own_host(host));
   if (!own) {
-    co_return failed(ENOTSUP, fmt::format("{} cannot be added: this version serves pools of one server.", host));
+    co_return failed(ENOTSUP,
+                     fmt::format("this release does not have pools of several servers yet; {} was not added", host));
   }
   Dictionary reply;
   reply.set_text("op-errstr", "Probe on localhost not needed");

@@ -58,10 +58,13 @@ Result<Done> apply_settings_file(Settings& settings, std::string_view text) {
       if (Result<Done> applied = apply_setting(settings, key, value); !applied) return applied;
     }
   }
-  if (settings.first_brick_port > settings.last_brick_port) {
-    return failed(EINVAL, "base-port of glusterd lies above max-port");
-  }
   return done;
+}
+
+Result<Done> check_settings(const Settings& settings) {
+  if (settings.first_brick_port <= settings.last_brick_port) return done;
+  return failed(EINVAL, fmt::format("base-port {} of glusterd lies above max-port {}: no port is left for a brick",
+                                    settings.first_brick_port, settings.last_brick_port));
 }
 
 }  // namespace mortar

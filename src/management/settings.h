@@ -27,5 +27,7 @@ struct Settings {
 Result<Done> apply_setting(Settings& settings, std::string_view key, std::string_view value);
 // A whole glusterd.vol.
 Result<Done> apply_settings_file(Settings& settings, std::string_view text);
+// Whether they fit together, wherever each came from.
+Result<Done> check_settings(const Settings& settings);
 
 }  // namespace mortar

@@ -33,6 +33,25 @@ std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16
       site.file_system);
 }
 
+// Sorted; none where there is no such folder.
+Result<std::vector<std::string>> names_in(FileSystem& files, const std::string& folder) {
+  std::vector<std::string> names;
+  Result<OpenFile> opened = files.open(FileSystem::no_directory, folder, O_RDONLY | O_DIRECTORY, 0);
+  if (!opened && opened.error().number() == ENOENT) return names;
+  if (!opened) return std::unexpected(opened.error());
+  for (std::uint64_t offset = 0;;) {
+    auto entries = files.read_directory(opened->number(), offset);
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) break;
+    for (const DirectoryEntry& entry : *entries) {
+      offset = entry.offset;
+      if (entry.name != "." && entry.name != "..") names.push_back(entry.name);
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 constexpr std::string_view node_state =
     "rebalance_status=0\nstatus=0\nrebalance_op=0\nrebalance-id=00000000-0000-0000-0000-000000000000\n"
     "rebalanced-files=0\nsize=0\nscanned=0\nfailures=0\nskipped=0\nrun-time=0.000000\n";
@@ -112,11 +131,30 @@ Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_versi
   return write(places_.server_info(), fmt::format("UUID={}\noperating-version={}\n", server.text(), op_version));
 }
 
+Result<Done> Store::check_unclaimed() {
+  Result<std::vector<std::string>> volumes = names_in(world_.files(), places_.volumes());
+  if (!volumes) return std::unexpected(volumes.error());
+  std::erase_if(*volumes, [this](const std::string& name) {
+    return !world_.files().status(FileSystem::no_directory, places_.volume(name) + "/info");
+  });
+  Result<std::vector<std::string>> peers = names_in(world_.files(), places_.peers());
+  if (!peers) return std::unexpected(peers.error());
+  if (volumes->empty() && peers->empty()) return done;
+  const bool of_volumes = !volumes->empty();
+  const std::vector<std::string>& found = of_volumes ? *volumes : *peers;
+  return failed(ENOTSUP,
+                fmt::format("{} holds {} {}(s) of another glusterd, {} among them. This release does not take "
+                            "them over; nothing was changed. Put {} aside to begin a new pool.",
+                            of_volumes ? places_.volumes() : places_.peers(), found.size(),
+                            of_volumes ? "volume" : "peer", found.front(), places_.settings().working_directory));
+}
+
 Result<Done> Store::prepare() {
   const Settings& settings = places_.settings();
-  std::vector<std::string> folders{settings.working_directory, settings.run_directory, settings.run_directory + "/vols",
-                                   places_.volumes(), settings.log_directory + "/bricks"};
-  for (const char* folder : {"/peers", "/groups", "/snaps", "/hooks/1"}) {
+  std::vector<std::string> folders{
+      settings.working_directory, settings.run_directory, settings.run_directory + "/vols",
+      places_.volumes(),          places_.peers(),        settings.log_directory + "/bricks"};
+  for (const char* folder : {"/groups", "/snaps", "/hooks/1"}) {
     folders.push_back(settings.working_directory + folder);
   }
   for (const char* event : {"create", "start", "stop", "delete", "set", "reset", "add-brick", "remove-brick"}) {
@@ -172,25 +210,6 @@ Result<Done> Store::remove_volume(std::string_view name) {
   const std::string run = fmt::format("{}/vols/{}", places_.settings().run_directory, name);
   if (Result<Done> removed = world_.files().remove_tree(run); !removed) return removed;
   return world_.files().remove_tree(places_.volume(name));
-}
-
-Result<std::vector<std::string>> Store::volumes_on_disk() {
-  std::vector<std::string> names;
-  Result<OpenFile> folder = world_.files().open(FileSystem::no_directory, places_.volumes(), O_RDONLY | O_DIRECTORY, 0);
-  if (!folder) return std::unexpected(folder.error());
-  for (std::uint64_t offset = 0;;) {
-    auto entries = world_.files().read_directory(folder->number(), offset);
-    if (!entries) return std::unexpected(entries.error());
-    if (entries->empty()) break;
-    for (const DirectoryEntry& entry : *entries) {
-      offset = entry.offset;
-      if (entry.name == "." || entry.name == "..") continue;
-      Result<FileStatus> info = world_.files().status(FileSystem::no_directory, places_.volume(entry.name) + "/info");
-      if (info) names.push_back(entry.name);
-    }
-  }
-  std::ranges::sort(names);
-  return names;
 }
 
 std::uint16_t Store::last_port(const Volume& volume, const Brick& brick) {

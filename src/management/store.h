@@ -23,6 +23,8 @@ class Store {
   Result<Gfid> server_identity(std::uint32_t op_version);
   Result<Done> write_server_info(const Gfid& server, std::uint32_t op_version);
 
+  // ENOTSUP where another glusterd keeps volumes or peers here. Changes nothing, so that it can go on.
+  Result<Done> check_unclaimed();
   // Makes the folders that scripts expect to be there.
   Result<Done> prepare();
   Result<Done> render_pool(const Pool& pool);
@@ -31,8 +33,6 @@ class Store {
   Result<Done> render_volume(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
                              const std::function<std::uint16_t(const Brick&)>& port);
   Result<Done> remove_volume(std::string_view name);
-  // Names of the volumes that have a folder with an info file.
-  Result<std::vector<std::string>> volumes_on_disk();
 
   // 0 where none is known.
   std::uint16_t last_port(const Volume& volume, const Brick& brick);

@@ -32,7 +32,9 @@ struct Supervisor::Keeper {
   Instant started;
   std::chrono::seconds pause = first_pause;
   Mutex changing;
-  TaskSet watching;  // the last: it is cancelled before the rest goes
+  // The last: they are cancelled before the rest goes.
+  TaskSet watching;
+  TaskSet coming_back;
 };
 
 Supervisor::Supervisor(World& world, const Places& places, Store& store, PortMap& ports, const Gfid& server)
@@ -101,8 +103,13 @@ Task<> Supervisor::start_one(Keeper& keeper, bool forced) {
   SharedMutex::Guard guard = co_await tried(keeper.changing.lock());
   keeper.wanted = true;
   keeper.pause = first_pause;
+  keeper.coming_back.cancel();
   if (keeper.running || (keeper.told_to_end && !forced)) co_return done;
-  co_await tried(bring_up(keeper));
+  Result<Done> up = co_await bring_up(keeper);
+  if (!up) {
+    keeper.coming_back.start(bring_back(keeper));
+    co_return up;
+  }
   co_await wait_for_sign_in(keeper.brick.path);
   co_return done;
 }
@@ -111,6 +118,7 @@ Task<> Supervisor::stop_one(Keeper& keeper) {
   SharedMutex::Guard guard = co_await tried(keeper.changing.lock());
   keeper.wanted = false;
   keeper.told_to_end = false;
+  keeper.coming_back.cancel();
   if (!keeper.running) keeper.running = find_running_brick(world_, places_, keeper.volume, keeper.brick);
   if (!keeper.running) co_return done;
   const int pid = keeper.running->pid;
@@ -142,8 +150,9 @@ Task<> Supervisor::bring_up(Keeper& keeper) {
       co_return done;
     }
     last = started.error();
-    log::error("management", "{}", last.sentence());
+    if (last.number() != EADDRINUSE) break;
   }
+  log::error("management", "{}", last.sentence());
   co_return last;
 }
 
@@ -170,7 +179,7 @@ Task<> Supervisor::watch(Keeper& keeper, int pid) {
   }
   log::error("management", "brick {} (pid {}) ended without being told to", keeper.brick.text(), pid);
   if (world_.now() - keeper.started > settled_after) keeper.pause = first_pause;
-  keeper.watching.start(bring_back(keeper));
+  keeper.coming_back.start(bring_back(keeper));
   co_return done;
 }
 

@@ -2,8 +2,9 @@
 // path: what is wanted and does not run is looked for, and started where it is not found.
 //
 // A brick that was told to end (SIGTERM, or TERMINATE over its socket: it signs out and removes its pid file) is left
-// alone until `volume start force`. One that just vanished (crash, SIGKILL, out of memory) is started again, with
-// pauses that grow from one second to a minute, unless the volume's cluster.brick-restart is off.
+// alone until `volume start force`. One that just vanished (crash, SIGKILL, out of memory) or could not be started (its
+// disk is not mounted yet) is started again, with pauses that grow from one second to a minute, unless the volume's
+// cluster.brick-restart is off.
 #pragma once
 
 #include <map>
@@ -24,8 +25,8 @@ class Supervisor {
   Supervisor(World& world, const Places& places, Store& store, PortMap& ports, const Gfid& server);
   ~Supervisor();
 
-  // Starts this server's bricks of the volume that do not run; the error tells of the first that cannot. `forced` also
-  // starts those that were told to end.
+  // Starts this server's bricks of the volume that do not run; the error tells of the first that cannot, which is tried
+  // again until the volume is stopped. `forced` also starts those that were told to end.
   Task<> start(Volume volume, bool forced);
   // The bricks are wanted no more, and end.
   Task<> stop(Volume volume);

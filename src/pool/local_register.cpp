@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -55,8 +57,15 @@ std::optional<Document> unsealed(std::string_view content) {
 LocalRegister::LocalRegister(World& world, std::string folder, Document document)
     : world_(world), folder_(std::move(folder)), document_(std::move(document)) {}
 
-std::string LocalRegister::slot(std::uint64_t version) const {
-  return fmt::format("{}/document.{}", folder_, version % 2);
+std::string LocalRegister::slot_in(std::string_view folder, std::uint64_t version) {
+  return fmt::format("{}/document.{}", folder, version % 2);
+}
+
+bool LocalRegister::exists(World& world, std::string_view folder) {
+  return std::ranges::any_of(std::array<std::uint64_t, 2>{0, 1}, [&](std::uint64_t which) {
+    Result<FileStatus> status = world.files().status(FileSystem::no_directory, slot_in(folder, which));
+    return status || status.error().number() != ENOENT;
+  });
 }
 
 Result<std::unique_ptr<LocalRegister>> LocalRegister::open(World& world, std::string folder) {

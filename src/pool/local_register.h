@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/schedule.h"
 #include "pool/register.h"
@@ -16,6 +17,8 @@ class LocalRegister final : public Register {
   // The folder is made where it is missing. EIO where files are there but none of them is whole: starting empty would
   // lose a pool.
   static Result<std::unique_ptr<LocalRegister>> open(World& world, std::string folder);
+  // Whether a document was ever kept in the folder; nothing is made.
+  static bool exists(World& world, std::string_view folder);
 
   Task<Document> read() override;
   Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override;
@@ -23,7 +26,8 @@ class LocalRegister final : public Register {
 
  private:
   LocalRegister(World& world, std::string folder, Document document);
-  std::string slot(std::uint64_t version) const;
+  std::string slot(std::uint64_t version) const { return slot_in(folder_, version); }
+  static std::string slot_in(std::string_view folder, std::uint64_t version);
 
   World& world_;
   std::string folder_;

@@ -19,7 +19,9 @@ TEST(LocalRegister, SwapsOnlyWhatWasRead) {
   ASSERT_TRUE(opened);
   LocalRegister& kept = **opened;
   EXPECT_EQ(simulation.run(kept.read())->version, 0u);
+  EXPECT_FALSE(LocalRegister::exists(world, folder));
   EXPECT_EQ(*simulation.run(kept.swap(0, text_of(1))), 1u);
+  EXPECT_TRUE(LocalRegister::exists(world, folder));
   EXPECT_EQ(simulation.run(kept.swap(0, "too late")).error().number(), EAGAIN);
   EXPECT_EQ(*simulation.run(kept.read()), (Document{1, text_of(1)}));
 }

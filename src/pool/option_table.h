@@ -12,11 +12,13 @@ namespace mortar {
 enum class OptionKind : std::uint8_t {
   boolean,
   integer,
+  octal,  // permission bits
   size,
   percent,
   percent_or_size,
   time,
-  choice,  // one word of `values`
+  choice,      // one word of `values`
+  exact_word,  // the same, in exactly that spelling
   text,
   path,
   address_list,
@@ -30,6 +32,8 @@ struct OptionEntry {
   static constexpr std::uint8_t translator = 2;   // it adds or removes a translator
   static constexpr std::uint8_t needs_force = 4;  // reset only with force
   static constexpr std::uint8_t never_reset = 8;  // not by reset at all
+  // What it switches on is not there: it would be believed to be, or the brick or the client would not start.
+  static constexpr std::uint8_t not_here = 16;
 
   std::string_view key;
   OptionKind kind;

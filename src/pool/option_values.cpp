@@ -20,18 +20,18 @@ std::string_view name_of(const OptionEntry& option) {
   return option.key.substr(option.key.find('.') + 1);
 }
 
-std::optional<std::int64_t> integer(std::string_view text) {
-  int base = 10;
-  if (text.starts_with("0x") || text.starts_with("0X")) {
-    text.remove_prefix(2);
-    base = 16;
-  } else if (text.size() > 1 && text.front() == '0') {
-    base = 8;
-  }
+std::optional<std::int64_t> whole_number(std::string_view text, int base) {
   std::int64_t value = 0;
   auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+// Decimal. With a zero in front stock reads another number than Mortar does, so nobody gets one.
+std::optional<std::int64_t> integer(std::string_view text) {
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
+  return whole_number(text, 10);
 }
 
 struct Unit {
@@ -52,7 +52,7 @@ std::optional<double> with_unit(std::string_view text, std::span<const Unit> uni
   const std::string word = lower(text);
   double value = 0;
   auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
-  if (problem != std::errc() || value < 0) return std::nullopt;
+  if (problem != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
   const std::string_view rest(end, static_cast<std::size_t>(word.data() + word.size() - end));
   if (rest.empty()) return value;
   auto unit = std::ranges::find(units, rest, &Unit::name);
@@ -71,8 +71,16 @@ constexpr std::array<Unit, 11> size_units{{{"b", 1},
                                            {"tb", 0x1p40},
                                            {"p", 0x1p50},
                                            {"pb", 0x1p50}}};
-constexpr std::array<Unit, 8> time_units{
-    {{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"hr", 3600}, {"d", 86400}, {"days", 86400}, {"w", 604800}}};
+constexpr std::array<Unit, 10> time_units{{{"s", 1},
+                                           {"sec", 1},
+                                           {"m", 60},
+                                           {"min", 60},
+                                           {"h", 3600},
+                                           {"hr", 3600},
+                                           {"d", 86400},
+                                           {"days", 86400},
+                                           {"w", 604800},
+                                           {"wk", 604800}}};
 
 bool has_range(const OptionEntry& option) { return option.least != 0 || option.most != 0; }
 
@@ -103,9 +111,18 @@ Result<Done> check_integer(const OptionEntry& option, std::string_view value) {
   return check_range(option, value, static_cast<double>(*number), fmt::to_string(*number));
 }
 
+// The zero in front is asked for because stock reads "77" as a decimal number and the brick as an octal one.
+Result<Done> check_octal(const OptionEntry& option, std::string_view value) {
+  std::optional<std::int64_t> bits;
+  if (value.starts_with('0')) bits = whole_number(value, 8);
+  if (bits && static_cast<double>(*bits) <= option.most) return done;
+  return bad(fmt::format("option {} {}: '{}' is no octal number with a zero in front, from 0 to 0{:o}", name_of(option),
+                         value, value, static_cast<unsigned>(option.most)));
+}
+
 Result<Done> check_size(const OptionEntry& option, std::string_view value) {
   std::optional<double> number = with_unit(value, size_units);
-  if (!number || *number >= 0x1p64) {
+  if (!number || *number >= 0x1p63) {
     return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
   }
   return check_range(option, value, *number, fmt::format("{:.0f}", *number));
@@ -123,7 +140,9 @@ Result<Done> check_percent(const OptionEntry& option, std::string_view value) {
 
 Result<Done> check_time(const OptionEntry& option, std::string_view value) {
   std::optional<double> number = with_unit(value, time_units);
-  if (!number) return bad(fmt::format("invalid time format \"{}\" in \"option {}\"", value, name_of(option)));
+  if (!number || value.contains('.')) {
+    return bad(fmt::format("invalid time format \"{}\" in \"option {}\"", value, name_of(option)));
+  }
   return check_range(option, value, *number, fmt::format("{:.0f}", *number));
 }
 
@@ -133,7 +152,8 @@ Result<Done> check_choice(const OptionEntry& option, std::string_view value) {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('|'), rest.size());
     std::string_view word = rest.substr(0, end);
-    if (lower(word) == lower(value)) return done;
+    const bool exact = option.kind == OptionKind::exact_word;
+    if (exact ? word == value : lower(word) == lower(value)) return done;
     if (!possible.empty()) possible += ", ";
     possible += word;
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -163,6 +183,7 @@ Result<Done> check_addresses(const OptionEntry& option, std::string_view value) 
 }  // namespace
 
 Result<Done> check_option_value(const OptionEntry& option, std::string_view value) {
+  if (value.empty()) return bad(fmt::format("Option {} needs a value; `volume reset` takes it back.", option.key));
   // A line break or a quote would end the option's line in a volfile or in the store.
   if (value.find_first_of("\n\r\"`") != std::string_view::npos || value.size() > 4096) {
     return bad(fmt::format("The value of option {} holds a line break or a quote, or is too long.", option.key));
@@ -170,12 +191,14 @@ Result<Done> check_option_value(const OptionEntry& option, std::string_view valu
   switch (option.kind) {
     case OptionKind::boolean: return check_boolean(option, value);
     case OptionKind::integer: return check_integer(option, value);
+    case OptionKind::octal: return check_octal(option, value);
     case OptionKind::size: return check_size(option, value);
     case OptionKind::percent: return check_percent(option, value);
     case OptionKind::percent_or_size:
       return value.ends_with('%') ? check_percent(option, value) : check_size(option, value);
     case OptionKind::time: return check_time(option, value);
-    case OptionKind::choice: return check_choice(option, value);
+    case OptionKind::choice:
+    case OptionKind::exact_word: return check_choice(option, value);
     case OptionKind::path: return check_path(option, value);
     case OptionKind::address_list: return check_addresses(option, value);
     case OptionKind::text: return done;

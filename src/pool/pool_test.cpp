@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/document.h"
 #include "pool/names.h"
+#include "pool/option_table.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
 #include "pool/start_volume.h"
@@ -188,6 +191,80 @@ TEST(SetOptions, StockSentences) {
   EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "30000"}}}, pool),
             "Required op-version (30000) should not be equal or lower than current cluster op-version (100000).");
   EXPECT_NE(refusal(SetOptions{"rep3", {{"user.note", "line\nbreak"}}}, pool), "") << "would forge a line of the store";
+}
+
+std::string set_refusal(const std::string& key, const std::string& value, const Pool& pool) {
+  const OptionEntry* option = find_option(key);
+  const bool of_pool = option != nullptr && option->scope == OptionScope::pool;
+  return refusal(SetOptions{of_pool ? "all" : "vol", {{key, value}}}, pool);
+}
+
+TEST(SetOptions, WhatIsNotThereCanOnlyBeOff) {
+  const Pool pool = pool_with("vol", "/data/b1");
+  for (const OptionEntry& option : option_table()) {
+    if ((option.flags & OptionEntry::not_here) == 0) continue;
+    const std::string key(option.key);
+    const bool choice = option.kind == OptionKind::choice;
+    EXPECT_EQ(set_refusal(key, choice ? "server" : "on", pool),
+              key + " cannot be switched on: this release does not have it yet; nothing was changed.");
+    EXPECT_EQ(set_refusal(key, choice ? "none" : "off", pool), "") << key;
+  }
+  for (const char* key : {"features.worm", "features.worm-file-level", "features.trash", "features.barrier",
+                          "features.leases", "changelog.changelog", "geo-replication.indexing",
+                          "geo-replication.ignore-pid-check", "server.ssl", "client.ssl", "features.shard"}) {
+    EXPECT_TRUE(set_refusal(key, "enable", pool).contains("cannot be switched on")) << key;
+  }
+  EXPECT_TRUE(set_refusal("worm", "on", pool).contains("features.worm cannot be switched on"));
+  EXPECT_EQ(set_refusal("features.worm", "maybe", pool), "option worm maybe: 'maybe' is not a valid boolean value");
+}
+
+TEST(SetOptions, ShortWordsDoNotPassByTheCommandsOfTheirOwn) {
+  const Pool pool = pool_with("vol", "/data/b1");
+  EXPECT_EQ(set_refusal("quota", "on", pool),
+            " 'gluster volume set <VOLNAME> quota on' is deprecated. Use 'gluster volume quota <VOLNAME> enable' "
+            "instead.");
+  EXPECT_EQ(set_refusal("inode-quota", "off", pool),
+            " 'gluster volume set <VOLNAME> inode-quota off' is deprecated. Use 'gluster volume quota <VOLNAME> "
+            "disable' instead.");
+  for (const char* key : {"bitrot", "scrub", "scrub-freq", "scrub-throttle"}) {
+    EXPECT_TRUE(set_refusal(key, "on", pool).contains("Use 'gluster volume bitrot")) << key;
+  }
+}
+
+TEST(SetOptions, TakesOnlyWhatTheBrickTakes) {
+  const Pool pool = pool_with("vol", "/data/b1");
+  const std::array<const char*, 2> good[] = {
+      {"locks.mandatory-locking", "optimal"},
+      {"server.keepalive-time", "10"},
+      {"server.keepalive-count", "5"},
+      {"transport.keepalive", "1"},
+      {"storage.create-mask", "0755"},
+      {"storage.force-create-mode", "0"},
+      {"storage.owner-uid", "-1"},
+      {"network.ping-timeout", "1min"},
+      {"network.frame-timeout", "30sec"},
+      {"storage.batch-fsync-mode", "syncfs"},
+      {"storage.reserve", "5%"},
+      {"transport.address-family", "inet6"},
+  };
+  for (const auto& [key, value] : good) EXPECT_EQ(set_refusal(key, value, pool), "") << key << ' ' << value;
+  const std::array<const char*, 2> bad[] = {
+      {"locks.mandatory-locking", "FORCED"}, {"locks.mandatory-locking", "maybe"},
+      {"server.keepalive-time", "0"},        {"server.keepalive-time", "abc"},
+      {"server.keepalive-interval", "5s"},   {"server.keepalive-count", "128"},
+      {"client.keepalive-time", "-5"},       {"client.tcp-user-timeout", "5000"},
+      {"transport.keepalive", "often"},      {"storage.create-mask", "8"},
+      {"storage.create-mask", "0x1f"},       {"storage.create-mask", "77"},
+      {"storage.create-mask", "01000"},      {"storage.create-mask", "0888"},
+      {"storage.max-hardlinks", "0x10"},     {"storage.max-hardlinks", "010"},
+      {"storage.owner-uid", "99999999999"},  {"storage.reserve", "nan%"},
+      {"network.ping-timeout", "1.5"},       {"storage.batch-fsync-mode", "never"},
+      {"transport.address-family", "unix"},  {"transport.listen-backlog", "-5"},
+      {"server.gid-timeout", "-3"},
+  };
+  for (const auto& [key, value] : bad) EXPECT_NE(set_refusal(key, value, pool), "") << key << ' ' << value;
+  EXPECT_EQ(set_refusal("storage.create-mask", "77", pool),
+            "option create-mask 77: '77' is no octal number with a zero in front, from 0 to 0777");
 }
 
 TEST(SetOptions, AllOrNothingAndShortWords) {

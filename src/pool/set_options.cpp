@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "pool/op_versions.h"
@@ -16,22 +14,23 @@ namespace {
 
 std::unexpected<Error> refused(std::string sentence) { return failed(EINVAL, std::move(sentence)); }
 
-// Options that have a command of their own.
-Result<Done> check_own_command(std::string_view key, std::string_view value) {
+// Options that have a command of their own. The sentences show the word as it was typed.
+Result<Done> check_own_command(std::string_view key, std::string_view word, std::string_view value) {
   if (key == "features.quota" || key == "features.inode-quota") {
-    std::string_view command = key == "features.quota" ? "quota" : "inode-quota";
     const bool on = boolean_word(value).value_or(false);
+    // Stock switches both off by one command.
+    std::string_view command = on && key == "features.inode-quota" ? "inode-quota" : "quota";
     return refused(
         fmt::format(" 'gluster volume set <VOLNAME> {} {}' is deprecated. Use 'gluster volume {} <VOLNAME> {}' "
                     "instead.",
-                    key, value, command, on ? "enable" : "disable"));
+                    word, value, command, on ? "enable" : "disable"));
   }
   if (key == "features.bitrot" || key == "features.scrub" || key == "features.scrub-freq" ||
       key == "features.scrub-throttle") {
     return refused(
         fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot "
                     "<VOLNAME> ...' instead.",
-                    key));
+                    word));
   }
   if (key == "ganesha.enable") {
     return refused("The option nfs-ganesha should be enabled before setting ganesha.enable.");
@@ -39,27 +38,11 @@ Result<Done> check_own_command(std::string_view key, std::string_view value) {
   return done;
 }
 
-// What would be believed to be on although nothing here does it.
 Result<Done> check_available(const OptionEntry& option, std::string_view value) {
-  static constexpr std::array<std::string_view, 12> missing{"cluster.enable-shared-storage",
-                                                            "features.uss",
-                                                            "features.cloudsync",
-                                                            "features.sdfs",
-                                                            "features.tag-namespaces",
-                                                            "network.compression",
-                                                            "performance.parallel-readdir",
-                                                            "config.gfproxyd",
-                                                            "debug.trace",
-                                                            "debug.error-gen",
-                                                            "debug.delay-gen",
-                                                            "cluster.server-quorum-type"};
   const bool off = value == "none" || !boolean_word(value).value_or(true);
-  if (off) return done;
-  if (option.key == "cluster.brick-multiplex") {
-    return refused("Every brick has a process of its own here: cluster.brick-multiplex cannot be switched on.");
-  }
-  if (std::ranges::find(missing, option.key) == missing.end()) return done;
-  return refused(fmt::format("{} cannot be switched on: this version does not have it yet.", option.key));
+  if (off || (option.flags & OptionEntry::not_here) == 0) return done;
+  return refused(
+      fmt::format("{} cannot be switched on: this release does not have it yet; nothing was changed.", option.key));
 }
 
 Result<Done> check_op_version(const Pool& pool, std::string_view value, bool only) {
@@ -82,7 +65,6 @@ Result<Done> check_op_version(const Pool& pool, std::string_view value, bool onl
 }
 
 Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_view word, std::string_view value) {
-  if (Result<Done> own = check_own_command(word, value); !own) return own;
   if (is_user_option(word)) {
     static constexpr OptionEntry any{.kind = OptionKind::text};
     if (word.find_first_of(" \t\n=\"`") != std::string_view::npos) return refused("A key holds no blanks or quotes.");
@@ -92,6 +74,7 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_vi
   if (option == nullptr) {
     return refused(fmt::format("option : {} does not exist\nDid you mean {}?", word, nearest_option(word)));
   }
+  if (Result<Done> own = check_own_command(option->key, word, value); !own) return own;
   if (option->key == "cluster.max-op-version") return refused("Not a valid option to set");
   if (option->key == "cluster.op-version" && !edit.of_pool()) {
     return refused("Option \"cluster.op-version\" is not valid for a single volume");
@@ -103,8 +86,8 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_vi
     return refused(fmt::format("Option {} needs cluster.op-version {}; the pool runs {}.", option->key,
                                option->op_version, pool.op_version));
   }
-  if (Result<Done> available = check_available(*option, value); !available) return available;
-  return check_option_value(*option, value);
+  if (Result<Done> fits = check_option_value(*option, value); !fits) return fits;
+  return check_available(*option, value);
 }
 
 std::string_view whole_key(std::string_view word) {

@@ -21,7 +21,8 @@ Task<BrickOperationReply> refuse(RpcCaller, Request) {
 
 }  // namespace
 
-BrickControl::BrickControl(World& world, const Server& server, std::string brick, std::function<void()> terminate)
+BrickControl::BrickControl(World& world, const ProtocolServer& server, std::string brick,
+                           std::function<void()> terminate)
     : world_(world), server_(server), brick_(std::move(brick)), terminate_(std::move(terminate)) {
   for_each_message([this]<class Request>() { service_.on<Request>(refuse<Request>); }, brick_operation::All{});
   service_.on<brick_operation::Terminate>(

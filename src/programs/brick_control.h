@@ -16,7 +16,7 @@ namespace mortar {
 class BrickControl {
  public:
   // `terminate` is called when the brick is told to end.
-  BrickControl(World& world, const Server& server, std::string brick, std::function<void()> terminate);
+  BrickControl(World& world, const ProtocolServer& server, std::string brick, std::function<void()> terminate);
 
   Result<Done> listen(const std::string& socket_path);
 
@@ -26,7 +26,7 @@ class BrickControl {
   Dictionary client_status() const;
 
   World& world_;
-  const Server& server_;
+  const ProtocolServer& server_;
   const std::string brick_;
   std::function<void()> terminate_;
   TaskSet tasks_;

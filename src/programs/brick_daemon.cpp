@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "base/log.h"
+#include "translator/state_dump.h"
 #include "wire/messages/portmap.h"
 
 namespace mortar {
@@ -30,10 +33,11 @@ class BrickDaemon {
   Task<> follow_volume();
   Task<> take_change();
   Task<> obey_signals();
+  Task<> dump_state();
 
   BrickProcess process_;
   std::unique_ptr<Graph> graph_;
-  Server* server_ = nullptr;
+  ProtocolServer* server_ = nullptr;
   std::string brick_;  // as its clients and glusterd call it
   Event told_to_end_;
 };
@@ -50,7 +54,7 @@ Result<Done> BrickDaemon::build(const Volfile& volfile) {
   Result<std::unique_ptr<Graph>> graph = Graph::build(process_.world, volfile, process_.types);
   if (!graph) return std::unexpected(graph.error());
   graph_ = std::move(*graph);
-  server_ = dynamic_cast<Server*>(&graph_->top());
+  server_ = dynamic_cast<ProtocolServer*>(&graph_->top());
   if (server_ == nullptr || server_->children().empty()) {
     return failed(EINVAL, fmt::format("volume {} is no protocol/server over a brick", volfile.top().name));
   }
@@ -125,12 +129,12 @@ Task<> BrickDaemon::follow_volume() {
 Task<> BrickDaemon::take_change() {
   const Volfile volfile = co_await tried(read_volume());
   if (volfile == graph_->volfile()) co_return done;
-  const Result<Done> applied = graph_->reconfigure(volfile);
-  if (applied) log::info(domain, "options of the volume changed");
-  if (!applied && applied.error().number() == ENOTSUP) {
-    co_return failed(ENOTSUP, "the change takes effect when the brick is started again");
+  log::info(domain, "options of the volume changed");
+  for (const Error& refusal : graph_->reconfigure(volfile)) log::error(domain, "{}", refusal.sentence());
+  if (!graph_->has_shape_of(volfile)) {
+    log::warning(domain, "the volume has other translators now: that takes effect when the brick is started again");
   }
-  co_return applied;
+  co_return done;
 }
 
 Task<> BrickDaemon::obey_signals() {
@@ -140,12 +144,28 @@ Task<> BrickDaemon::obey_signals() {
       log::info(domain, "signal {}: ending", signal);
       told_to_end_.set();
     }
+    if (signal == SIGUSR1) {
+      co_await dump_state();
+    }
     if (signal == SIGHUP) {
       process_.reopen_log();
-      const Result<Done> taken = co_await take_change();
-      if (!taken) log::error(domain, "the changed volume is not taken: {}", taken.error().sentence());
+      process_.source.look_again();
     }
   }
+}
+
+Task<> BrickDaemon::dump_state() {
+  const std::optional<std::string_view> chosen = graph_->volfile().top().option("statedump-path");
+  std::string name = brick_.substr(brick_.starts_with('/') ? 1 : 0);
+  std::ranges::replace(name, '/', '-');
+  std::string sections;
+  dump_graph(*graph_, sections);
+  const Result<std::string> path =
+      co_await write_state_dump(process_.world, std::string(chosen.value_or(process_.state_dump_directory)),
+                                std::move(name), std::move(sections));
+  if (path) log::info(domain, "the state is written to {}", *path);
+  if (!path) log::error(domain, "no state dump: {}", path.error().sentence());
+  co_return done;
 }
 
 }  // namespace

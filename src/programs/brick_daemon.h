@@ -21,6 +21,7 @@ struct BrickProcess {
   NetworkVolfile* management;                  // the same source, where it is a management daemon; else null
   std::function<Result<Done>()> report_ready;  // called once, when the brick serves
   std::function<void()> reopen_log;
+  std::string state_dump_directory;  // where the volume names none
 };
 
 // Ends when the brick was told to. The number of an error is the exit status that glusterd understands (EADDRINUSE: try

@@ -3,32 +3,25 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
-#include "base/log.h"
 #include "base/result.h"
-#include "runtime/network.h"
-#include "translator/volfile.h"
+#include "programs/service_process.h"
+#include "programs/volfile_options.h"
 
 namespace mortar {
 
 struct BrickOptions {
-  std::vector<Address> servers;
-  std::string volfile;  // a file instead of the servers
-  std::string volfile_id;
-  std::string pid_file;
+  VolfileOptions volfile;
   std::string control_socket;
   std::string brick_name;
   std::uint16_t brick_port = 0;
-  std::string log_file;
-  log::Level log_level = log::Level::info;
-  std::vector<std::string> translator_options;  // GLOB.KEY=VALUE
-  bool foreground = false;
-  bool log_to_console = false;
-  std::string answer;  // printed instead of running
+  ProcessOptions process;
+
+  // What is to be printed instead of running: empty for none.
+  std::string answer;
 };
 
-// Options of stock that mean nothing here are taken. The sentence of an error is for the caller.
+// The sentence of an error is for the standard error output.
 Result<BrickOptions> parse_brick_options(int count, char** words);
 
 // What the command line changes in the volume.

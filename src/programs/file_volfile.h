@@ -1,9 +1,9 @@
-// A volume from a file: it never changes by itself.
+// A volume from a file, which says nothing when it changes.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
-#include "base/event.h"
 #include "programs/volfile_source.h"
 #include "runtime/world.h"
 
@@ -11,19 +11,21 @@ namespace mortar {
 
 class FileVolfile final : public VolfileSource {
  public:
-  FileVolfile(World& world, std::string path) : world_(world), path_(std::move(path)) {}
+  // The path is kept as a whole one: a process in the background works in another folder.
+  FileVolfile(World& world, const std::string& path) : world_(world) {
+    std::error_code error;
+    path_ = std::filesystem::absolute(path, error);
+  }
 
   Task<std::string> fetch() override {
     Result<std::string> text = world_.files().read_file(path_);
     if (!text) return ready<std::string>(failed(text.error().number(), path_ + ": " + text.error().sentence()));
     return ready(std::move(text));
   }
-  Task<> changed() override { return never_.wait(); }
 
  private:
   World& world_;
   std::string path_;
-  Event never_;
 };
 
 }  // namespace mortar

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "programs/mount_words.h"
+#include "programs/version.h"
 
 namespace mortar {
 namespace {
@@ -32,12 +33,14 @@ int complain(int status, const std::string& sentence) {
 bool is_brick(const std::string& directory) { return lgetxattr(directory.c_str(), "trusted.gfid", nullptr, 0) > 0; }
 
 bool is_mounted(const std::string& directory) {
+  std::error_code error;
+  const std::string whole_path = std::filesystem::canonical(directory, error);
   std::ifstream mounts("/proc/mounts");
   for (std::string line; std::getline(mounts, line);) {
     std::istringstream words(line);
     std::string source, place, type;
     words >> source >> place >> type;
-    if (place == directory && type == "fuse.glusterfs") return true;
+    if (type == "fuse.glusterfs" && plain_mount_field(place) == whole_path) return true;
   }
   return false;
 }
@@ -109,9 +112,12 @@ int mount(const MountWords& words) {
   return 0;
 }
 
-constexpr const char* help =
-    " <server>:<volume/subdir> <mountpoint> -o<options>\nOptions:\nman 8 mount.glusterfs\n"
-    "To display the version number of the mount helper: mount.glusterfs -V\n";
+std::string usage_of(const std::string& program) {
+  return "Usage: " + program +
+         " <server>:<volume/subdir> <mountpoint> -o<options>\nOptions:\nman 8 mount.glusterfs\n"
+         "To display the version number of the mount helper: " +
+         program + " -V\n";
+}
 
 int main_of_helper(int count, char** words) {
   std::vector<std::string> option_lists;
@@ -120,14 +126,14 @@ int main_of_helper(int count, char** words) {
       case 'o': option_lists.emplace_back(optarg); break;
       case 'r': option_lists.emplace_back("ro"); break;
       case 'f': return 0;  // "fake": all but the mount itself
-      case 'V': std::cout << "glusterfs 10.3 (Mortar " MORTAR_VERSION ")\n"; return 0;
-      case 'h':
-      case '?': std::cout << "Usage: " << words[0] << help; return 0;
+      case 'V': std::cout << version_text; return 0;
+      case 'h': std::cout << usage_of(words[0]); return 0;
+      case '?': std::cerr << usage_of(words[0]); return failure;
       default: break;  // -n, -s and -v say nothing to us
     }
   }
   if (count - optind != 2) {
-    std::cerr << "Usage: " << words[0] << help;
+    std::cerr << usage_of(words[0]);
     return failure;
   }
   const std::string device = words[optind];

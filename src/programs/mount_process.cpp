@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "base/glob.h"
 #include "base/log.h"
+#include "translator/state_dump.h"
 #include "translators/fuse/session.h"
 
 namespace mortar {
@@ -24,17 +24,9 @@ Result<Volfile> adapted(Volfile volfile, const ClientOptions& options) {
     if (section.type != "protocol/client") continue;
     if (!options.subdirectory.empty()) section.set_option("subdir-mount", options.subdirectory);
     if (!options.process_name.empty()) section.set_option("process-name", options.process_name);
-    if (!options.volfile_id.empty()) section.set_option("volfile-key", options.volfile_id);
+    if (!options.volfile.id.empty()) section.set_option("volfile-key", options.volfile.id);
   }
-  for (const std::string& setting : options.translator_options) {
-    const std::size_t equals = setting.find('=');
-    const std::size_t dot = setting.find('.');
-    if (dot == std::string::npos || dot > equals) continue;
-    for (VolumeSection& section : volfile.sections) {
-      if (!glob_matches(setting.substr(0, dot), section.name)) continue;
-      section.set_option(setting.substr(dot + 1, equals - dot - 1), setting.substr(equals + 1));
-    }
-  }
+  set_translator_options(options.volfile, volfile);
   return volfile;
 }
 
@@ -59,8 +51,9 @@ class Mount {
   Task<> serve(fuse::Front& front);
   Task<> follow_volume(fuse::Front& front);
   Task<> take_change(fuse::Front& front);
-  // Until a signal ends the process; `session` may be null.
-  Task<> obey_signals(fuse::Session* session);
+  // Until a signal ends the process; without a mount both are null.
+  Task<> obey_signals(fuse::Session* session, const fuse::Front* front);
+  Task<> dump_state(const fuse::Front* front);
 
   MountProcess process_;
   GraphPointer current_;
@@ -114,7 +107,7 @@ Task<> Mount::run() {
   current_ = co_await tried(raise_graph(volfile));
   if (process_.options.mount.directory.empty()) {
     co_await tried(process_.report_ready());
-    co_await obey_signals(nullptr);
+    co_await obey_signals(nullptr, nullptr);
     co_await tried(current_->graph().stop());
     co_return done;
   }
@@ -137,7 +130,7 @@ Task<> Mount::serve(fuse::Front& front) {
   const std::unique_ptr<fuse::Session> session = co_await tried(fuse::Session::make(process_.world, front));
   co_await tried(session->mount());
   TaskSet beside;
-  beside.start(obey_signals(session.get()));
+  beside.start(obey_signals(session.get(), &front));
   beside.start(follow_volume(front));
   co_await tried(process_.report_ready());
   log::info(domain, "{} is mounted on {}", process_.options.mount.source, process_.options.mount.directory);
@@ -148,16 +141,36 @@ Task<> Mount::serve(fuse::Front& front) {
   co_return served;
 }
 
-Task<> Mount::obey_signals(fuse::Session* session) {
+Task<> Mount::obey_signals(fuse::Session* session, const fuse::Front* front) {
   while (true) {
     const int signal = co_await tried(process_.world.next_signal());
-    if (signal == SIGHUP) process_.reopen_log();
+    if (signal == SIGHUP) {
+      process_.reopen_log();
+      process_.source.look_again();
+    }
+    if (signal == SIGUSR1) {
+      co_await dump_state(front);
+    }
     if (signal != SIGTERM && signal != SIGINT) continue;
     log::info(domain, "signal {}: ending", signal);
     if (session == nullptr) co_return done;
     const Result<Done> gone = co_await session->unmount();
     if (!gone) log::error(domain, "the mount cannot be taken away: {}", gone.error().sentence());
   }
+}
+
+Task<> Mount::dump_state(const fuse::Front* front) {
+  std::string sections;
+  if (front != nullptr) {
+    front->dump_state(sections);
+  } else {
+    dump_graph(current_->graph(), sections);
+  }
+  const Result<std::string> path =
+      co_await write_state_dump(process_.world, process_.state_dump_directory, "glusterdump", std::move(sections));
+  if (path) log::info(domain, "the state is written to {}", *path);
+  if (!path) log::error(domain, "no state dump: {}", path.error().sentence());
+  co_return done;
 }
 
 Task<> Mount::follow_volume(fuse::Front& front) {
@@ -170,13 +183,22 @@ Task<> Mount::follow_volume(fuse::Front& front) {
 
 Task<> Mount::take_change(fuse::Front& front) {
   const Volfile volfile = co_await tried(read_volume());
-  if (volfile == current_->graph().volfile()) co_return done;
-  const Result<Done> applied = current_->graph().reconfigure(volfile);
-  if (applied) {
+  Graph& graph = current_->graph();
+  if (volfile == graph.volfile()) co_return done;
+  bool needs_new_graph = !graph.has_shape_of(volfile);
+  if (!needs_new_graph) {
+    for (const Error& refusal : graph.reconfigure(volfile)) {
+      if (refusal.number() == ENOTSUP) {
+        needs_new_graph = true;  // another brick in the place of one, say, is nothing to be had by an option
+      } else {
+        log::error(domain, "{}", refusal.sentence());
+      }
+    }
+  }
+  if (!needs_new_graph) {
     log::info(domain, "options of the volume changed");
     co_return done;
   }
-  if (applied.error().number() != ENOTSUP) co_return applied.error();
   current_ = co_await tried(raise_graph(volfile));
   front.use(current_);
   log::info(domain, "switched to a new graph");

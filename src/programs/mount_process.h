@@ -18,6 +18,7 @@ struct MountProcess {
   VolfileSource& source;
   std::function<Result<Done>()> report_ready;  // called once, when the mount is usable
   std::function<void()> reopen_log;
+  std::string state_dump_directory;
   bool& found_volume;  // set once the volume is known: what fails later is the volume's own fault
 };
 

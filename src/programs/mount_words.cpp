@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace mortar {
 namespace {
@@ -125,7 +126,7 @@ class Reader {
   MountWords& words_;
   std::vector<std::pair<std::string, std::string>> values_;
   Words flags_, kernel_options_, replicate_options_, backup_servers_;
-  std::string servers_, volume_, directory_of_volume_, transport_, port_, process_name_, fetch_attempts_, volfile_;
+  std::string servers_, volume_, directory_of_volume_, port_, process_name_, fetch_attempts_, volfile_;
   bool volfile_check_ = false, no_root_squash_ = false;
 };
 
@@ -140,7 +141,7 @@ Result<Done> Reader::take_value(const std::string& key, const std::string& value
     std::erase_if(values_, [&key](const auto& known) { return known.first == key && key != "xlator-option"; });
     values_.emplace_back(key, value);
   } else if (key == "transport") {
-    transport_ = value;
+    if (value != "tcp") return failed(EINVAL, "ERROR: transport=" + value + ": volumes are reached over tcp only");
   } else if (key == "volume-id") {
     volume_ = value;
   } else if (key == "subdir-mount") {
@@ -194,8 +195,9 @@ Result<Done> Reader::take_flag(const std::string& option) {
 // The volume ends where a directory inside it begins, but the volumes of snapshots have slashes in their names.
 Result<Done> Reader::name_volume(const std::string& device) {
   const std::size_t colon = device.rfind(':');
-  const std::string volume = colon == std::string::npos ? "" : device.substr(colon + 1);
-  if (volume.empty() || volume == "/" || colon == 0) {
+  std::string volume = colon == std::string::npos ? "" : device.substr(colon + 1);
+  if (volume.empty() || volume == "/") volume = volume_;  // the option counts where the device leaves it open
+  if (volume.empty() || colon == std::string::npos || colon == 0) {
     return failed(EINVAL, std::string("ERROR: Server name/volume name unspecified cannot proceed further..\n") + usage);
   }
   servers_ = device.substr(0, colon);
@@ -243,8 +245,7 @@ Result<Done> Reader::finish() {
     Result<Done> added = add_servers();
     if (!added) return added;
     if (!port_.empty()) arguments.push_back("--volfile-server-port=" + port_);
-    if (!transport_.empty()) arguments.push_back("--volfile-server-transport=" + transport_);
-    arguments.push_back("--volfile-id=" + volume_ + (transport_.empty() ? "" : "." + transport_));
+    arguments.push_back("--volfile-id=" + volume_);
   } else {
     arguments.push_back("--volfile=" + volfile_);
   }
@@ -260,6 +261,19 @@ Result<Done> Reader::finish() {
 }
 
 }  // namespace
+
+std::string plain_mount_field(std::string_view field) {
+  std::string plain;
+  while (!field.empty()) {
+    const std::string_view digits = field.substr(1, 3);
+    unsigned code = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 8);
+    const bool is_code = field.front() == '\\' && digits.size() == 3 && error == std::errc() && stop == digits.end();
+    plain.push_back(is_code ? static_cast<char>(code) : field.front());
+    field.remove_prefix(is_code ? 4 : 1);
+  }
+  return plain;
+}
 
 Result<MountWords> read_mount_words(const std::string& device, const std::string& directory,
                                     const std::vector<std::string>& option_lists, bool device_is_file) {

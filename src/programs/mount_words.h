@@ -21,4 +21,7 @@ struct MountWords {
 Result<MountWords> read_mount_words(const std::string& device, const std::string& directory,
                                     const std::vector<std::string>& option_lists, bool device_is_file);
 
+// A field of /proc/mounts, where "\040" stands for a blank.
+std::string plain_mount_field(std::string_view field);
+
 }  // namespace mortar

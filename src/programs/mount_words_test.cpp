@@ -53,6 +53,22 @@ TEST(MountWords, WordsForTheKernelAndForTheSystem) {
             "--volfile-id=/v /mnt/x");
 }
 
+TEST(MountWords, TheVolumeMayStandInAnOption) {
+  EXPECT_EQ(arguments("s:", "volume-id=v"), "--process-name fuse --volfile-server=s --volfile-id=v /mnt/x");
+  EXPECT_EQ(arguments("s:/w", "volume-id=v"), "--process-name fuse --volfile-server=s --volfile-id=/w /mnt/x");
+}
+
+TEST(MountWords, OnlyTcp) {
+  EXPECT_EQ(arguments("s:/v", "transport=tcp"), arguments("s:/v"));
+  EXPECT_EQ(arguments("s:/v", "transport=rdma"), "error: ERROR: transport=rdma: volumes are reached over tcp only");
+}
+
+TEST(MountWords, FieldsOfTheMountTable) {
+  EXPECT_EQ(plain_mount_field("/mnt/a\\040b\\134c"), "/mnt/a b\\c");
+  EXPECT_EQ(plain_mount_field("/mnt/\\04"), "/mnt/\\04");
+  EXPECT_EQ(plain_mount_field(""), "");
+}
+
 TEST(MountWords, AVolumeFile) {
   EXPECT_EQ(joined(read_mount_words("/etc/v.vol", "/mnt/x", {"ro"}, true)),
             "--read-only --process-name fuse --volfile=/etc/v.vol /mnt/x");

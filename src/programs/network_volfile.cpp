@@ -22,15 +22,16 @@ constexpr std::size_t most_servers = 256;
 }  // namespace
 
 NetworkVolfile::NetworkVolfile(World& world, VolfileQuestion question) : world_(world), question_(std::move(question)) {
-  callbacks_.on_raw(FetchSpec::number, [this](RpcConnection&, IncomingCall) { changed_.set(); });
+  callbacks_.on_raw(FetchSpec::number, [this](RpcConnection&, IncomingCall) { look_again(); });
   incoming_.add(callbacks_);
 }
 
 Task<std::string> NetworkVolfile::fetch() {
   if (!connection_) {
-    co_await tried(connect_any());
+    co_await tried(connect_in_rounds());
   }
   const Connection connection = connection_;
+  if (!connection) co_return failed(ENOTCONN, "the management daemon has gone again");
   changed_.reset();  // a change from here on needs another look
   GetSpec::Reply reply = co_await tried(with_deadline(world_, answer_limit, connection->call(request())));
   if (reply.op_ret < 0) {
@@ -40,12 +41,6 @@ Task<std::string> NetworkVolfile::fetch() {
   }
   learn_servers(reply.xdata.dictionary);
   co_return std::move(reply.spec);
-}
-
-Task<> NetworkVolfile::changed() {
-  co_await changed_.wait();
-  changed_.reset();
-  co_return done;
 }
 
 GetSpec NetworkVolfile::request() const {
@@ -75,11 +70,21 @@ void NetworkVolfile::learn_servers(const Dictionary& xdata) {
   }
 }
 
+Task<> NetworkVolfile::connect_in_rounds() {
+  for (unsigned round = 1;; ++round) {
+    const Result<Done> connected = co_await connect_any();
+    if (connected || round >= question_.rounds) co_return connected;
+    log::warning(domain, "round {} of {}: {}", round, question_.rounds, connected.error().sentence());
+    co_await world_.sleep(reconnect_pause);
+  }
+}
+
 Task<> NetworkVolfile::connect_any() {
   std::string failures;
   for (std::size_t tries = 0; tries < question_.servers.size(); ++tries) {
     const Address server = question_.servers[next_server_];
     Result<Connection> connection = co_await connect(server);
+    if (connection_) co_return done;  // keep() and fetch() may both be at it
     if (connection) {
       connection_ = *connection;
       tasks_.start(keep(*connection));
@@ -104,14 +109,14 @@ Task<> NetworkVolfile::keep(Connection connection) {
   log::warning(domain, "disconnected from {}", connection->peer().text());
   connection_ = nullptr;
   connection.reset();
-  for (;;) {
+  while (!connection_) {
     co_await world_.sleep(reconnect_pause);
+    if (connection_) break;  // by a fetch
     next_server_ = (next_server_ + 1) % question_.servers.size();
-    Result<Done> again = co_await connect_any();
-    if (again) break;
-    log::debug(domain, "{}", again.error().sentence());
+    const Result<Done> again = co_await connect_any();
+    if (!again) log::debug(domain, "{}", again.error().sentence());
   }
-  changed_.set();
+  look_again();
   if (greeting_) {
     co_await greeting_(connection_);
   }

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/event.h"
 #include "programs/volfile_source.h"
 #include "runtime/world.h"
 #include "wire/messages/callbacks.h"
@@ -22,6 +21,7 @@ struct VolfileQuestion {
   std::string key;               // the volfile id
   std::string brick;             // what a brick asks for itself
   bool wants_servers = true;     // also the list of other servers
+  unsigned rounds = 1;           // over the servers, until one is reached
 };
 
 class NetworkVolfile final : public VolfileSource {
@@ -30,10 +30,8 @@ class NetworkVolfile final : public VolfileSource {
 
   NetworkVolfile(World& world, VolfileQuestion question);
 
-  // Tries every server once. The error's sentence names them, or says what the server answered.
+  // The error's sentence names the servers that could not be reached, or says what one answered.
   Task<std::string> fetch() override;
-  // FETCHSPEC, or a new connection.
-  Task<> changed() override;
 
   // To be done on every connection after the first.
   void on_reconnect(std::function<Task<>(Connection)> greeting) { greeting_ = std::move(greeting); }
@@ -41,6 +39,8 @@ class NetworkVolfile final : public VolfileSource {
   Connection connection() const { return connection_; }
 
  private:
+  Task<> connect_in_rounds();
+  // Tries every server once.
   Task<> connect_any();
   Task<Connection> connect(Address server);
   // As long as the connection lasts, and then until there is another.
@@ -52,7 +52,6 @@ class NetworkVolfile final : public VolfileSource {
   VolfileQuestion question_;
   std::size_t next_server_ = 0;
   std::function<Task<>(Connection)> greeting_;
-  Event changed_;
   Connection connection_;
   RpcService callbacks_{programs::callback, "GlusterFS Callback"};
   TaskSet tasks_;

@@ -4,6 +4,7 @@
 #include "translators/client/protocol_client.h"
 #include "translators/index/index.h"
 #include "translators/locks/locks.h"
+#include "translators/open_behind/open_behind.h"
 #include "translators/pass/pass.h"
 #include "translators/posix/posix.h"
 #include "translators/read_only/read_only.h"
@@ -26,8 +27,9 @@ TranslatorTypes all_translator_types() {
   types.emplace("features/selinux", Selinux::make);
   types.emplace("features/upcall", make_upcall);
   types.emplace("features/utime", Utime::make);
+  types.emplace("performance/open-behind", OpenBehind::make);
   types.emplace("protocol/client", ProtocolClient::maker());
-  types.emplace("protocol/server", Server::make);
+  types.emplace("protocol/server", ProtocolServer::make);
   types.emplace(posix::Posix::type, posix::Posix::make);
   return types;
 }

@@ -10,8 +10,6 @@ namespace mortar {
 
 struct Command {
   std::vector<std::string> arguments;  // the first is the program
-  // The child leads a session of its own and outlives its parent.
-  bool detached = false;
 };
 
 // How a process ended: its exit status, or the signal that killed it (then status is -1).
@@ -32,7 +30,8 @@ class Processes {
   virtual Result<int> start(const Command& command) = 0;
   // Waits for the end of any process, also of one that is not a child (its exit is unknown then: status 0, signal 0).
   virtual Task<Exit> ended(int pid) = 0;
-  // Runs it to the end and collects its output. It is killed where the task is destroyed before.
+  // Runs it to the end and collects its output. It is killed where the task is destroyed before. What it leaves in the
+  // background (a daemon) goes on, and is not waited for.
   virtual Task<Finished> run(Command command) = 0;
   // 0 only asks whether the process exists. ESRCH where it does not; a zombie does not exist.
   virtual Result<Done> signal(int pid, int number) = 0;

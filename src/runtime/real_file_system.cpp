@@ -88,6 +88,30 @@ class XattrPath {
   fmt::memory_buffer path_;
 };
 
+// Since 6.13 the kernel has calls that take a directory and a name, which spares it the way through /proc. Their
+// numbers and structure are newer than the headers that this is built with.
+namespace at_calls {
+constexpr long set = 463, get = 464, list = 465, remove = 466;
+struct Value {
+  std::uint64_t address = 0;
+  std::uint32_t size = 0;
+  std::uint32_t flags = 0;
+};
+std::atomic<bool> missing{false};
+}  // namespace at_calls
+
+// Makes the newer call where the kernel has it, else the older one with a path.
+template <class Older, class... Arguments>
+ssize_t at_or_by_path(Older older, long number, int directory, const std::string& name, Arguments... arguments) {
+  if (directory >= 0 && !at_calls::missing.load(std::memory_order_relaxed)) {
+    const long answer = ::syscall(number, directory, name.c_str(), AT_SYMLINK_NOFOLLOW, arguments...);
+    if (answer >= 0 || errno != ENOSYS) return answer;
+    at_calls::missing.store(true, std::memory_order_relaxed);
+  }
+  const XattrPath path(directory, name);
+  return older(path.text());
+}
+
 // What a call gives that fills a buffer and answers ERANGE where that is too small, its size where it is empty.
 // Most values are small, so the first try goes to the stack; a value may grow between asking its size and getting it.
 template <class Fill>
@@ -238,8 +262,11 @@ Result<std::string> RealFileSystem::get_xattr(int file, const char* key) {
 }
 
 Result<std::string> RealFileSystem::get_xattr(int directory, const std::string& name, const char* key) {
-  const XattrPath path(directory, name);
-  return of_unknown_size([&](char* into, std::size_t size) { return ::lgetxattr(path.text(), key, into, size); });
+  return of_unknown_size([&](char* into, std::size_t size) {
+    const at_calls::Value value{reinterpret_cast<std::uintptr_t>(into), static_cast<std::uint32_t>(size), 0};
+    return at_or_by_path([&](const char* path) { return ::lgetxattr(path, key, into, size); }, at_calls::get, directory,
+                         name, key, &value, sizeof value);
+  });
 }
 
 Result<Done> RealFileSystem::set_xattr(int file, const char* key, Bytes value, int flags) {
@@ -248,8 +275,12 @@ Result<Done> RealFileSystem::set_xattr(int file, const char* key, Bytes value, i
 
 Result<Done> RealFileSystem::set_xattr(int directory, const std::string& name, const char* key, Bytes value,
                                        int flags) {
-  const XattrPath path(directory, name);
-  return outcome([&] { return ::lsetxattr(path.text(), key, value.data(), value.size(), flags); });
+  const at_calls::Value given{reinterpret_cast<std::uintptr_t>(value.data()), static_cast<std::uint32_t>(value.size()),
+                              static_cast<std::uint32_t>(flags)};
+  return outcome([&] {
+    return at_or_by_path([&](const char* path) { return ::lsetxattr(path, key, value.data(), value.size(), flags); },
+                         at_calls::set, directory, name, key, &given, sizeof given);
+  });
 }
 
 Result<Done> RealFileSystem::remove_xattr(int file, const char* key) {
@@ -257,8 +288,10 @@ Result<Done> RealFileSystem::remove_xattr(int file, const char* key) {
 }
 
 Result<Done> RealFileSystem::remove_xattr(int directory, const std::string& name, const char* key) {
-  const XattrPath path(directory, name);
-  return outcome([&] { return ::lremovexattr(path.text(), key); });
+  return outcome([&] {
+    return at_or_by_path([&](const char* path) { return ::lremovexattr(path, key); }, at_calls::remove, directory, name,
+                         key);
+  });
 }
 
 Result<std::vector<std::string>> RealFileSystem::list_xattrs(int file) {
@@ -266,9 +299,10 @@ Result<std::vector<std::string>> RealFileSystem::list_xattrs(int file) {
 }
 
 Result<std::vector<std::string>> RealFileSystem::list_xattrs(int directory, const std::string& name) {
-  const XattrPath path(directory, name);
-  return split_names(
-      of_unknown_size([&](char* into, std::size_t size) { return ::llistxattr(path.text(), into, size); }));
+  return split_names(of_unknown_size([&](char* into, std::size_t size) {
+    return at_or_by_path([&](const char* path) { return ::llistxattr(path, into, size); }, at_calls::list, directory,
+                         name, into, size);
+  }));
 }
 
 Result<std::size_t> RealFileSystem::read(int file, std::span<std::byte> into, std::uint64_t offset) {

@@ -91,10 +91,7 @@ class Kill {
 
 }  // namespace
 
-Result<int> RealProcesses::start(const Command& command) {
-  if (command.detached) return spawn(command, -1);
-  return start_child(command, -1);
-}
+Result<int> RealProcesses::start(const Command& command) { return start_child(command, -1); }
 
 Result<int> RealProcesses::start_child(const Command& command, int output) {
   const Result<int> pid = spawn(command, output);

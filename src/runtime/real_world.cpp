@@ -1,5 +1,6 @@
 #include "runtime/real_world.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/random.h>
@@ -34,6 +35,14 @@ sigset_t signals_taken() {
   return set;
 }
 
+void fill_randomly(std::span<std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+    check(got > 0 || errno == EINTR, "the kernel gives random numbers");
+    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
 Task<> report_end(Task<> main, std::optional<Result<Done>>& end) {
   Result<Done> result = co_await std::move(main);
   end.emplace(std::move(result));
@@ -61,6 +70,8 @@ struct RealWorld::Parts {
   std::unique_ptr<RealNetwork> network;
   std::unique_ptr<RealProcesses> processes;
   UniqueDescriptor signals;
+  std::array<std::uint8_t, 1024> random{};
+  std::span<std::uint8_t> random_left;
   Workers workers;  // last: its threads use what stands above
 };
 
@@ -74,6 +85,9 @@ RealWorld::~RealWorld() { background().cancel(); }
 Result<std::unique_ptr<RealWorld>> RealWorld::make(RealWorldOptions options) {
   // Who makes a file says its mode; what arrives from a client has been masked there.
   ::umask(0);
+  // Buffers come and go with every read and write: memory that stays with the process is not made anew for each.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   if (options.io_uring) {
     // Refused by the kernel, its administrator or a container's filter: epoll does.
     if (Result<std::unique_ptr<UringPoller>> engine = UringPoller::make()) {
@@ -123,12 +137,18 @@ Task<> RealWorld::sleep(Duration duration) {
   co_return done;
 }
 
+// Fetched many at a time: an identity for each new file would be a system call for each.
 void RealWorld::random(std::span<std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    check(got > 0 || errno == EINTR, "the kernel gives random numbers");
-    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
+  std::span<std::uint8_t> left = parts_->random_left;
+  for (std::uint8_t& byte : bytes) {
+    if (left.empty()) {
+      fill_randomly(parts_->random);
+      left = parts_->random;
+    }
+    byte = std::exchange(left.front(), 0);
+    left = left.subspan(1);
   }
+  parts_->random_left = left;
 }
 
 Network& RealWorld::network() { return *parts_->network; }

@@ -16,19 +16,7 @@ namespace mortar {
 
 namespace {
 
-// What a child tells through the pipe, which its exec closes.
-struct Report {
-  enum class What : int { pid, error } what;
-  int value;
-};
-
 // All of a child's side keeps to what is safe after a fork beside other threads: no memory, no locks.
-void tell(int pipe, Report::What what, int value) {
-  const Report report{what, value};
-  // A parent that is gone has nobody to be told.
-  static_cast<void>(!::write(pipe, &report, sizeof report));
-}
-
 void forget_signals() {
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
@@ -42,6 +30,7 @@ bool set_streams(int input, int output) {
   return ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(output, STDERR_FILENO) >= 0;
 }
 
+// Tells through the pipe why it could not, which a successful exec closes.
 [[noreturn]] void become(char* const* arguments, int null, int output, int report) {
   forget_signals();
   if (set_streams(null, output)) {
@@ -49,39 +38,19 @@ bool set_streams(int input, int output) {
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     ::execvp(arguments[0], arguments);
   }
-  tell(report, Report::What::error, errno);
+  const int error = errno;
+  // A parent that is gone has nobody to be told.
+  static_cast<void>(!::write(report, &error, sizeof error));
   ::_exit(127);
 }
 
-// The child in between makes the program an orphan, which the system's first process adopts.
-[[noreturn]] void become_detached(char* const* arguments, int null, int report) {
-  ::setsid();
-  const pid_t program = ::fork();
-  if (program == 0) become(arguments, null, null, report);
-  if (program < 0) {
-    tell(report, Report::What::error, errno);
-  } else {
-    tell(report, Report::What::pid, program);
-  }
-  ::_exit(0);
-}
-
-struct Outcome {
-  int pid = 0;
+// Until the child's end of the pipe is closed: the error, or 0.
+int hear(int pipe) {
   int error = 0;
-};
-
-// Until all ends of the pipe on the child's side are closed.
-Outcome hear(int pipe) {
-  Outcome outcome;
-  Report report{};
   ssize_t got = 0;
-  while ((got = ::read(pipe, &report, sizeof report)) != 0) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got != sizeof report) break;
-    (report.what == Report::What::pid ? outcome.pid : outcome.error) = report.value;
+  while ((got = ::read(pipe, &error, sizeof error)) < 0 && errno == EINTR) {
   }
-  return outcome;
+  return got == sizeof error ? error : 0;
 }
 
 void reap(pid_t child) {
@@ -106,18 +75,13 @@ Result<int> spawn(const Command& command, int output) {
 
   const pid_t child = ::fork();
   if (child < 0) return failed(errno, fmt::format("cannot start {}", command.arguments[0]));
-  if (child == 0) {
-    if (command.detached) become_detached(arguments.data(), null.number(), telling.number());
-    become(arguments.data(), null.number(), output, telling.number());
-  }
+  if (child == 0) become(arguments.data(), null.number(), output, telling.number());
   telling.reset();
-  const Outcome outcome = hear(hearing.number());
-  if (command.detached || outcome.error != 0) reap(child);
-  if (outcome.error != 0) {
-    return failed(outcome.error,
-                  fmt::format("cannot start {}: {}", command.arguments[0], Error(outcome.error).sentence()));
+  if (const int error = hear(hearing.number()); error != 0) {
+    reap(child);
+    return failed(error, fmt::format("cannot start {}: {}", command.arguments[0], Error(error).sentence()));
   }
-  return command.detached ? outcome.pid : child;
+  return child;
 }
 
 }  // namespace mortar

@@ -1,8 +1,11 @@
 #include "runtime/uring_poller.h"
 
+#include <sched.h>
 #include <sys/eventfd.h>
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 namespace mortar {
 
@@ -21,7 +24,8 @@ std::uint64_t tag_of(const Operation& operation) { return reinterpret_cast<std::
 int make_ring(io_uring& ring) {
   constexpr unsigned base = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
   constexpr std::array flags{
-      base | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+      base | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+          IORING_SETUP_TASKRUN_FLAG,
       base | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN,
       base | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN,
       base | IORING_SETUP_SUBMIT_ALL,
@@ -51,6 +55,8 @@ Result<std::unique_ptr<UringPoller>> UringPoller::make() {
   static_cast<void>(io_uring_register_ring_fd(&poller->ring_));
   return poller;
 }
+
+UringPoller::UringPoller() : patience_(std::thread::hardware_concurrency()) {}
 
 UringPoller::~UringPoller() {
   if (!ring_made_) return;
@@ -104,8 +110,37 @@ void UringPoller::withdraw(Operation& operation) {
 
 void UringPoller::wait(std::optional<Duration> limit) {
   if (!wake_armed_) arm_wake();
-  enter(limit);
+  const bool only_looks = limit && *limit < Patience::longest;
+  if (only_looks || !patience_.looks_out()) {
+    sleep(limit);
+  } else {
+    // What is submitted is complete at once more often than not.
+    if (io_uring_sq_ready(&ring_) > 0) enter(Duration::zero());
+    if (!look_out()) sleep(limit);
+  }
   reap();
+}
+
+void UringPoller::sleep(std::optional<Duration> limit) {
+  const Instant begun = std::chrono::steady_clock::now();
+  enter(limit);
+  patience_.slept(std::chrono::steady_clock::now() - begun);
+}
+
+// Looks at memory that the kernel shares: what is complete, or work that is left for us to do in the kernel.
+bool UringPoller::look_out() {
+  if (io_uring_cq_ready(&ring_) > 0) return true;
+  constexpr unsigned news = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+  const std::atomic_ref<unsigned> flags(*ring_.sq.kflags);
+  const Instant end = std::chrono::steady_clock::now() + Patience::longest;
+  bool is_news = false;
+  do {
+    ::sched_yield();
+    is_news = (flags.load(std::memory_order_acquire) & news) != 0;
+  } while (!is_news && std::chrono::steady_clock::now() < end);
+  patience_.looked_out(!is_news);
+  if (is_news) enter(Duration::zero());
+  return is_news;
 }
 
 void UringPoller::enter(std::optional<Duration> limit) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "runtime/patience.h"
 #include "runtime/poller.h"
 #include "runtime/unique_descriptor.h"
 
@@ -25,9 +26,12 @@ class UringPoller : public Poller {
   void wake() override;
 
  private:
-  UringPoller() = default;
+  UringPoller();
   io_uring_sqe& next_entry();
   void enter(std::optional<Duration> limit);
+  void sleep(std::optional<Duration> limit);
+  // Until something is complete, or for as long as is worth while: whether it is.
+  bool look_out();
   void arm_wake();
   void reap();
 
@@ -36,6 +40,7 @@ class UringPoller : public Poller {
   UniqueDescriptor wake_counter_;
   std::uint64_t wake_value_ = 0;  // the kernel writes here until the read of the counter is cancelled
   bool wake_armed_ = false;
+  Patience patience_;
 };
 
 }  // namespace mortar

@@ -230,12 +230,12 @@ TEST(Simulation, ProgramsRunAsProcesses) {
   Host& host = simulation.add_host("a", "10.0.0.1");
   host.install("count", counting_program);
   SimulatedWorld& parent = host.start_process();
-  Result<Finished> finished = simulation.run(parent.processes().run(Command{{"/usr/sbin/count", "words"}, false}));
+  Result<Finished> finished = simulation.run(parent.processes().run(Command{{"/usr/sbin/count", "words"}}));
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->exit.status, 3);
   EXPECT_EQ(finished->output, "words");
 
-  Result<int> pid = parent.processes().start(Command{{"count", "x"}, true});
+  Result<int> pid = parent.processes().start(Command{{"count", "x"}});
   ASSERT_TRUE(pid);
   EXPECT_EQ(parent.processes().command_line(*pid), (std::vector<std::string>{"count", "x"}));
   EXPECT_TRUE(parent.processes().signal(*pid, 0));
@@ -244,7 +244,7 @@ TEST(Simulation, ProgramsRunAsProcesses) {
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->signal, 15);
   EXPECT_EQ(parent.processes().signal(*pid, 0).error().number(), ESRCH);
-  EXPECT_EQ(parent.processes().start(Command{{"absent"}, false}).error().number(), ENOENT);
+  EXPECT_EQ(parent.processes().start(Command{{"absent"}}).error().number(), ENOENT);
 }
 
 TEST(Simulation, WorkOffTheLoopTakesTimeAndDiesWithTheProcess) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mortar {
 
 Result<std::unique_ptr<Graph>> Graph::build(World& world, const Volfile& volfile, const TranslatorTypes& types) {
@@ -45,22 +47,27 @@ Task<> Graph::stop() {
   co_return done;
 }
 
-Result<Done> Graph::reconfigure(const Volfile& volfile) {
-  bool same_shape = volfile.sections.size() == volfile_.sections.size();
-  for (std::size_t index = 0; same_shape && index < volfile.sections.size(); ++index) {
-    const VolumeSection& old_section = volfile_.sections[index];
-    const VolumeSection& new_section = volfile.sections[index];
-    same_shape = old_section.name == new_section.name && old_section.type == new_section.type &&
-                 old_section.subvolumes == new_section.subvolumes;
+bool Graph::has_shape_of(const Volfile& volfile) const {
+  return std::ranges::equal(volfile_.sections, volfile.sections,
+                            [](const VolumeSection& one, const VolumeSection& two) {
+                              return one.name == two.name && one.type == two.type && one.subvolumes == two.subvolumes;
+                            });
+}
+
+std::vector<Error> Graph::reconfigure(const Volfile& volfile) {
+  std::vector<Error> refusals;
+  for (std::size_t index = 0; index < volfile_.sections.size(); ++index) {
+    VolumeSection& section = volfile_.sections[index];
+    const VolumeSection* const changed = volfile.find(section.name);
+    if (changed == nullptr || changed->type != section.type || changed->options == section.options) continue;
+    if (const Result<Done> applied = translators_[index]->reconfigure(*changed)) {
+      section.options = changed->options;
+    } else {
+      refusals.emplace_back(applied.error().number(),
+                            fmt::format("{} keeps its former options: {}", section.name, applied.error().sentence()));
+    }
   }
-  if (!same_shape) return failed(ENOTSUP);
-  for (std::size_t index = 0; index < volfile.sections.size(); ++index) {
-    if (volfile.sections[index] == volfile_.sections[index]) continue;
-    Result<Done> applied = translators_[index]->reconfigure(volfile.sections[index]);
-    if (!applied) return applied;
-    volfile_.sections[index] = volfile.sections[index];
-  }
-  return done;
+  return refusals;
 }
 
 }  // namespace mortar

@@ -35,9 +35,11 @@ class Graph {
   Task<> start();
   // The top first.
   Task<> stop();
-  // Applies changed options to a graph of the same shape. ENOTSUP where the shape differs or a translator refuses: a
-  // new graph is needed then.
-  Result<Done> reconfigure(const Volfile& volfile);
+  // The same translators, one on top of the other as here.
+  bool has_shape_of(const Volfile& volfile) const;
+  // Gives changed options to every translator that the volfile has under the same name and type. The errors of those
+  // that refuse, with a sentence each; these keep the options they had.
+  std::vector<Error> reconfigure(const Volfile& volfile);
 
  private:
   Graph() = default;

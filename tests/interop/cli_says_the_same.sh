@@ -69,6 +69,7 @@ same volume
 same volume foo
 same --foo volume info
 same --timeout=x volume info
+for level in NONE trace CRITICAL NOTICE loud; do same --log-level=$level --log-file=/dev/null volume list; done
 same --print-logdir
 same --print-statedumpdir
 same --help
@@ -101,6 +102,8 @@ twin volume status NAME --xml
 twin volume status NAME detail
 twin volume status NAME tasks
 twin volume status NAME clients
+twin volume status NAME client-list
+twin volume status NAME client-list --xml
 twin volume status NAME nonsense
 twin volume delete NAME
 twin volume reset NAME performance.cache-size

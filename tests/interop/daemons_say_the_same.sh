@@ -61,6 +61,7 @@ life_of_a_distributed_volume() {
     ask volume status many $xml
     ask volume status many "$two" $xml
     ask volume status many $HOST:$BRICKS/four $xml
+    ask volume status many client-list $xml
     ask volume status $xml
     ask volume info many $xml
   done

@@ -81,5 +81,9 @@ sleep 2
 gluster volume start v force
 waits_for ls "$MNT"
 umount "$MNT"
+# A file that was being made when the brick was killed, which nobody was told of, is whole once it is looked up.
+mount -t glusterfs -o use-readdirp=no "$HOST:/v" "$MNT"
+find "$MNT" -exec stat {} + >stats
+umount "$MNT"
 gluster volume stop v
 gluster-brick-check "$BRICKS/v"

@@ -191,6 +191,28 @@ waits_for gone "$client"
 if mountpoint -q "$mnt"; then fails "the mount outlives its process"; fi
 kill %1
 
+# The volume file is read again where that is asked for.
+cp "$store.vol" changing.vol
+mount -t glusterfs changing.vol "$mnt"
+touch "$mnt/before"
+cat >>changing.vol <<'VOLFILE'
+
+volume guard
+    type features/read-only
+    option read-only on
+    subvolumes locks
+end-volume
+VOLFILE
+pkill -HUP -x glusterfs
+refused() { ! touch "$mnt/$1" 2>/dev/null; }
+waits_for refused after
+[ -e "$mnt/before" ] || fails "a file is lost with the old graph"
+sed -i 's/read-only on/read-only off/' changing.vol
+pkill -HUP -x glusterfs
+waits_for touch "$mnt/after"
+rm "$mnt/before" "$mnt/after"
+umount "$mnt"
+
 # Read-only, a directory of the volume, and a mount that cannot be.
 mount -t glusterfs -o ro "$store.vol" "$mnt"
 if touch "$mnt/new" 2>/dev/null; then fails "a read-only mount was written to"; fi

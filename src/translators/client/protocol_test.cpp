@@ -58,10 +58,10 @@ Task<> forever() {
 }
 
 // Lives in a process of the server's host and dies with it.
-Task<> serve(World& world, MemoryBrick& brick, VolumeSection section, Server*& out) {
-  std::unique_ptr<Translator> server = co_await tried(Server::make(world, section));
+Task<> serve(World& world, MemoryBrick& brick, VolumeSection section, ProtocolServer*& out) {
+  std::unique_ptr<Translator> server = co_await tried(ProtocolServer::make(world, section));
   server->add_child(brick);
-  out = static_cast<Server*>(server.get());
+  out = static_cast<ProtocolServer*>(server.get());
   co_await tried(server->start());
   co_await forever();
   co_return done;
@@ -123,7 +123,7 @@ class Protocol : public ::testing::Test {
   SimulatedWorld& client_world_ = client_host_.start_process("glusterfs");
   SimulatedWorld* server_process_ = nullptr;
   std::unique_ptr<MemoryBrick> brick_;
-  Server* server_ = nullptr;
+  ProtocolServer* server_ = nullptr;
   std::shared_ptr<ClientProcess> process_ = std::make_shared<ClientProcess>();
   std::unique_ptr<Listening> top_;
   std::unique_ptr<Translator> client_;
@@ -463,7 +463,7 @@ TEST(ProtocolAtRandom, WhateverBreaksTheBrickGetsEverythingBack) {
     Host& server_host = simulation.add_host("server", "10.0.0.1");
     Host& client_host = simulation.add_host("client", "10.0.0.2");
     MemoryBrick brick("/brick");
-    Server* server = nullptr;
+    ProtocolServer* server = nullptr;
     SimulatedWorld& server_world = server_host.start_process("glusterfsd");
     SimulatedWorld& client_world = client_host.start_process("glusterfs");
     server_world.start(serve(server_world, brick, server_section(), server));

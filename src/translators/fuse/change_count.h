@@ -1,7 +1,10 @@
-// Counts a change when it begins and when it has ended: what was read between two equal counts is unchanged by us.
+// Changes through this mount are counted when they begin and when they have ended: what was read between two equal
+// counts is unchanged by us.
 #pragma once
 
 #include <cstdint>
+
+#include "translators/fuse/inode_table.h"
 
 namespace mortar::fuse {
 
@@ -14,6 +17,26 @@ class ChangeCount {
 
  private:
   std::uint64_t& count_;
+};
+
+// A change of a directory's entries, whose answer tells what it left of the directory's attributes.
+class EntryChange {
+ public:
+  EntryChange(std::uint64_t& count, InodePointer directory)
+      : counting_(count), directory_(std::move(directory)), own_changes_(directory_->own_changes) {}
+
+  void left(const Iatt& iatt, Instant until) {
+    if (iatt.gfid != directory_->gfid || !iatt.is_directory()) return;
+    std::optional<Believed>& known = directory_->after_change;
+    // Answers may overtake each other.
+    const bool older = known && known->own_changes == own_changes_ && iatt.changed < known->iatt.changed;
+    if (!older && own_changes_ == directory_->own_changes) known = Believed{iatt, until, own_changes_};
+  }
+
+ private:
+  const ChangeCount counting_;
+  const InodePointer directory_;
+  const std::uint64_t own_changes_;
 };
 
 }  // namespace mortar::fuse

@@ -1,6 +1,9 @@
 #include "translators/fuse/front.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
+#include "translator/state_dump.h"
 
 namespace mortar::fuse {
 
@@ -41,6 +44,14 @@ Task<> stop_graph(std::shared_ptr<MountedGraph> graph) {
 
 }  // namespace
 
+void Front::dump_state(std::string& out) const {
+  const std::size_t open = inodes_.open();
+  out += fmt::format("\n[global.callpool]\ncallpool.cnt={}\n", busy());
+  out += fmt::format("\n[xlator.mount.fuse.itable]\nactive_size={}\nlru_size={}\n", open, inodes_.size() - open);
+  dump_graph(graph_->graph(), out);
+  for (const GraphPointer& graph : retired_) dump_graph(graph->graph(), out);
+}
+
 void Front::stop_unused_graphs() {
   for (auto place = retired_.begin(); place != retired_.end();) {
     if (place->use_count() == 1) {
@@ -77,6 +88,7 @@ void Front::heard(const notice::CacheInvalidation& invalidation) {
   const InodePointer inode = inodes_.find(invalidation.gfid);
   if (!inode || kernel_ == nullptr) return;
   inode->no_capability_until.reset();
+  ++inode->own_changes;
   kernel_->invalidate(inode->number);
   if (inode->parent != 0) kernel_->invalidate_entry(inode->parent, inode->name);
 }

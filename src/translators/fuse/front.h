@@ -64,6 +64,9 @@ class Front {
     }
   }
 
+  // Sections of a state dump: the table of inodes, the requests, each graph in use.
+  void dump_state(std::string& out) const;
+
   void forget(std::uint64_t inode, std::uint64_t count) { inodes_.forget(inode, count); }
 
   // Names (front_entries.cpp).
@@ -140,6 +143,10 @@ class Front {
   // Entries for the kernel (front_entries.cpp).
   fuse_entry_param entry_of(const Inode& inode, const Iatt& iatt) const;
   void learn_capability(Inode& inode, bool absent);
+  // When attributes that come now are too old to be believed.
+  Instant trusted_until() const;
+  // What is known of the inode without asking; null where that is nothing.
+  const Believed* believed(const Inode& inode) const;
   Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
   void answer_entry(Request& request, const Inode& inode, const Iatt& iatt);
   Task<> answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name);

@@ -22,8 +22,19 @@ Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePoin
   co_return reply.iatt;
 }
 
+const Believed* Front::believed(const Inode& inode) const {
+  if (!inode.after_change) return nullptr;
+  const Believed& known = *inode.after_change;
+  return known.own_changes == inode.own_changes && world_.now() < known.until ? &known : nullptr;
+}
+
 Task<> Front::getattr(Request& request, HandlePointer handle, std::uint64_t number) {
   const InodePointer inode = co_await tried(known(number));
+  if (const Believed* known = believed(*inode)) {
+    const std::chrono::duration<double> left = known->until - world_.now();
+    request.attributes(to_stat(options_, number, known->iatt), left.count());
+    co_return done;
+  }
   const Call call = call_of(request);
   const Iatt iatt = co_await tried(attributes_of(call, inode, handle));
   request.attributes(to_stat(options_, number, iatt), options_.attribute_timeout);
@@ -63,6 +74,7 @@ Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t numb
   const InodePointer inode = co_await tried(known(number));
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
+  const ChangeCount changing_itself(inode->own_changes);
   Iatt iatt;
   const std::int32_t valid = attributes_to_set(wanted, to_set, world_.wall_clock(), iatt);
   Iatt now;

@@ -23,11 +23,14 @@ fuse_entry_param Front::entry_of(const Inode& inode, const Iatt& iatt) const {
 
 void Front::learn_capability(Inode& inode, bool absent) {
   if (absent) {
-    const std::chrono::duration<double> trusted(options_.attribute_timeout);
-    inode.no_capability_until = world_.now() + std::chrono::duration_cast<Duration>(trusted);
+    inode.no_capability_until = trusted_until();
   } else {
     inode.no_capability_until.reset();
   }
+}
+
+Instant Front::trusted_until() const {
+  return world_.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.attribute_timeout));
 }
 
 Result<InodePointer> Front::refer(const Iatt& iatt, std::uint64_t parent, const std::string& name) {
@@ -104,11 +107,12 @@ Task<> Front::mknod(Request& request, std::uint64_t parent, std::string name, st
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const std::uint32_t umask = request.context().umask;
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   mode = co_await tried(mode_of_new(call, directory, mode, umask));
   fop::Mknod mknod{.parent = directory->gfid, .device = device, .mode = mode, .umask = umask, .name = name};
   mknod.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mknod));
+  change.left(made.parent_after, trusted_until());
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -118,11 +122,12 @@ Task<> Front::mkdir(Request& request, std::uint64_t parent, std::string name, st
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const std::uint32_t umask = request.context().umask;
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   mode = co_await tried(mode_of_new(call, directory, mode, umask));
   fop::Mkdir mkdir{.parent = directory->gfid, .mode = mode, .umask = umask, .name = name};
   mkdir.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mkdir));
+  change.left(made.parent_after, trusted_until());
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -131,11 +136,12 @@ Task<> Front::symlink(Request& request, std::string target, std::uint64_t parent
   const InodePointer directory = co_await tried(known(parent));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   fop::Symlink symlink{
       .parent = directory->gfid, .name = name, .umask = request.context().umask, .target = std::move(target)};
   symlink.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, symlink));
+  change.left(made.parent_after, trusted_until());
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -145,9 +151,10 @@ Task<> Front::link(Request& request, std::uint64_t number, std::uint64_t parent,
   const InodePointer directory = co_await tried(known(parent));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   const fop::Link link{.gfid = inode->gfid, .new_parent = directory->gfid, .new_name = name};
   const fop::Made made = co_await tried(graph->perform(call, link));
+  change.left(made.parent_after, trusted_until());
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -158,12 +165,13 @@ Task<> Front::create(Request& request, std::uint64_t parent, std::string name, s
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const std::uint32_t umask = request.context().umask;
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   mode = co_await tried(mode_of_new(call, directory, mode | S_IFREG, umask));
   const std::uint32_t effective = flags_to_open(flags);
   fop::Create create{.parent = directory->gfid, .flags = effective, .mode = mode, .umask = umask, .name = name};
   create.xdata.append("gfid-req", world_.random_gfid());
   fop::Create::Reply reply = co_await tried(graph->perform(call, create));
+  change.left(reply.parent_after, trusted_until());
   const Result<InodePointer> inode = refer(reply.iatt, parent, name);
   if (!inode) {
     release_later(call, graph, reply.iatt.gfid, std::move(reply.fd), false);
@@ -183,9 +191,10 @@ Task<> Front::unlink(Request& request, std::uint64_t parent, std::string name) {
   const InodePointer directory = co_await tried(known(parent));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   const fop::Unlink unlink{.parent = directory->gfid, .name = std::move(name)};
-  co_await tried(graph->perform(call, unlink));
+  const fop::Changed reply = co_await tried(graph->perform(call, unlink));
+  change.left(reply.after, trusted_until());
   request.succeed();
   co_return done;
 }
@@ -194,9 +203,10 @@ Task<> Front::rmdir(Request& request, std::uint64_t parent, std::string name) {
   const InodePointer directory = co_await tried(known(parent));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const ChangeCount changing(changes_);
+  EntryChange change(changes_, directory);
   const fop::Rmdir rmdir{.parent = directory->gfid, .name = std::move(name)};
-  co_await tried(graph->perform(call, rmdir));
+  const fop::Changed reply = co_await tried(graph->perform(call, rmdir));
+  change.left(reply.after, trusted_until());
   request.succeed();
   co_return done;
 }
@@ -210,11 +220,15 @@ Task<> Front::rename(Request& request, std::uint64_t parent, std::string name, s
   const InodePointer to = co_await tried(known(new_parent));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const ChangeCount changing(changes_);
+  EntryChange from_change(changes_, from);
+  EntryChange to_change(changes_, to);
   const fop::Rename rename{
       .old_parent = from->gfid, .new_parent = to->gfid, .old_name = std::move(name), .new_name = new_name};
   const fop::Rename::Reply reply = co_await tried(graph->perform(call, rename));
+  from_change.left(reply.old_parent_after, trusted_until());
+  to_change.left(reply.new_parent_after, trusted_until());
   const InodePointer moved = inodes_.find(reply.iatt.gfid);
+  if (moved) ++moved->own_changes;
   if (moved && moved->number != InodeTable::root_number) {
     moved->parent = new_parent;
     moved->name = std::move(new_name);

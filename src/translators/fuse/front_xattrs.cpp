@@ -29,6 +29,7 @@ Task<> Front::setxattr(Request& request, std::uint64_t number, std::string name,
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
+  const ChangeCount changing_itself(inode->own_changes);
   if (name == capability_xattr) inode->no_capability_until.reset();
   fop::Setxattr setxattr{.gfid = inode->gfid, .flags = flags};
   setxattr.values.set(name, value);
@@ -51,6 +52,7 @@ Task<> Front::removexattr(Request& request, std::uint64_t number, std::string na
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
+  const ChangeCount changing_itself(inode->own_changes);
   const fop::Removexattr removexattr{.gfid = inode->gfid, .name = name};
   Result<fop::Acknowledged> reply = co_await graph->perform(call, removexattr);
   const HandlePointer handle = any_handle(*inode, false);

@@ -1,5 +1,7 @@
 #include "translators/fuse/inode_table.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace mortar::fuse {
@@ -55,6 +57,11 @@ void InodeTable::forget(std::uint64_t number, std::uint64_t count) {
   by_gfid_.erase(inode->gfid);
   slots_[number].reset();
   free_.push_back(number);
+}
+
+std::size_t InodeTable::open() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(slots_, [](const InodePointer& inode) { return inode && !inode->handles.empty(); }));
 }
 
 }  // namespace mortar::fuse

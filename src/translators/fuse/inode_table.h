@@ -19,6 +19,14 @@ namespace mortar::fuse {
 
 struct Handle;
 
+// Attributes that an answer brought: believed for as long as the kernel would believe them, and until the object itself
+// is changed.
+struct Believed {
+  Iatt iatt;
+  Instant until;
+  std::uint64_t own_changes = 0;  // Inode::own_changes of then
+};
+
 struct Inode {
   std::uint64_t number = 0;  // what the kernel calls it
   Gfid gfid;
@@ -28,6 +36,10 @@ struct Inode {
   std::string name;
   std::vector<Handle*> handles;  // open files and directories; an unlinked object is reached through them only
   std::map<LockOwner, std::uint64_t> lock_owners;  // who asked for POSIX locks through this mount, how often
+  // Changes of the object itself, not of a directory's entries: begun, ended or heard of.
+  std::uint64_t own_changes = 0;
+  // Of a directory, what our last change in it left: the kernel asks for it after each, to check permissions.
+  std::optional<Believed> after_change;
   // Until when the object is known to have no security.capability.
   std::optional<Instant> no_capability_until;
 };
@@ -51,6 +63,8 @@ class InodeTable {
   // The root stays whatever the count.
   void forget(std::uint64_t number, std::uint64_t count);
   std::size_t size() const { return by_gfid_.size(); }
+  // Those that are open.
+  std::size_t open() const;
 
  private:
   std::vector<InodePointer> slots_;  // by number; 0 is no inode

@@ -1,9 +1,9 @@
 // The state dump: a section for each object that has locks, in the words that scripts look for.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <iterator>
 
+#include "base/moment_text.h"
 #include "translators/locks/locks.h"
 
 namespace mortar {
@@ -26,16 +26,12 @@ std::string text_of_owner(const LockOwner& owner) {
   return text;
 }
 
-std::string text_of_moment(const Moment& moment) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} +0000", fmt::gmtime(static_cast<std::time_t>(moment.seconds)));
-}
-
 std::string text_of_circumstances(const Circumstances& lock, bool granted) {
   std::string text =
       fmt::format("pid = {}, owner={}, client={:#x}, connection-id={}", static_cast<std::uint64_t>(lock.pid),
                   text_of_owner(lock.holder.owner), lock.holder.client, lock.client_uid);
-  if (lock.blocked_at != Moment{}) text += ", blocked at " + text_of_moment(lock.blocked_at);
-  if (granted) text += ", granted at " + text_of_moment(lock.granted_at);
+  if (lock.blocked_at != Moment{}) text += ", blocked at " + text_of(lock.blocked_at);
+  if (granted) text += ", granted at " + text_of(lock.granted_at);
   return text;
 }
 

@@ -24,10 +24,9 @@ Result<std::unique_ptr<Translator>> make_single_distribute(World& world, const V
 }  // namespace
 
 void add_pass_types(TranslatorTypes& types) {
-  for (const char* type :
-       {"performance/write-behind", "performance/read-ahead", "performance/readdir-ahead", "performance/io-cache",
-        "performance/open-behind", "performance/quick-read", "performance/md-cache", "performance/nl-cache",
-        "performance/io-threads", "debug/io-stats"}) {
+  for (const char* type : {"performance/write-behind", "performance/read-ahead", "performance/readdir-ahead",
+                           "performance/io-cache", "performance/quick-read", "performance/md-cache",
+                           "performance/nl-cache", "performance/io-threads", "debug/io-stats"}) {
     types.emplace(type, make_pass);
   }
   types.emplace("cluster/distribute", make_single_distribute);

@@ -1,18 +1,24 @@
 #include "translators/posix/core.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "translators/posix/jobs.h"
 
 namespace mortar::posix {
 
 namespace {
 
-// Closing may free a file's blocks, which may take long.
-Task<> free(World& world, std::vector<std::shared_ptr<OpenFile>> files) {
-  Done freed = co_await tried(world.off_loop([files = std::move(files)]() mutable {
+// Closing may free a file's blocks, which may take long: the workers do it, many at a time.
+constexpr Duration gathered_for = std::chrono::milliseconds(5);
+
+Task<> close_gathered(std::shared_ptr<Core> core) {
+  co_await core->world.sleep(gathered_for);
+  Done closed = co_await tried(core->world.off_loop([files = std::exchange(core->to_close, {})]() mutable {
     files.clear();
     return done;
   }));
-  co_return freed;
+  co_return closed;
 }
 
 // Removes what waited for its last descriptor, unless it was opened again meanwhile.
@@ -107,7 +113,9 @@ void Core::settle(Work& work, const SubjectWishes& wishes, const InodeLocks& loc
     }
     subject.anonymous.reset();
   }
-  if (!work.late.empty()) flights.start(free(world, std::move(work.late)));
+  if (work.late.empty()) return;
+  if (to_close.empty()) flights.start(close_gathered(shared_from_this()));
+  std::ranges::move(work.late, std::back_inserter(to_close));
 }
 
 std::shared_ptr<Descriptor> Core::describe(const Work& work, const Gfid& gfid, bool is_directory) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/gate.h"
 #include "base/task_set.h"
@@ -16,6 +17,7 @@
 #include "translator/descriptor.h"
 #include "translators/posix/inline_guard.h"
 #include "translators/posix/inode_table.h"
+#include "translators/posix/name_hints.h"
 #include "translators/posix/work.h"
 
 namespace mortar::posix {
@@ -57,11 +59,13 @@ class Core : public std::enable_shared_from_this<Core> {
   std::shared_ptr<const PosixOptions> options;
   std::shared_ptr<const Brick> brick;  // null before the start
   InodeTable table;
+  NameHints hints;
   InlineGuard guard;
   const void* const owner;
   Gate gate;
   TaskSet flights;  // jobs on workers and what follows from them
   bool full = false;
+  std::vector<std::shared_ptr<OpenFile>> to_close;
 
   template <class Request>
   using Job = Result<typename Request::Reply> (*)(Work&, const Request&);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/name.h"
 
@@ -22,6 +23,10 @@ Result<OpenFile> open_or_make(FileSystem& files, int parent, const std::string& 
   Result<Done> made = files.make_directory(parent, name, mode);
   if (!made && made.error().number() != EEXIST) return std::unexpected(made.error());
   return files.open(parent, name, O_RDONLY | O_DIRECTORY, 0);
+}
+
+std::uint16_t second_level_of(const Gfid& gfid) {
+  return static_cast<std::uint16_t>(gfid.bytes[0] << 8 | gfid.bytes[1]);
 }
 
 }  // namespace
@@ -52,6 +57,8 @@ Result<LinkHandles> LinkHandles::open(FileSystem& files, const AttributeStore& a
     Result<OpenFile> level = open_or_make(files, store.folder(), fmt::format("{:02x}", byte), 0700);
     if (!level) return std::unexpected(level.error());
     store.first_level_[byte] = std::move(*level);
+    Result<Done> learned = store.learn_second_levels(static_cast<std::uint8_t>(byte));
+    if (!learned) return std::unexpected(learned.error());
   }
   Result<OpenFile> parked = open_or_make(files, store.folder(), "unlink", 0600);
   if (!parked) return std::unexpected(parked.error());
@@ -115,16 +122,40 @@ Result<OpenFile> LinkHandles::open_directory(const Gfid& gfid) const {
   return found;
 }
 
+Result<Done> LinkHandles::learn_second_levels(std::uint8_t first) {
+  const int folder = first_level_[first].number();
+  for (std::uint64_t offset = 0;;) {
+    Result<std::vector<DirectoryEntry>> some = files_.read_directory(folder, offset);
+    if (!some) return std::unexpected(some.error());
+    if (some->empty()) return done;
+    for (const DirectoryEntry& entry : *some) {
+      std::uint8_t second = 0;
+      const char* end = entry.name.data() + entry.name.size();
+      const auto [stop, error] = std::from_chars(entry.name.data(), end, second, 16);
+      const bool is_level = error == std::errc() && stop == end && entry.name.size() == 2;
+      if (is_level) known_->add(static_cast<std::uint16_t>(first << 8 | second));
+    }
+    offset = some->back().offset;
+  }
+}
+
+Result<Done> LinkHandles::provide_second_level(const Gfid& gfid) const {
+  return known_->has(second_level_of(gfid)) ? Result<Done>(done) : make_second_level(gfid);
+}
+
 Result<Done> LinkHandles::make_second_level(const Gfid& gfid) const {
   Result<Done> made =
       files_.make_directory(first_level_[gfid.bytes[0]].number(), fmt::format("{:02x}", gfid.bytes[1]), 0700);
   if (!made && made.error().number() != EEXIST) return made;
+  known_->add(second_level_of(gfid));
   return done;
 }
 
 Result<Done> LinkHandles::link_to(int from, const std::string& name, const Gfid& gfid) const {
   const Place handle = place(gfid);
+  if (Result<Done> provided = provide_second_level(gfid); !provided) return provided;
   Result<Done> linked = files_.link(from, name, handle.directory, handle.name);
+  // Gone behind our back, or it is the name that is not there.
   if (linked || linked.error().number() != ENOENT) return linked;
   if (Result<Done> made = make_second_level(gfid); !made) return made;
   return files_.link(from, name, handle.directory, handle.name);
@@ -145,6 +176,7 @@ Result<Done> LinkHandles::add_file(const Gfid& gfid, int parent, const std::stri
 Result<Done> LinkHandles::add_directory(const Gfid& gfid, const DirectoryName& where) const {
   const Place handle = place(gfid);
   const std::string text = directory_handle_text(where);
+  if (Result<Done> provided = provide_second_level(gfid); !provided) return provided;
   Result<Done> made = files_.make_symlink(text, handle.directory, handle.name);
   if (!made && made.error().number() == ENOENT) {
     if (Result<Done> level = make_second_level(gfid); !level) return level;

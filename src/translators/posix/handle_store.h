@@ -5,11 +5,13 @@
 // directory a symbolic link with the text `../../pp/pp/<parent gfid>/<name>`. Such a link is never followed by the
 // kernel: its text is parsed and walked from here, so that a planted link leads nowhere.
 //
-// All calls block and may be made from any thread; nothing in the store changes after it was opened.
+// All calls block and may be made from any thread.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +83,9 @@ class LinkHandles : public HandleStore {
  private:
   LinkHandles(FileSystem& files, const AttributeStore& attributes, int root)
       : files_(files), attributes_(attributes), root_(root) {}
+  Result<Done> learn_second_levels(std::uint8_t first);
+  // The folder of the handle, unless it is known to be there.
+  Result<Done> provide_second_level(const Gfid& gfid) const;
   Result<Done> make_second_level(const Gfid& gfid) const;
   Result<Done> link_to(int from, const std::string& name, const Gfid& gfid) const;
   Result<OpenFile> walk(std::vector<std::string> names) const;
@@ -90,6 +95,16 @@ class LinkHandles : public HandleStore {
   int root_;
   OpenFile folder_;
   std::array<OpenFile, 256> first_level_;
+  // Second levels that were found at the start or made since: a link into one that is missing fails first.
+  class KnownFolders {
+   public:
+    bool has(std::uint16_t number) const { return (words_[number / 64] >> (number % 64) & 1) != 0; }
+    void add(std::uint16_t number) { words_[number / 64] |= std::uint64_t{1} << (number % 64); }
+
+   private:
+    std::array<std::atomic<std::uint64_t>, 1024> words_{};
+  };
+  std::unique_ptr<KnownFolders> known_ = std::make_unique<KnownFolders>();
   OpenFile parked_;
   OpenFile landfill_;
 };

@@ -1,8 +1,7 @@
 #include <fcntl.h>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/moment_text.h"
 #include "translators/posix/chores.h"
 #include "translators/posix/reserve.h"
 
@@ -15,10 +14,6 @@ using namespace std::chrono_literals;
 constexpr Duration reserve_interval = 5s;
 constexpr Duration grace = 30s;
 constexpr int ask_to_end = 15, force_to_end = 9;  // signals
-
-std::string timestamp(Moment moment) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} +0000", fmt::gmtime(static_cast<std::time_t>(moment.seconds)));
-}
 
 // Blocks.
 Result<Done> write_and_read_back(const Brick& brick, const std::string& text) {
@@ -35,7 +30,7 @@ Result<Done> write_and_read_back(const Brick& brick, const std::string& text) {
 
 Task<> check_health(std::shared_ptr<Core> core) {
   Result<Done> checked = co_await tried(core->world.off_loop(
-      [brick = core->brick, text = timestamp(core->world.wall_clock())] { return write_and_read_back(*brick, text); }));
+      [brick = core->brick, text = text_of(core->world.wall_clock())] { return write_and_read_back(*brick, text); }));
   co_return checked;
 }
 

@@ -100,7 +100,7 @@ Task<> purge_child(std::shared_ptr<Core> core, Directory directory, Child child,
   co_return emptied;
 }
 
-// Until the directory is empty, or a round removed nothing.
+// Until the directory is empty, or a round removed nothing. What cannot be removed does not keep what lies behind it.
 Task<> purge(std::shared_ptr<Core> core, Directory directory, int depth) {
   using Listed = Result<std::vector<Child>>;
   while (true) {
@@ -108,10 +108,14 @@ Task<> purge(std::shared_ptr<Core> core, Directory directory, int depth) {
         [brick = core->brick, directory] { return Listed(list_children(*brick, directory->number())); }));
     if (!children) co_return children.error();
     if (children->empty()) co_return done;
+    std::size_t removed = 0;
+    Result<Done> failure = done;
     for (Child& child : *children) {
-      Done purged = co_await tried(purge_child(core, directory, std::move(child), depth));
-      (void)purged;
+      Result<Done> purged = co_await purge_child(core, directory, std::move(child), depth);
+      if (purged) ++removed;
+      if (!purged && failure) failure = purged;
     }
+    if (removed == 0) co_return failure.error();
   }
 }
 

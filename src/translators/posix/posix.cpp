@@ -55,7 +55,9 @@ Task<typename Request::Reply> Posix::make_entry(const Call& call, const Request&
   SubjectWishes wishes;
   wishes[0] = wish(request.parent, true);
   wishes[1] = wish(request.xdata.gfid("gfid-req").value_or(null_gfid), true);
-  return core_->run(call, request, std::move(wishes), Weight::names, job);
+  typename Request::Reply reply = co_await tried(core_->run(call, request, std::move(wishes), Weight::names, job));
+  core_->hints.learn(request.parent, request.name, reply.iatt.gfid);
+  co_return std::move(reply);
 }
 
 template <class Request>
@@ -93,9 +95,11 @@ Task<fop::Lookup::Reply> Posix::perform(const Call& call, const fop::Lookup& req
   const bool is_named = !request.parent.is_null() && !request.name.empty();
   // A named object is not locked: which it is shows only once the name was read.
   if (is_named) wishes[0] = wish(request.parent, false);
-  wishes[1] = wish(request.gfid, false);
+  const bool has_guess = !is_named || !request.gfid.is_null();
+  wishes[1] = wish(has_guess ? request.gfid : core_->hints.guess(request.parent, request.name), false);
   wishes[1].locked = !is_named;
   Result<fop::Lookup::Reply> reply = co_await core_->run(call, request, std::move(wishes), Weight::names, &job::lookup);
+  if (reply && is_named) core_->hints.learn(request.parent, request.name, reply->iatt.gfid);
   if (reply || reply.error().number() != job::needs_repair) co_return reply;
   fop::Lookup::Reply repaired = co_await tried(look_up_repaired(call, request));
   co_return repaired;

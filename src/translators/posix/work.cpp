@@ -25,25 +25,58 @@ Result<FileStatus> status_of(const Work& work, const Place& place) {
   return place.file >= 0 ? work.files().status(place.file) : work.files().status(place.directory, place.name);
 }
 
-Result<Place> find(const Work& work, Subject& subject, bool parked_too) {
-  if (subject.file) return Place::open(subject.file->number());
-  if (subject.directory) return Place::open(subject.directory->number());
+namespace {
+
+// A place, with the status of what is there where finding it took reading that.
+struct Sighting {
+  Place place;
+  std::optional<FileStatus> status;
+};
+
+Result<Sighting> sight(const Work& work, Subject& subject, bool parked_too) {
+  if (subject.file) return Sighting{Place::open(subject.file->number()), {}};
+  if (subject.directory) return Sighting{Place::open(subject.directory->number()), {}};
   if (subject.gfid.is_null()) return failed(EINVAL);
-  const Place handle = work.handles().place(subject.gfid);
+  Place handle = work.handles().place(subject.gfid);
   Result<FileStatus> status = status_of(work, handle);
-  if (status && !is_directory_handle(*status)) return handle;
+  if (status && !is_directory_handle(*status)) return Sighting{std::move(handle), *status};
   if (status) {
     Result<OpenFile> open = work.handles().open_directory(subject.gfid);
     if (!open) return std::unexpected(open.error());
     subject.directory = std::make_shared<OpenFile>(std::move(*open));
-    return Place::open(subject.directory->number());
+    return Sighting{Place::open(subject.directory->number()), {}};
   }
   if (status.error().number() != ENOENT) return std::unexpected(status.error());
-  const Place parked = work.handles().parked_place(subject.gfid);
-  if (!status_of(work, parked)) return failed(ESTALE);
+  Place parked = work.handles().parked_place(subject.gfid);
+  status = status_of(work, parked);
+  if (!status) return failed(ESTALE);
   if (!parked_too) return failed(ENOENT);
   subject.parked = true;
-  return parked;
+  return Sighting{std::move(parked), *status};
+}
+
+Result<Iatt> observe_as(const Work& work, Subject& subject, const Place& place, const FileStatus& status) {
+  const bool holds =
+      subject.memory && subject.memory->inode == status.inode && subject.memory->changed == status.changed;
+  if (!holds) {
+    subject.memory.reset();
+    Result<Gfid> carried = read_gfid(work, place);
+    if (!carried && carried.error().number() != ENODATA) return std::unexpected(carried.error());
+    // Somebody else's object lies under this handle.
+    if (!carried || *carried != subject.gfid) return failed(ESTALE);
+    subject.memory = Memory{status.inode, status.changed, read_times(work, place)};
+  }
+  Iatt iatt = make_iatt(status, subject.gfid, subject.memory->times);
+  if (subject.parked) iatt.links = 0;
+  return iatt;
+}
+
+}  // namespace
+
+Result<Place> find(const Work& work, Subject& subject, bool parked_too) {
+  Result<Sighting> sighting = sight(work, subject, parked_too);
+  if (!sighting) return std::unexpected(sighting.error());
+  return std::move(sighting->place);
 }
 
 Result<int> open_parent(const Work& work, Subject& subject) {
@@ -89,20 +122,7 @@ Iatt make_iatt(const FileStatus& status, const Gfid& gfid, const std::optional<T
 
 Result<Iatt> observe(const Work& work, Subject& subject, const Place& place) {
   Result<FileStatus> status = status_of(work, place);
-  if (!status) return std::unexpected(status.error());
-  const bool holds =
-      subject.memory && subject.memory->inode == status->inode && subject.memory->changed == status->changed;
-  if (!holds) {
-    subject.memory.reset();
-    Result<Gfid> carried = read_gfid(work, place);
-    if (!carried && carried.error().number() != ENODATA) return std::unexpected(carried.error());
-    // Somebody else's object lies under this handle.
-    if (!carried || *carried != subject.gfid) return failed(ESTALE);
-    subject.memory = Memory{status->inode, status->changed, read_times(work, place)};
-  }
-  Iatt iatt = make_iatt(*status, subject.gfid, subject.memory->times);
-  if (subject.parked) iatt.links = 0;
-  return iatt;
+  return status ? observe_as(work, subject, place, *status) : Result<Iatt>(std::unexpected(status.error()));
 }
 
 Iatt observe_status(const Work& work, Subject& subject, const Place& place, const FileStatus& status) {
@@ -132,11 +152,13 @@ Result<Iatt> observe_changed(const Work& work, Subject& subject, const Place& pl
 
 Result<Found> find_and_observe(const Work& work, Subject& subject, bool parked_too) {
   for (int attempt = 0;; ++attempt) {
-    Result<Place> place = find(work, subject, parked_too);
-    if (!place) return std::unexpected(place.error());
-    Result<Iatt> iatt = observe(work, subject, *place);
+    Result<Sighting> sighting = sight(work, subject, parked_too);
+    if (!sighting) return std::unexpected(sighting.error());
+    const Place& place = sighting->place;
+    Result<Iatt> iatt =
+        sighting->status ? observe_as(work, subject, place, *sighting->status) : observe(work, subject, place);
     const bool gone = iatt && iatt->is_directory() && iatt->links == 0;
-    if (iatt && !gone) return Found{std::move(*place), *iatt};
+    if (iatt && !gone) return Found{place, *iatt};
     if (!gone || subject.file || attempt > 0) return failed(iatt ? ESTALE : iatt.error().number());
     subject.directory.reset();
     subject.memory.reset();

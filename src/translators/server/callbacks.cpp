@@ -40,7 +40,7 @@ RecallLease message_for(const notice::RecallLease& notice, const Session& sessio
 
 }  // namespace
 
-void Server::notified(const Notice& notice, Translator& child) {
+void ProtocolServer::notified(const Notice& notice, Translator& child) {
   std::visit(
       [&](const auto& said) {
         using Said = std::remove_cvref_t<decltype(said)>;

@@ -25,7 +25,7 @@ std::vector<std::uint32_t> parse_groups(std::string_view text) {
 Task<std::vector<std::uint32_t>> GroupCache::find(std::uint32_t uid, std::chrono::seconds kept_for) {
   const auto known = known_.find(uid);
   if (known != known_.end() && world_.now() - known->second.since < kept_for) co_return known->second.groups;
-  Finished finished = co_await tried(world_.processes().run(Command{{"id", "-G", "--", std::to_string(uid)}, false}));
+  Finished finished = co_await tried(world_.processes().run(Command{{"id", "-G", "--", std::to_string(uid)}}));
   std::vector<std::uint32_t> groups;
   if (finished.exit.status == 0) groups = parse_groups(finished.output);
   if (known_.size() >= most) known_.clear();

@@ -8,16 +8,25 @@
 
 namespace mortar {
 
-Result<std::unique_ptr<Translator>> Server::make(World& world, const VolumeSection& section) {
+namespace {
+
+Result<ServerOptions> options_of(const VolumeSection& section) {
   Result<ServerOptions> options = read_options<ServerOptions>(section);
-  if (!options) return std::unexpected(options.error());
-  if (options->tls) {
+  if (options && options->tls) {
     return failed(ENOTSUP, fmt::format("volume {}: TLS (server.ssl) is not supported by this release", section.name));
   }
-  return std::make_unique<Server>(world, section, std::move(*options));
+  return options;
 }
 
-Server::Server(World& world, VolumeSection section, ServerOptions options)
+}  // namespace
+
+Result<std::unique_ptr<Translator>> ProtocolServer::make(World& world, const VolumeSection& section) {
+  Result<ServerOptions> options = options_of(section);
+  if (!options) return std::unexpected(options.error());
+  return std::make_unique<ProtocolServer>(world, section, std::move(*options));
+}
+
+ProtocolServer::ProtocolServer(World& world, VolumeSection section, ServerOptions options)
     : Refuse(section.name),
       world_(world),
       options_(std::move(options)),
@@ -28,9 +37,9 @@ Server::Server(World& world, VolumeSection section, ServerOptions options)
   rpc_.require_privileged_ports(!options_.allow_insecure);
 }
 
-Server::~Server() = default;
+ProtocolServer::~ProtocolServer() = default;
 
-void Server::add_services() {
+void ProtocolServer::add_services() {
   for (std::uint32_t procedure = 0; procedure < 57; ++procedure) {
     operations_.on_raw(procedure, [this](RpcConnection& connection, IncomingCall call) {
       session_of(connection).serve(std::move(call));
@@ -58,13 +67,13 @@ void Server::add_services() {
   rpc_.add(handshake_);
 }
 
-RpcLimits Server::limits() const {
+RpcLimits ProtocolServer::limits() const {
   RpcLimits limits;
   limits.requests = options_.outstanding_limit == 0 ? 65536 : static_cast<std::size_t>(options_.outstanding_limit);
   return limits;
 }
 
-Task<> Server::start() {
+Task<> ProtocolServer::start() {
   StreamOptions stream;
   stream.no_delay = options_.no_delay;
   stream.keepalive = options_.keepalive;
@@ -81,7 +90,7 @@ Task<> Server::start() {
   co_return done;
 }
 
-Task<> Server::stop() {
+Task<> ProtocolServer::stop() {
   stopping_ = true;
   if (!listener_) co_return done;
   listener_->stop_accepting();
@@ -95,7 +104,7 @@ Task<> Server::stop() {
   co_return done;
 }
 
-std::shared_ptr<RpcHandler> Server::accept(RpcConnection& connection) {
+std::shared_ptr<RpcHandler> ProtocolServer::accept(RpcConnection& connection) {
   if (stopping_) return nullptr;
   auto session = std::make_shared<Session>(*this, connection);
   living_.push_back(session);
@@ -103,30 +112,30 @@ std::shared_ptr<RpcHandler> Server::accept(RpcConnection& connection) {
   return session;
 }
 
-void Server::session_ended(const RpcConnection& connection, std::shared_ptr<Session> session) {
+void ProtocolServer::session_ended(const RpcConnection& connection, std::shared_ptr<Session> session) {
   sessions_.erase(&connection);
   if (session->signed_in()) clients_.erase(session->client().number);
   tasks_.start(end_session(std::move(session)));
 }
 
-Task<> Server::end_session(std::shared_ptr<Session> session) {
+Task<> ProtocolServer::end_session(std::shared_ptr<Session> session) {
   co_await session->give_back();
   std::erase(living_, session);
   if (living_.empty()) none_left_.set();
   co_return done;
 }
 
-Translator* Server::brick(std::string_view name) const {
+Translator* ProtocolServer::brick(std::string_view name) const {
   const auto found = std::ranges::find(children(), name, [](const Translator* child) { return child->name(); });
   return found == children().end() ? nullptr : *found;
 }
 
-bool Server::is_up(const Translator& brick) const {
+bool ProtocolServer::is_up(const Translator& brick) const {
   const auto state = up_.find(&brick);
   return state == up_.end() || state->second;
 }
 
-std::vector<ClientStatistics> Server::clients(std::string_view subvolume) const {
+std::vector<ClientStatistics> ProtocolServer::clients(std::string_view subvolume) const {
   std::vector<ClientStatistics> clients;
   for_each_client([&](const Session& session) {
     if (session.brick()->name() == subvolume) clients.push_back(session.statistics());
@@ -134,10 +143,9 @@ std::vector<ClientStatistics> Server::clients(std::string_view subvolume) const 
   return clients;
 }
 
-Result<Done> Server::reconfigure(const VolumeSection& section) {
-  Result<ServerOptions> options = read_options<ServerOptions>(section);
+Result<Done> ProtocolServer::reconfigure(const VolumeSection& section) {
+  Result<ServerOptions> options = options_of(section);
   if (!options) return std::unexpected(options.error());
-  if (options->tls) return failed(ENOTSUP);
   options_ = std::move(*options);
   authentication_ = std::make_shared<const Authentication>(section);
   rpc_.require_privileged_ports(!options_.allow_insecure);
@@ -152,7 +160,7 @@ Result<Done> Server::reconfigure(const VolumeSection& section) {
   return done;
 }
 
-Task<> Server::check_again(std::shared_ptr<Session> session) {
+Task<> ProtocolServer::check_again(std::shared_ptr<Session> session) {
   const std::shared_ptr<const Authentication> authentication = authentication_;
   Result<Admission> admission = co_await authentication->admit(world_, session->applicant());
   if (admission && admission->accepted) co_return done;
@@ -163,7 +171,7 @@ Task<> Server::check_again(std::shared_ptr<Session> session) {
   co_return done;
 }
 
-void Server::dump_state(std::string& out) const {
+void ProtocolServer::dump_state(std::string& out) const {
   std::size_t index = 0;
   for_each_client([&](const Session& session) {
     const ClientStatistics statistics = session.statistics();

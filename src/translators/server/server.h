@@ -19,12 +19,12 @@
 
 namespace mortar {
 
-class Server final : public Refuse {
+class ProtocolServer final : public Refuse {
  public:
   // ENOTSUP where the section asks for TLS.
   static Result<std::unique_ptr<Translator>> make(World& world, const VolumeSection& section);
-  Server(World& world, VolumeSection section, ServerOptions options);
-  ~Server() override;
+  ProtocolServer(World& world, VolumeSection section, ServerOptions options);
+  ~ProtocolServer() override;
 
   Task<> start() override;
   // Ends all connections and waits until what they held is given back.

@@ -59,7 +59,7 @@ struct ServerOptions {
         Option{"manage-gids", self.manage_gids, "Look groups up here instead of trusting the request"},
         Option{"gid-timeout", self.gid_timeout, "How long groups that were looked up are kept"},
         Option{"rpc.outstanding-rpc-limit", self.outstanding_limit,
-               "Requests of a client that may wait for their answer; 0: any number", 0, 65536},
+               "Requests of a client that may wait for their answer; 0: 65536", 0, 65536},
         Option{"open-fd-limit", self.most_descriptors, "Files and directories a client may hold open", 1U, 1U << 24});
   }
 };

@@ -34,7 +34,7 @@ constexpr std::uint32_t compound_procedure = 49;
 
 }  // namespace
 
-Session::Session(Server& server, RpcConnection& connection)
+Session::Session(ProtocolServer& server, RpcConnection& connection)
     : server_(server),
       connection_(&connection),
       peer_(connection.peer()),

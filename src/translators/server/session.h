@@ -18,7 +18,7 @@
 
 namespace mortar {
 
-class Server;
+class ProtocolServer;
 
 // For "volume status clients".
 struct ClientStatistics {
@@ -32,7 +32,7 @@ struct ClientStatistics {
 
 class Session final : public RpcHandler, public std::enable_shared_from_this<Session> {
  public:
-  Session(Server& server, RpcConnection& connection);
+  Session(ProtocolServer& server, RpcConnection& connection);
 
   void incoming(RpcConnection& connection, IncomingCall call) override;
   void disconnected(RpcConnection& connection) override;
@@ -74,7 +74,7 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
 
   friend struct OperationTable;
 
-  Server& server_;
+  ProtocolServer& server_;
   RpcConnection* connection_;
   const Address peer_;
   bool signing_in_ = false;

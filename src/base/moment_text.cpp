@@ -1,0 +1,11 @@
+#include "base/moment_text.h"
+
+#include <fmt/chrono.h>
+
+namespace mortar {
+
+std::string text_of(const Moment& moment) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} +0000", fmt::gmtime(static_cast<std::time_t>(moment.seconds)));
+}
+
+}  // namespace mortar
