@@ -103,7 +103,6 @@ twin volume status NAME detail
 twin volume status NAME tasks
 twin volume status NAME clients
 twin volume status NAME client-list
-twin volume status NAME client-list --xml
 twin volume status NAME nonsense
 twin volume delete NAME
 twin volume reset NAME performance.cache-size
