@@ -7,6 +7,9 @@ namespace mortar {
 namespace {
 
 constexpr int backlog = 1024;
+// A daemon that was killed holds its port until the kernel has ended what it had under way.
+constexpr Duration former_daemon_limit = std::chrono::seconds(3);
+constexpr Duration former_daemon_step = std::chrono::milliseconds(50);
 constexpr Program peer_program{1238437, 2};
 constexpr Program management_program_2{1238433, 2};
 constexpr Program management_program_3{1238433, 3};
@@ -44,26 +47,32 @@ Endpoints::~Endpoints() {
   tasks_.cancel();
 }
 
-Result<Done> Endpoints::listen() {
+Task<> Endpoints::listen() {
   World& world = management_.world();
   const Settings& settings = management_.places().settings();
   StreamOptions options;
   options.keepalive_idle = std::chrono::seconds(10);
-  auto network = world.network().listen(Address::tcp(settings.bind_address, settings.port), options, backlog);
-  if (!network) return std::unexpected(network.error());
+  const Address address = Address::tcp(settings.bind_address, settings.port);
+  const Instant limit = world.now() + former_daemon_limit;
+  auto network = world.network().listen(address, options, backlog);
+  while (!network && network.error().number() == EADDRINUSE && world.now() < limit) {
+    co_await world.sleep(former_daemon_step);
+    network = world.network().listen(address, options, backlog);
+  }
+  if (!network) co_return network.error();
   auto local = world.network().listen(Address::unix_socket(settings.command_socket), StreamOptions{}, backlog);
-  if (!local) return std::unexpected(local.error());
+  if (!local) co_return local.error();
   // Who may give commands is decided by the uid of each caller; the mode only keeps others from trying. A simulated
   // socket has no file.
   Result<Done> closed = world.files().change_mode(FileSystem::no_directory, settings.command_socket, 0600);
-  if (!closed && closed.error().number() != ENOENT) return closed;
+  if (!closed && closed.error().number() != ENOENT) co_return closed;
   network_listener_ = std::make_unique<RpcListener>(world, std::move(*network), network_server_);
   local_listener_ = std::make_unique<RpcListener>(world, std::move(*local),
                                                   [this](RpcConnection& connection) -> std::shared_ptr<RpcHandler> {
                                                     if (connection.peer_uid().value_or(0) != 0) return nullptr;
                                                     return {std::shared_ptr<void>(), &local_server_};
                                                   });
-  return done;
+  co_return done;
 }
 
 void Endpoints::tell_everybody() {

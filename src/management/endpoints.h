@@ -16,7 +16,7 @@ class Endpoints {
   explicit Endpoints(Management& management);
   ~Endpoints();
 
-  Result<Done> listen();
+  Task<> listen();
 
  private:
   // Forgets what a connection had signed in.

@@ -4,6 +4,7 @@
 #include <getopt.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "programs/version.h"
@@ -153,6 +154,17 @@ std::string complaint(int found, const char* word, const std::vector<OptionRow>&
 
 }  // namespace
 
+namespace {
+
+// Helpers lie beside the programs, wherever those were installed.
+std::string helper_folder() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (program.parent_path().parent_path() / "libexec/glusterfs").string();
+}
+
+}  // namespace
+
 Result<CommandLine> read_command_line(int count, char** words, std::string_view usage, std::vector<OptionRow> rows) {
   CommandLine line;
   bool wants_help = false;
@@ -161,7 +173,7 @@ Result<CommandLine> read_command_line(int count, char** words, std::string_view 
   rows.push_back({"print-statedumpdir", 0, none, "", "Print where state dumps are written",
                   answers(line.answer, MORTAR_RUN_DIR "/gluster\n")});
   rows.push_back({"print-libexecdir", 0, none, "", "Print where helper programs are",
-                  answers(line.answer, MORTAR_LIBEXEC_DIR "\n")});
+                  answers(line.answer, helper_folder() + "\n")});
   rows.push_back({"version", 'V', none, "", "Print the version", answers(line.answer, version_text)});
   rows.push_back({"help", '?', none, "", "Print this help", turns_on(wants_help)});
   rows.push_back({"usage", 0, none, "", "Print this help", turns_on(wants_help)});

@@ -73,13 +73,18 @@ umount -l "$MNT"
 mounted v "$MNT"
 check_journal
 
-# SIGTERM is deliberate: the brick stays down until it is asked for.
-kill "$(brick_pid v)"
-waits_for bash -c "! pgrep -x glusterfsd"
-sleep 2
-! pgrep -x glusterfsd || fails "a brick that was stopped on purpose was started again"
-gluster volume start v force
-waits_for ls "$MNT"
+# SIGTERM and a word through its own socket are deliberate: the brick stays down until it is asked for.
+detach() { gf_attach -d "$(tr '\0' '\n' <"/proc/$(brick_pid v)/cmdline" | grep '\.socket$')" "$BRICKS/v"; }
+! gf_attach -d /nonexistent "$BRICKS/v" 2>words || fails "gf_attach reached nobody and was content"
+grep -q '^gf_attach: /nonexistent: ' words
+for end in "kill $(brick_pid v)" detach; do
+  $end
+  waits_for bash -c "! pgrep -x glusterfsd"
+  sleep 2
+  ! pgrep -x glusterfsd || fails "a brick that was stopped on purpose ($end) was started again"
+  gluster volume start v force
+  waits_for ls "$MNT"
+done
 umount "$MNT"
 # A file that was being made when the brick was killed, which nobody was told of, is whole once it is looked up.
 mount -t glusterfs -o use-readdirp=no "$HOST:/v" "$MNT"

@@ -110,8 +110,11 @@ Task<std::uint16_t> Remote::find_port() {
   Connection connection = co_await tried(connect(management_port, nullptr));
   TaskSet running;
   running.start(connection->run());
-  PortByBrick::Reply reply =
-      co_await tried(with_deadline(world_, handshake_limit, connection->call(PortByBrick{options_.remote_subvolume})));
+  const Result<PortByBrick::Reply> asked =
+      co_await with_deadline(world_, handshake_limit, connection->call(PortByBrick{options_.remote_subvolume}));
+  // Who listens there is not a daemon that knows ports: it can only be the brick itself.
+  if (!asked && asked.error().number() == EOPNOTSUPP) co_return management_port;
+  const PortByBrick::Reply reply = co_await tried(asked);
   if (reply.op_ret < 0 || reply.port <= 0 || reply.port > 65535) {
     co_return failed(ECONNREFUSED, fmt::format("{} says that the brick {} is not running", options_.remote_host,
                                                options_.remote_subvolume));

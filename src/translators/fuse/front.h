@@ -157,6 +157,7 @@ class Front {
   Task<Iatt> attributes_of(const Call& call, InodePointer inode, HandlePointer handle);
   Task<Iatt> set_attributes(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted,
                             std::int32_t valid);
+  Task<Iatt> clear_set_ids(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted);
   Task<Iatt> truncate(const Call& call, InodePointer inode, HandlePointer handle, std::uint64_t size);
 
   // Handles (handles.cpp).

@@ -70,6 +70,21 @@ Task<Iatt> Front::set_attributes(const Call& call, InodePointer inode, HandlePoi
   co_return reply.after;
 }
 
+// Whoever writes to a file takes its set-id bits away, and the kernel does that in the writer's name, who need not be
+// the owner. Nobody else gets here with a mode alone: the kernel has checked who may change it.
+Task<Iatt> Front::clear_set_ids(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted) {
+  constexpr std::uint32_t set_ids = S_ISUID | S_ISGID;
+  const Iatt now = co_await tried(attributes_of(call, inode, handle));
+  const std::uint32_t changed = (now.mode ^ wanted.mode) & 07777;
+  const bool only_clears = (changed & ~set_ids) == 0 && (changed & wanted.mode) == 0;
+  if (!only_clears) co_return Error(EPERM);
+  Call owner = call;
+  owner.uid = now.uid;
+  owner.gid = now.gid;
+  Iatt cleared = co_await tried(set_attributes(owner, inode, handle, wanted, set_attribute::mode));
+  co_return cleared;
+}
+
 Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t number, struct stat wanted, int to_set) {
   const InodePointer inode = co_await tried(known(number));
   const Call call = call_of(request);
@@ -82,7 +97,11 @@ Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t numb
     now = co_await tried(truncate(call, inode, handle, static_cast<std::uint64_t>(wanted.st_size)));
   }
   if (valid != 0) {
-    now = co_await tried(set_attributes(call, inode, handle, iatt, valid));
+    Result<Iatt> set = co_await set_attributes(call, inode, handle, iatt, valid);
+    if (!set && set.error().number() == EPERM && valid == set_attribute::mode) {
+      set = co_await clear_set_ids(call, inode, handle, iatt);
+    }
+    now = co_await tried(std::move(set));
   }
   if (valid == 0 && (to_set & FUSE_SET_ATTR_SIZE) == 0) {
     now = co_await tried(attributes_of(call, inode, handle));

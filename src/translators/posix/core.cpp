@@ -125,8 +125,10 @@ std::shared_ptr<Descriptor> Core::describe(const Work& work, const Gfid& gfid, b
   return descriptor;
 }
 
-Task<Gfid> Core::identify(Gfid parent, std::string name) {
+Task<Gfid> Core::identify(Gfid parent, std::string name, bool may_guess) {
   if (!brick) co_return Error(ENOTCONN);
+  const Gfid guess = may_guess ? hints.guess(parent, name) : null_gfid;
+  if (!guess.is_null()) co_return guess;
   Call call;
   SubjectWishes wishes;
   wishes[0].gfid = parent;

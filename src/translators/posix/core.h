@@ -74,8 +74,9 @@ class Core : public std::enable_shared_from_this<Core> {
   template <class Request>
   Task<typename Request::Reply> run(const Call& call, const Request& request, SubjectWishes wishes, Weight weight,
                                     Job<Request> job);
-  // What lies under a name now; null where nothing or something without identity does. Nothing is locked.
-  Task<Gfid> identify(Gfid parent, std::string name);
+  // What lies under a name now; null where nothing or something without identity does. Nothing is locked, and a guess
+  // will do where that is said: who locked the object finds out and asks again.
+  Task<Gfid> identify(Gfid parent, std::string name, bool may_guess);
   // The last holder of an opened file let go.
   void closed(std::shared_ptr<Inode> inode, std::shared_ptr<OpenFile> file);
 

@@ -65,9 +65,10 @@ Task<fop::Changed> Posix::remove_entry(const Call& call, const Request& request,
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     SubjectWishes wishes;
     wishes[0] = wish(request.parent, true);
-    const Gfid there = co_await tried(core_->identify(request.parent, request.name));
+    const Gfid there = co_await tried(core_->identify(request.parent, request.name, attempt == 0));
     wishes[1] = wish(there, true);
     Result<fop::Changed> reply = co_await core_->run(call, request, std::move(wishes), Weight::names, job);
+    if (reply) core_->hints.learn(request.parent, request.name, null_gfid);
     if (reply || reply.error().number() != job::name_moved) co_return reply;
   }
   co_return Error(ESTALE);
@@ -109,7 +110,7 @@ Task<fop::Lookup::Reply> Posix::look_up_repaired(const Call& call, const fop::Lo
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     SubjectWishes wishes;
     wishes[0] = wish(request.parent, true);
-    const Gfid there = co_await tried(core_->identify(request.parent, request.name));
+    const Gfid there = co_await tried(core_->identify(request.parent, request.name, attempt == 0));
     wishes[1] = wish(there.is_null() ? request.xdata.gfid("gfid-req").value_or(null_gfid) : there, true);
     Result<fop::Lookup::Reply> reply =
         co_await core_->run(call, request, std::move(wishes), Weight::names, &job::lookup_repaired);
@@ -140,7 +141,7 @@ Task<fop::Create::Reply> Posix::open_existing(const Call& call, const fop::Creat
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     SubjectWishes wishes;
     wishes[0] = wish(request.parent, false);
-    const Gfid there = co_await tried(core_->identify(request.parent, request.name));
+    const Gfid there = co_await tried(core_->identify(request.parent, request.name, attempt == 0));
     if (there.is_null()) co_return Error(ESTALE);
     wishes[1] = wish(there, true);
     Result<fop::Create::Reply> reply =
@@ -169,12 +170,16 @@ Task<fop::Rename::Reply> Posix::perform(const Call& call, const fop::Rename& req
     SubjectWishes wishes;
     wishes[0] = wish(request.old_parent, true);
     wishes[1] = wish(request.new_parent, true);
-    const Gfid moved = co_await tried(core_->identify(request.old_parent, request.old_name));
-    const Gfid replaced = co_await tried(core_->identify(request.new_parent, request.new_name));
+    const Gfid moved = co_await tried(core_->identify(request.old_parent, request.old_name, attempt == 0));
+    const Gfid replaced = co_await tried(core_->identify(request.new_parent, request.new_name, attempt == 0));
     wishes[2] = wish(moved, true);
     wishes[3] = wish(replaced, true);
     Result<fop::Rename::Reply> reply =
         co_await core_->run(call, request, std::move(wishes), Weight::names, &job::rename);
+    if (reply) {
+      core_->hints.learn(request.old_parent, request.old_name, null_gfid);
+      core_->hints.learn(request.new_parent, request.new_name, moved);
+    }
     if (reply || reply.error().number() != job::name_moved) co_return reply;
   }
   co_return Error(ESTALE);
