@@ -13,7 +13,7 @@ namespace mortar {
 class Patience {
  public:
   // The longest that is looked out for.
-  static constexpr Duration longest = std::chrono::microseconds(100);
+  static constexpr Duration longest = std::chrono::microseconds(200);
 
   // On one core whoever is waited for could not run meanwhile.
   explicit Patience(unsigned cores) : enabled_(cores > 1) {}

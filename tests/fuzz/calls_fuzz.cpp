@@ -1,6 +1,7 @@
 // A hostile peer of a whole brick: signed in or not, it sends operations that are well formed but for what they say,
 // pieces that are nothing at all, and stops where it likes. The brick answers errors, serves the next client, and
 // nothing outside of it is reached.
+#include "base/log.h"
 #include "choices.h"
 #include "simulated_brick.h"
 #include "translators/server/server.h"

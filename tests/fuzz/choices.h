@@ -38,7 +38,7 @@ class Choices {
 
   template <Described Message>
   void fill(Message& message) {
-    for_each_field(message, [this](auto field) { fill(field.value); });
+    for_each_field(message, [this](auto field) { this->fill(field.value); });
   }
   void fill(std::uint32_t& value) { value = static_cast<std::uint32_t>(number()); }
   void fill(std::int32_t& value) { value = static_cast<std::int32_t>(number()); }

@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "base/log.h"
 #include "choices.h"
 #include "simulated_brick.h"
 #include "translators/fuse/front.h"
@@ -113,7 +114,14 @@ class FakeKernel {
     request.size = header.len;
     fuse_session_process_buf(session_, &request);
   }
-  std::uint64_t last() const { return last_; }
+  std::uint64_t oldest_unanswered() const { return open_.empty() ? 0 : open_.begin()->first; }
+  // Gives back as many as there are, at most; how many.
+  std::uint64_t give_back(std::uint64_t inode, std::uint64_t most) {
+    std::uint64_t& left = references_[inode];
+    const std::uint64_t given = std::min(left, most);
+    left -= given;
+    return given;
+  }
   std::size_t unanswered() const { return open_.size(); }
 
  private:
@@ -128,10 +136,38 @@ class FakeKernel {
     check(header.len == answer.size(), "an answer says its length");
     check(header.error <= 0 && header.error > -512, "an error is one that the kernel knows");
     if (header.unique != 0) {
-      check(current_->open_.erase(header.unique) == 1, "each request is answered once");
+      const auto request = current_->open_.find(header.unique);
+      check(request != current_->open_.end(), "each request is answered once");
+      if (header.error == 0) current_->count_references(request->second, answer.substr(sizeof header));
+      current_->open_.erase(request);
       ++current_->answers_;
     }
     return static_cast<ssize_t>(answer.size());
+  }
+  // Every answer that carries an entry is a reference to its inode.
+  void count_references(std::uint32_t opcode, std::string_view body) {
+    const auto refer = [this](std::string_view entry) {
+      std::uint64_t inode = 0;
+      std::memcpy(&inode, entry.data(), sizeof inode);
+      if (inode != 0) ++references_[inode];
+    };
+    switch (opcode) {
+      case FUSE_LOOKUP:
+      case FUSE_MKNOD:
+      case FUSE_MKDIR:
+      case FUSE_SYMLINK:
+      case FUSE_LINK:
+      case FUSE_CREATE: return refer(body);
+      case FUSE_READDIRPLUS: break;
+      default: return;
+    }
+    while (body.size() >= FUSE_NAME_OFFSET_DIRENTPLUS) {
+      refer(body);
+      fuse_dirent entry{};
+      std::memcpy(&entry, body.data() + sizeof(fuse_entry_out), FUSE_NAME_OFFSET);
+      body.remove_prefix(
+          std::min<std::size_t>(body.size(), FUSE_REC_ALIGN(FUSE_NAME_OFFSET_DIRENTPLUS + entry.namelen)));
+    }
   }
   static ssize_t nothing_to_read(int, void*, std::size_t, void*) {
     errno = EAGAIN;
@@ -144,7 +180,8 @@ class FakeKernel {
   fuse_session* session_ = nullptr;
   std::uint64_t last_ = 0;
   std::size_t answers_ = 0;
-  std::map<std::uint64_t, std::uint32_t> open_;  // by number: the operation
+  std::map<std::uint64_t, std::uint32_t> open_;        // by number: the operation
+  std::map<std::uint64_t, std::uint64_t> references_;  // by inode
 };
 FakeKernel* FakeKernel::current_ = nullptr;
 
@@ -177,9 +214,10 @@ void ask(FakeKernel& kernel, Choices& choices) {
   }
   if (kind.opcode == FUSE_GETXATTR || kind.opcode == FUSE_LISTXATTR) limit(body, 0, largest_transfer);
   if (kind.opcode == FUSE_SETXATTR) limit(body, 0, std::uint32_t{64});
-  if (kind.opcode == FUSE_FORGET) limit(body, 0, std::uint64_t{4});
   if (kind.opcode == FUSE_INTERRUPT) {
-    const std::uint64_t whom = kernel.last() - choices.below(4);
+    // One that is under way: libfuse keeps the others until its session ends, and then forgets to free them.
+    const std::uint64_t whom = kernel.oldest_unanswered();
+    if (whom == 0) return;
     std::memcpy(body.data(), &whom, sizeof whom);
   }
   if (kind.opcode == FUSE_WRITE) {
@@ -198,6 +236,11 @@ void ask(FakeKernel& kernel, Choices& choices) {
     body.append(128, '\0');  // what a value or a name that is missing would be read from
   }
   const std::uint64_t inode = choices.below(8) == 0 ? choices.number() : 1 + choices.below(8);
+  if (kind.opcode == FUSE_FORGET) {
+    const std::uint64_t given = kernel.give_back(inode, 1 + choices.below(4));
+    if (given == 0) return;
+    std::memcpy(body.data(), &given, sizeof given);
+  }
   kernel.send(kind.opcode, inode, body);
 }
 
