@@ -68,7 +68,8 @@ TEST(Volfile, ParsesAndFormats) {
 
 TEST(Volfile, RefusesWhatIsWrong) {
   for (std::string_view text :
-       {"", "volume", "volume a", "volume a\nend-volume", "volume a\ntype x\nsubvolumes b\nend-volume",
+       {"volume a\n type t\n option \"k 1\" v\nend-volume", "volume \"a\"\n type t\nend-volume", "", "volume",
+        "volume a", "volume a\nend-volume", "volume a\ntype x\nsubvolumes b\nend-volume",
         "volume a\ntype x\nend-volume\nvolume a\ntype x\nend-volume", "volume a\ntype `ls`\nend-volume",
         "volume a\ntype \"x\nend-volume", "nonsense"}) {
     Result<Volfile> volfile = parse_volfile(text);

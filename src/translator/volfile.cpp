@@ -36,6 +36,11 @@ class Words {
     return at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '#';
   }
 
+  bool is_quoted_next() {
+    skip_blanks();
+    return at_ < text_.size() && text_[at_] == '"';
+  }
+
   std::unexpected<Error> error(std::string_view what) const {
     return failed(EINVAL, fmt::format("volfile line {}: {}", line_, what));
   }
@@ -74,11 +79,17 @@ class Words {
   std::size_t line_ = 1;
 };
 
-Result<std::string> word(Words& words, std::string_view what) {
+Result<std::string> value(Words& words, std::string_view what) {
   Result<std::optional<std::string>> next = words.next();
   if (!next) return std::unexpected(next.error());
   if (!*next) return words.error(fmt::format("{} is missing", what));
   return **next;
+}
+
+// Only values stand in quotes.
+Result<std::string> word(Words& words, std::string_view what) {
+  if (words.is_quoted_next()) return words.error(fmt::format("{} stands in quotes", what));
+  return value(words, what);
 }
 
 Result<Done> parse_line(Words& words, const std::string& keyword, VolumeSection& section, const Volfile& volfile) {
@@ -89,9 +100,9 @@ Result<Done> parse_line(Words& words, const std::string& keyword, VolumeSection&
   } else if (keyword == "option") {
     Result<std::string> key = word(words, "the option's name");
     if (!key) return std::unexpected(key.error());
-    Result<std::string> value = words.more_on_line() ? word(words, "the value") : Result<std::string>("");
-    if (!value) return std::unexpected(value.error());
-    section.set_option(*key, *value);
+    Result<std::string> set = words.more_on_line() ? value(words, "the value") : Result<std::string>("");
+    if (!set) return std::unexpected(set.error());
+    section.set_option(*key, *set);
   } else if (keyword == "subvolumes") {
     while (words.more_on_line()) {
       Result<std::string> name = word(words, "a subvolume");
@@ -123,7 +134,7 @@ Result<VolumeSection> parse_section(Words& words, const Volfile& volfile) {
 }
 
 bool needs_quotes(std::string_view value) {
-  return value.empty() || value.find_first_of(" \t\n\"#`") != std::string_view::npos;
+  return value.empty() || value.find_first_of(" \t\r\n\"#`") != std::string_view::npos;
 }
 
 }  // namespace
@@ -153,6 +164,7 @@ Result<Volfile> parse_volfile(std::string_view text) {
   Words words(text);
   Volfile volfile;
   while (true) {
+    if (words.is_quoted_next()) return words.error("\"volume\" is expected, not a quoted value");
     Result<std::optional<std::string>> keyword = words.next();
     if (!keyword) return std::unexpected(keyword.error());
     if (!*keyword) break;

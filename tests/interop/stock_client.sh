@@ -11,6 +11,12 @@ glusterfs --version | head -n 1 | grep -q '^glusterfs 10' || fails "this is not 
 work_on "$MNT"
 diff -r "$MNT/work/linux" "$BRICKS/v/work/linux"
 
+# Programs with stock's library in them, which need no mount.
+fio --name=library --ioengine=gfapi --volume=v --brick="$HOST" --filename=library.dat --size=16M --rw=randwrite \
+  --bs=16k --verify=crc32c --do_verify=1 --verify_fatal=1 --output=fio.out || fails "fio by libgfapi: $(cat fio.out)"
+[ "$(stat -c %s "$MNT/library.dat")" = $((16 << 20)) ] || fails "what libgfapi wrote is not on the mount"
+rm "$MNT/library.dat"
+
 mkdir ours
 "${MORTAR_PREFIX:-$SOURCE/build/prefix}/sbin/mount.glusterfs" "$HOST:/v" "$PWD/ours"
 diff -r ours/work/linux "$MNT/work/linux"

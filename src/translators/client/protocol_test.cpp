@@ -360,6 +360,15 @@ TEST_F(Protocol, NoticesOfTheBrickArriveAtTheClientTheyAreFor) {
   EXPECT_EQ(top_->count<notice::CacheInvalidation>(), 1u);
 }
 
+TEST_F(Protocol, ADirectoryIsFoundAsDotInItselfAndNothingElseIs) {
+  start_both();
+  const Result<fop::Lookup::Reply> self = ask(fop::Lookup{.parent = MemoryBrick::directory(), .name = "."});
+  ASSERT_TRUE(self.has_value());
+  EXPECT_EQ(self->iatt.gfid, MemoryBrick::directory());
+  EXPECT_EQ(ask(fop::Lookup{.parent = MemoryBrick::directory(), .name = ".."}).error().number(), EINVAL);
+  EXPECT_EQ(ask(fop::Unlink{.parent = MemoryBrick::directory(), .name = "."}).error().number(), EINVAL);
+}
+
 TEST_F(Protocol, ASubdirectoryIsTheRootOfWhoMountsIt) {
   VolumeSection section = client_section();
   section.set_option("subdir-mount", "/sub");

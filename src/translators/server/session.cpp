@@ -88,6 +88,7 @@ void Session::serve_operation(IncomingCall call) {
 
 template <class Operation>
 Result<Done> Session::prepare(Operation& operation) const {
+  take_self_by_gfid(operation);
   if (subdirectory_) enter_subdirectory(operation, *subdirectory_);
   Result<Done> fit = find_descriptors(descriptors_, operation);
   if (fit) fit = check_gfids(operation);

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "base/name.h"
 #include "translators/server/descriptor_table.h"
@@ -69,6 +70,16 @@ Result<Done> find_descriptors(const DescriptorTable& table, Operation& operation
     return source ? detail::find_descriptor(table, operation.fd_out, operation.out_gfid) : source;
   } else {
     return done;
+  }
+}
+
+// Stock's library looks a directory up as "." in itself.
+template <class Operation>
+void take_self_by_gfid(Operation& operation) {
+  if constexpr (std::is_same_v<Operation, fop::Lookup>) {
+    if (operation.name != ".") return;
+    if (!operation.parent.is_null()) operation.gfid = std::exchange(operation.parent, Gfid{});
+    operation.name.clear();
   }
 }
 
