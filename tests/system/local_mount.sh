@@ -62,6 +62,18 @@ assert os.pread(f, 10, 0) == b"0123"
 assert os.getxattr(f, "user.colour") == b"blue"
 PYTHON
 
+# A directory that was changed a moment ago and is removed while it is open has no links any more.
+python3 - <<'PYTHON' || fails "a removed open directory"
+import os
+os.mkdir("open")
+directory = os.open("open", os.O_RDONLY)
+os.mkdir("open/inner")
+os.rmdir("open/inner")
+os.rmdir("open")
+try: assert os.fstat(directory).st_nlink == 0
+except OSError: pass
+PYTHON
+
 # Ranges, holes, copies.
 python3 - <<'PYTHON' || fails "ranges of files"
 import os, ctypes

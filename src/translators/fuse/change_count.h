@@ -25,12 +25,13 @@ class EntryChange {
   EntryChange(std::uint64_t& count, InodePointer directory)
       : counting_(count), directory_(std::move(directory)), own_changes_(directory_->own_changes) {}
 
-  void left(const Iatt& iatt, Instant until) {
-    if (iatt.gfid != directory_->gfid || !iatt.is_directory()) return;
+  void left(Believed now) {
+    if (now.iatt.gfid != directory_->gfid || !now.iatt.is_directory()) return;
     std::optional<Believed>& known = directory_->after_change;
     // Answers may overtake each other.
-    const bool older = known && known->own_changes == own_changes_ && iatt.changed < known->iatt.changed;
-    if (!older && own_changes_ == directory_->own_changes) known = Believed{iatt, until, own_changes_};
+    const bool older = known && known->own_changes == own_changes_ && now.iatt.changed < known->iatt.changed;
+    now.own_changes = own_changes_;
+    if (!older && own_changes_ == directory_->own_changes) known = now;
   }
 
  private:

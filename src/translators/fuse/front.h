@@ -145,6 +145,7 @@ class Front {
   void learn_capability(Inode& inode, bool absent);
   // When attributes that come now are too old to be believed.
   Instant trusted_until() const;
+  Believed belief(const Iatt& iatt) const { return {iatt, trusted_until(), removals_}; }
   // What is known of the inode without asking; null where that is nothing.
   const Believed* believed(const Inode& inode) const;
   Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
@@ -196,7 +197,8 @@ class Front {
   std::list<GraphPointer> retired_;
   std::unordered_map<std::uint64_t, HandlePointer> handles_;
   std::uint64_t last_handle_ = 0;
-  std::uint64_t changes_ = 0;  // operations through this mount that changed attributes, begun or ended
+  std::uint64_t changes_ = 0;   // operations through this mount that changed attributes, begun or ended
+  std::uint64_t removals_ = 0;  // of directories: any of them may be one that attributes are remembered of
   KernelCache* kernel_ = nullptr;
   // Declared last: what runs uses all of the above.
   TaskSet background_;

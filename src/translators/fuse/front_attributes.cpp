@@ -25,7 +25,8 @@ Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePoin
 const Believed* Front::believed(const Inode& inode) const {
   if (!inode.after_change) return nullptr;
   const Believed& known = *inode.after_change;
-  return known.own_changes == inode.own_changes && world_.now() < known.until ? &known : nullptr;
+  const bool unchanged = known.own_changes == inode.own_changes && known.removals == removals_;
+  return unchanged && world_.now() < known.until ? &known : nullptr;
 }
 
 Task<> Front::getattr(Request& request, HandlePointer handle, std::uint64_t number) {

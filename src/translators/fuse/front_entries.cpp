@@ -112,7 +112,7 @@ Task<> Front::mknod(Request& request, std::uint64_t parent, std::string name, st
   fop::Mknod mknod{.parent = directory->gfid, .device = device, .mode = mode, .umask = umask, .name = name};
   mknod.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mknod));
-  change.left(made.parent_after, trusted_until());
+  change.left(belief(made.parent_after));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -127,7 +127,7 @@ Task<> Front::mkdir(Request& request, std::uint64_t parent, std::string name, st
   fop::Mkdir mkdir{.parent = directory->gfid, .mode = mode, .umask = umask, .name = name};
   mkdir.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mkdir));
-  change.left(made.parent_after, trusted_until());
+  change.left(belief(made.parent_after));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -141,7 +141,7 @@ Task<> Front::symlink(Request& request, std::string target, std::uint64_t parent
       .parent = directory->gfid, .name = name, .umask = request.context().umask, .target = std::move(target)};
   symlink.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, symlink));
-  change.left(made.parent_after, trusted_until());
+  change.left(belief(made.parent_after));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -154,7 +154,7 @@ Task<> Front::link(Request& request, std::uint64_t number, std::uint64_t parent,
   EntryChange change(changes_, directory);
   const fop::Link link{.gfid = inode->gfid, .new_parent = directory->gfid, .new_name = name};
   const fop::Made made = co_await tried(graph->perform(call, link));
-  change.left(made.parent_after, trusted_until());
+  change.left(belief(made.parent_after));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -171,7 +171,7 @@ Task<> Front::create(Request& request, std::uint64_t parent, std::string name, s
   fop::Create create{.parent = directory->gfid, .flags = effective, .mode = mode, .umask = umask, .name = name};
   create.xdata.append("gfid-req", world_.random_gfid());
   fop::Create::Reply reply = co_await tried(graph->perform(call, create));
-  change.left(reply.parent_after, trusted_until());
+  change.left(belief(reply.parent_after));
   const Result<InodePointer> inode = refer(reply.iatt, parent, name);
   if (!inode) {
     release_later(call, graph, reply.iatt.gfid, std::move(reply.fd), false);
@@ -194,7 +194,7 @@ Task<> Front::unlink(Request& request, std::uint64_t parent, std::string name) {
   EntryChange change(changes_, directory);
   const fop::Unlink unlink{.parent = directory->gfid, .name = std::move(name)};
   const fop::Changed reply = co_await tried(graph->perform(call, unlink));
-  change.left(reply.after, trusted_until());
+  change.left(belief(reply.after));
   request.succeed();
   co_return done;
 }
@@ -206,7 +206,8 @@ Task<> Front::rmdir(Request& request, std::uint64_t parent, std::string name) {
   EntryChange change(changes_, directory);
   const fop::Rmdir rmdir{.parent = directory->gfid, .name = std::move(name)};
   const fop::Changed reply = co_await tried(graph->perform(call, rmdir));
-  change.left(reply.after, trusted_until());
+  ++removals_;
+  change.left(belief(reply.after));
   request.succeed();
   co_return done;
 }
@@ -225,8 +226,9 @@ Task<> Front::rename(Request& request, std::uint64_t parent, std::string name, s
   const fop::Rename rename{
       .old_parent = from->gfid, .new_parent = to->gfid, .old_name = std::move(name), .new_name = new_name};
   const fop::Rename::Reply reply = co_await tried(graph->perform(call, rename));
-  from_change.left(reply.old_parent_after, trusted_until());
-  to_change.left(reply.new_parent_after, trusted_until());
+  if (reply.iatt.is_directory()) ++removals_;  // it may have taken the place of another
+  from_change.left(belief(reply.old_parent_after));
+  to_change.left(belief(reply.new_parent_after));
   const InodePointer moved = inodes_.find(reply.iatt.gfid);
   if (moved) ++moved->own_changes;
   if (moved && moved->number != InodeTable::root_number) {

@@ -24,6 +24,7 @@ struct Handle;
 struct Believed {
   Iatt iatt;
   Instant until;
+  std::uint64_t removals = 0;     // Front's count of then
   std::uint64_t own_changes = 0;  // Inode::own_changes of then
 };
 
