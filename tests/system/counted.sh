@@ -66,7 +66,7 @@ print(f'  brick: {shown(rates["brick"])}')
 print(f'  client: {shown(rates["client"])}')
 limits = {'file system calls of the brick': (files, 16), 'transport calls of the brick': (transport, 12),
           'calls of the client': (client_calls, 28), 'requests': (requests, 4)}
-slack = 0.25  # timers and what else is not part of an operation
+slack = 1  # timers, and looks for an answer that were in vain, which are many while calls are traced
 over = [f'{what}: {count:.2f} of {limit}' for what, (count, limit) in limits.items() if count > limit + slack]
 if engine == 'io_uring' and over: sys.exit('over the budget: ' + '; '.join(over))
 END
