@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "base/units.h"
 #include "pool/pool.h"
 
 namespace mortar {
@@ -34,11 +34,6 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return whole_number(text, 10);
 }
 
-struct Unit {
-  std::string_view name;
-  double factor;
-};
-
 std::string lower(std::string_view text) {
   std::string word(text);
   std::ranges::transform(word, word.begin(), [](char letter) {
@@ -47,40 +42,22 @@ std::string lower(std::string_view text) {
   return word;
 }
 
-// A number and one of the units, or none.
-std::optional<double> with_unit(std::string_view text, std::span<const Unit> units) {
+// A number and a word that `factor_of` knows, or none.
+using FactorOf = std::optional<std::int64_t> (*)(std::string_view unit);
+std::optional<double> with_unit(std::string_view text, FactorOf factor_of) {
   const std::string word = lower(text);
   double value = 0;
   auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
   if (problem != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
-  const std::string_view rest(end, static_cast<std::size_t>(word.data() + word.size() - end));
-  if (rest.empty()) return value;
-  auto unit = std::ranges::find(units, rest, &Unit::name);
-  if (unit == units.end()) return std::nullopt;
-  return value * unit->factor;
+  const std::optional<std::int64_t> factor = factor_of(std::string_view(end, word.data() + word.size()));
+  if (!factor) return std::nullopt;
+  return value * static_cast<double>(*factor);
 }
 
-constexpr std::array<Unit, 11> size_units{{{"b", 1},
-                                           {"k", 0x1p10},
-                                           {"kb", 0x1p10},
-                                           {"m", 0x1p20},
-                                           {"mb", 0x1p20},
-                                           {"g", 0x1p30},
-                                           {"gb", 0x1p30},
-                                           {"t", 0x1p40},
-                                           {"tb", 0x1p40},
-                                           {"p", 0x1p50},
-                                           {"pb", 0x1p50}}};
-constexpr std::array<Unit, 10> time_units{{{"s", 1},
-                                           {"sec", 1},
-                                           {"m", 60},
-                                           {"min", 60},
-                                           {"h", 3600},
-                                           {"hr", 3600},
-                                           {"d", 86400},
-                                           {"days", 86400},
-                                           {"w", 604800},
-                                           {"wk", 604800}}};
+std::optional<std::int64_t> no_unit(std::string_view unit) {
+  if (unit.empty()) return 1;
+  return std::nullopt;
+}
 
 bool has_range(const OptionEntry& option) { return option.least != 0 || option.most != 0; }
 
@@ -121,7 +98,7 @@ Result<Done> check_octal(const OptionEntry& option, std::string_view value) {
 }
 
 Result<Done> check_size(const OptionEntry& option, std::string_view value) {
-  std::optional<double> number = with_unit(value, size_units);
+  std::optional<double> number = with_unit(value, bytes_in);
   if (!number || *number >= 0x1p63) {
     return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
   }
@@ -130,7 +107,7 @@ Result<Done> check_size(const OptionEntry& option, std::string_view value) {
 
 Result<Done> check_percent(const OptionEntry& option, std::string_view value) {
   std::string_view digits = value.ends_with('%') ? value.substr(0, value.size() - 1) : value;
-  std::optional<double> number = with_unit(digits, {});
+  std::optional<double> number = with_unit(digits, no_unit);
   if (!number) return bad(fmt::format("invalid percent format \"{}\" in \"option {}\"", value, name_of(option)));
   if (*number > 100) {
     return bad(fmt::format("'{:f}' in 'option {} {}' is out of range [0 - 100]", *number, name_of(option), value));
@@ -139,7 +116,7 @@ Result<Done> check_percent(const OptionEntry& option, std::string_view value) {
 }
 
 Result<Done> check_time(const OptionEntry& option, std::string_view value) {
-  std::optional<double> number = with_unit(value, time_units);
+  std::optional<double> number = with_unit(value, seconds_in);
   if (!number || value.contains('.')) {
     return bad(fmt::format("invalid time format \"{}\" in \"option {}\"", value, name_of(option)));
   }

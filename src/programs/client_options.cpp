@@ -104,10 +104,11 @@ std::vector<OptionRow> rows_of(ClientOptions& options) {
        {"fuse-mount-opts", 0, value, "WORDS", "The same", mount_words_into(mount.kernel_options)},
        {"fs-display-name", 0, value, "NAME", "What mount and df show", text_into(mount.source)},
        {"client-pid", 0, value, "PID", "Identity of an internal mount", number_into(mount.client_pid)},
+       {"aux-gfid-mount", 0, none, "", "Show each object under its identity too, as .gfid/GFID",
+        turns_on(options.access_by_gfid)},
        {"no-root-squash", 0, perhaps, "BOOL", "Root stays root on the bricks (trusted clients only)",
         switch_into(mount.no_root_squash)},
-       {"worm", 0, none, "", "Refused: writing once is an option of the volume (features.worm)", refuse},
-       {"aux-gfid-mount", 0, none, "", "Refused: access by identity is not offered", refuse}});
+       {"worm", 0, none, "", "Refused: writing once is an option of the volume (features.worm)", refuse}});
   return rows;
 }
 

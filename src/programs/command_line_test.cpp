@@ -61,6 +61,7 @@ TEST(CommandLine, WhatNobodyHasIsRefused) {
   EXPECT_TRUE(refusal(brick("-f v.vol --log-level=LOUD")).starts_with("--log-level=LOUD: "));
   EXPECT_TRUE(refusal(brick("--volfile-id=x")).starts_with("neither --volfile-server nor --volfile"));
   EXPECT_FALSE(client("-f v.vol --worm"));
+  EXPECT_FALSE(client("-f v.vol --aux-gfid-mount=on"));
   EXPECT_FALSE(client("-f v.vol /mnt /other"));
 }
 
@@ -87,7 +88,7 @@ TEST(CommandLine, LogLevels) {
 
 TEST(CommandLine, AMount) {
   const Result<ClientOptions> options = client(
-      "--acl --process-name fuse --volfile-server=a --volfile-server=b --volfile-max-fetch-attempts=3 "
+      "--acl --aux-gfid-mount --process-name fuse --volfile-server=a --volfile-server=b --volfile-max-fetch-attempts=3 "
       "--volfile-id=/v --subdir-mount=/d --oom-score-adj=-5 /mnt/");
   ASSERT_TRUE(options);
   EXPECT_EQ(options->volfile.servers, (std::vector<std::string>{"a", "b"}));
@@ -96,6 +97,7 @@ TEST(CommandLine, AMount) {
   EXPECT_EQ(options->mount.source, "a:/v/d");
   EXPECT_EQ(options->process.oom_score_adjustment, -5);
   EXPECT_TRUE(options->mount.acl);
+  EXPECT_TRUE(options->access_by_gfid);
 }
 
 TEST(CommandLine, WordsThatLibfuseDoesNotKnowAreDropped) {

@@ -26,6 +26,10 @@ Result<Volfile> adapted(Volfile volfile, const ClientOptions& options) {
     if (!options.process_name.empty()) section.set_option("process-name", options.process_name);
     if (!options.volfile.id.empty()) section.set_option("volfile-key", options.volfile.id);
   }
+  if (options.access_by_gfid) {
+    volfile.sections.push_back(
+        {.name = "gfid-access-autoload", .type = "features/gfid-access", .subvolumes = {volfile.top().name}});
+  }
   set_translator_options(options.volfile, volfile);
   return volfile;
 }

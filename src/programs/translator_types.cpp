@@ -2,6 +2,7 @@
 
 #include "translators/access_control/access_control.h"
 #include "translators/client/protocol_client.h"
+#include "translators/gfid_access/gfid_access.h"
 #include "translators/index/index.h"
 #include "translators/locks/locks.h"
 #include "translators/open_behind/open_behind.h"
@@ -21,6 +22,7 @@ TranslatorTypes all_translator_types() {
   add_pass_types(types);
   add_switch_types(types);
   types.emplace("features/access-control", make_access_control);
+  types.emplace("features/gfid-access", GfidAccess::make);
   types.emplace("features/index", make_index);
   types.emplace("features/locks", make_locks);
   types.emplace("features/read-only", make_read_only);

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+
+#include "base/units.h"
 
 namespace mortar {
 
@@ -56,17 +57,10 @@ bool parse_option(std::string_view text, Size& value) {
   double number = 0;
   std::string_view rest;
   if (!split_number(text, number, rest) || number < 0) return false;
-  std::string unit = lower(rest);
-  if (!unit.empty() && unit.back() == 'b') unit.pop_back();
-  constexpr std::string_view powers = "kmgtp";
-  int power = 0;
-  if (!unit.empty()) {
-    const std::size_t place = powers.find(unit);
-    if (unit.size() != 1 || place == std::string_view::npos) return false;
-    power = static_cast<int>(place) + 1;
-  }
-  const double bytes = std::ldexp(number, 10 * power);
-  if (bytes >= std::ldexp(1.0, 63)) return false;
+  const std::optional<std::int64_t> unit = bytes_in(lower(rest));
+  if (!unit) return false;
+  const double bytes = number * static_cast<double>(*unit);
+  if (bytes >= 0x1p63) return false;
   value.bytes = static_cast<std::uint64_t>(bytes);
   return true;
 }
@@ -88,28 +82,9 @@ bool parse_option(std::string_view text, std::chrono::seconds& value) {
   std::int64_t number = 0;
   std::string_view rest;
   if (!split_number(text, number, rest)) return false;
-  struct Unit {
-    std::string_view word;
-    std::int64_t seconds;
-  };
-  constexpr std::array<Unit, 14> units{{{"", 1},
-                                        {"s", 1},
-                                        {"sec", 1},
-                                        {"m", 60},
-                                        {"min", 60},
-                                        {"h", 3600},
-                                        {"hr", 3600},
-                                        {"d", 86400},
-                                        {"day", 86400},
-                                        {"days", 86400},
-                                        {"w", 604800},
-                                        {"wk", 604800},
-                                        {"week", 604800},
-                                        {"weeks", 604800}}};
-  const std::string word = lower(rest);
-  auto unit = std::ranges::find(units, std::string_view(word), &Unit::word);
-  if (unit == units.end() || std::abs(number) > std::numeric_limits<std::int64_t>::max() / 604800 / 2) return false;
-  value = std::chrono::seconds(number * unit->seconds);
+  const std::optional<std::int64_t> unit = seconds_in(lower(rest));
+  if (!unit || std::abs(number) > std::numeric_limits<std::int64_t>::max() / 604800 / 2) return false;
+  value = std::chrono::seconds(number * *unit);
   return true;
 }
 

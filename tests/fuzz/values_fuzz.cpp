@@ -1,5 +1,6 @@
 // What a brick reads from its own disk, where stock, an administrator, a crash or an intruder may have left anything:
-// values of extended attributes, texts of handles, names. The first byte chooses the parser.
+// values of extended attributes, texts of handles, names. And what users of a mount write into extended attributes that
+// are requests. The first byte chooses the parser.
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "base/glob.h"
 #include "base/name.h"
 #include "translators/access_control/access_list.h"
+#include "translators/gfid_access/entry_requests.h"
 #include "translators/posix/acl_text.h"
 #include "translators/posix/gfid2path.h"
 #include "translators/posix/glob.h"
@@ -73,13 +75,21 @@ void names(std::string_view text) {
   if (gfid) check(Gfid::parse(gfid->text()) == gfid, "a gfid has a text");
 }
 
+void entry_requests(std::string_view value) {
+  const Result<gfid_access::NewEntry> entry = gfid_access::read_new_entry(as_bytes(value));
+  if (entry) check(Name::make(entry->name).has_value() && !entry->gfid.is_null(), "an entry that can be made");
+  const Result<gfid_access::HealRequest> heal = gfid_access::read_heal_request(as_bytes(value));
+  if (heal) check(Name::make(heal->name).has_value() && !heal->gfid.is_null(), "an entry that can be healed");
+}
+
 }  // namespace
 }  // namespace mortar
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mortar;
-  constexpr void (*parsers[])(std::string_view) = {times,        directory_handle, recorded_name, access_list,
-                                                   list_as_text, list_from_text,   patterns,      names};
+  constexpr void (*parsers[])(std::string_view) = {times,         directory_handle, recorded_name, access_list,
+                                                   list_as_text,  list_from_text,   patterns,      names,
+                                                   entry_requests};
   if (size == 0) return 0;
   parsers[data[0] % std::size(parsers)]({reinterpret_cast<const char*>(data) + 1, size - 1});
   return 0;
