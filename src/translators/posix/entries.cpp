@@ -103,11 +103,12 @@ Result<fop::Create::Reply> create(Work& work, const fop::Create& request) {
   Result<Making> making = begin_making(work, work.subjects[0], work.subjects[1], request.name, request.xdata);
   if (!making) return std::unexpected(making.error());
   making->mode = masked_file_mode(*work.options, request.mode & 07777);
-  const int flags = host_open_flags(work, request.flags) | O_CREAT | O_EXCL;
+  const std::uint32_t wanted = creation_flags(request.flags);
+  const int flags = host_open_flags(work, wanted) | O_CREAT | O_EXCL;
   Result<OpenFile> open = work.files().open(making->parent.directory->number(), making->name, flags, making->mode);
   if (!open) return std::unexpected(open.error());
   work.opened = std::make_shared<OpenFile>(std::move(*open));
-  work.opened_flags = request.flags;
+  work.opened_flags = wanted;
   making->place = Place::open(work.opened->number());
   Result<fop::Made> made = dress_and_finish(work, *making, request.xdata);
   if (!made) {

@@ -81,6 +81,14 @@ TYPED_TEST(PosixEntries, CreateWithoutExclusiveOpensWhatIsThere) {
   EXPECT_EQ(brick.read(first, again->fd), "abc");
 }
 
+TYPED_TEST(PosixEntries, CreateWithoutFlagsOpensForWriting) {
+  auto& brick = this->brick;
+  Result<fop::Create::Reply> made = brick.create(root_gfid, "f", first, 0);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(brick.write(first, made->fd, 0, "abc"));
+  EXPECT_EQ(brick.create(root_gfid, "f", second, 0).error().number(), EEXIST);
+}
+
 TYPED_TEST(PosixEntries, DirectoriesHaveALinkAsHandle) {
   auto& brick = this->brick;
   Result<fop::Made> made = brick.mkdir(root_gfid, "d", first);

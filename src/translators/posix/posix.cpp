@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "translators/posix/data.h"
 #include "translators/posix/jobs.h"
 
 namespace mortar::posix {
@@ -131,7 +132,7 @@ Task<fop::Made> Posix::perform(const Call& call, const fop::Symlink& request) {
 
 Task<fop::Create::Reply> Posix::perform(const Call& call, const fop::Create& request) {
   Result<fop::Create::Reply> reply = co_await make_entry(call, request, job::create);
-  const bool may_exist = (request.flags & open_flag::exclusive) == 0;
+  const bool may_exist = (creation_flags(request.flags) & open_flag::exclusive) == 0;
   if (reply || reply.error().number() != EEXIST || !may_exist) co_return reply;
   fop::Create::Reply existing = co_await tried(open_existing(call, request));
   co_return existing;
