@@ -57,6 +57,28 @@ class Writer {
   std::string text_ = std::string(first_line) + "\n";
 };
 
+// What a pool of one server does not have is not written.
+void write_server(Writer& out, const Server& server) {
+  std::string line = server.id.text();
+  for (const std::string& name : server.names) line += " " + name;
+  out.line("server", line);
+  if (!server.address.empty()) out.line("server-address", server.address);
+  if (!server.public_key.empty()) out.line("server-key", server.public_key);
+  if (!server.certificate.is_null()) out.line("server-certificate", server.certificate.text());
+  if (server.invited) out.line("server-invited", 1);
+  if (server.votes) out.line("server-votes", 1);
+  if (server.newest_op_version != newest_op_version) out.line("server-op-version", server.newest_op_version);
+  if (!server.last_change.is_null()) out.line("server-change", server.last_change.text());
+}
+
+void write_trust(Writer& out, const Trust& trust) {
+  if (trust.pool.is_null()) return;
+  out.line("pool", trust.pool.text());
+  out.line("authority-key", trust.authority.key);
+  out.line("authority-certificate", trust.authority.certificate);
+  for (const Gfid& serial : trust.revoked) out.line("revoked", serial.text());
+}
+
 void write_volume(Writer& out, const Volume& volume) {
   out.line("volume", volume.name);
   out.line("id", volume.id.text());
@@ -140,9 +162,30 @@ class Reader {
       return true;
     }
     if (!pool_.volumes.empty()) return take_of_volume(pool_.volumes.back(), key, value);
+    if (!pool_.servers.empty()) return take_of_server(pool_.servers.back(), key, value);
     if (key == "op-version") return number(value, pool_.op_version);
     if (key == "options-version") return number(value, pool_.options_version);
-    return key == "option" && option(value, pool_.options);
+    if (key == "option") return option(value, pool_.options);
+    return take_of_trust(pool_.trust, key, value);
+  }
+
+  static bool take_of_trust(Trust& trust, std::string_view key, const std::string& value) {
+    if (key == "pool") return identity(value, trust.pool);
+    if (key == "revoked") return identity(value, trust.revoked.emplace_back());
+    if (key == "authority-key") trust.authority.key = value;
+    if (key == "authority-certificate") trust.authority.certificate = value;
+    return key == "authority-key" || key == "authority-certificate";
+  }
+
+  static bool take_of_server(Server& server, std::string_view key, const std::string& value) {
+    if (key == "server-certificate") return identity(value, server.certificate);
+    if (key == "server-change") return identity(value, server.last_change);
+    if (key == "server-op-version") return number(value, server.newest_op_version);
+    if (key == "server-invited") return server.invited = value == "1";
+    if (key == "server-votes") return server.votes = value == "1";
+    if (key == "server-address") server.address = value;
+    if (key == "server-key") server.public_key = value;
+    return key == "server-address" || key == "server-key";
   }
 
   // UUID NAME...
@@ -214,11 +257,8 @@ std::string format_pool(const Pool& pool) {
   out.line("op-version", pool.op_version);
   out.line("options-version", pool.options_version);
   out.options(pool.options);
-  for (const Server& server : pool.servers) {
-    std::string line = server.id.text();
-    for (const std::string& name : server.names) line += " " + name;
-    out.line("server", line);
-  }
+  write_trust(out, pool.trust);
+  for (const Server& server : pool.servers) write_server(out, server);
   for (const Volume& volume : pool.volumes) write_volume(out, volume);
   return out.take();
 }

@@ -58,6 +58,18 @@ const Server* Pool::server(const Gfid& id) const {
   return found == servers.end() ? nullptr : &*found;
 }
 
+Server* Pool::server(const Gfid& id) {
+  auto found = std::ranges::find(servers, id, &Server::id);
+  return found == servers.end() ? nullptr : &*found;
+}
+
+const Server* Pool::server_called(std::string_view name) const {
+  const auto found = std::ranges::find_if(servers, [name](const Server& server) {
+    return server.address == name || std::ranges::find(server.names, name) != server.names.end();
+  });
+  return found == servers.end() || name.empty() ? nullptr : &*found;
+}
+
 std::optional<bool> boolean_word(std::string_view text) {
   static constexpr std::array<std::string_view, 5> on{"on", "yes", "true", "enable", "1"};
   static constexpr std::array<std::string_view, 5> off{"off", "no", "false", "disable", "0"};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/gfid.h"
+#include "pool/keys.h"
 
 namespace mortar {
 
@@ -82,19 +83,40 @@ struct Volume {
 struct Server {
   Gfid id;
   std::vector<std::string> names;  // what it is called, the first is shown
+  // Of a pool of several:
+  std::string address;  // at which the others reach it
+  std::string public_key;
+  Gfid certificate;                                             // the serial number of the one it has
+  bool invited = false;                                         // let in, but not known to know of it
+  bool votes = false;                                           // shall keep the document, see voters.h
+  std::uint32_t newest_op_version = mortar::newest_op_version;  // what it can do
+  // Of the last change of the document that was made by it: it may have to learn whether one was done.
+  Gfid last_change;
   friend bool operator==(const Server&, const Server&) = default;
+};
+
+// What the members of a pool of several know each other by.
+struct Trust {
+  Gfid pool;  // null: this is no pool of several
+  Authority authority;
+  std::vector<Gfid> revoked;  // serial numbers of the certificates of those who left
+  friend bool operator==(const Trust&, const Trust&) = default;
 };
 
 struct Pool {
   std::uint32_t op_version = newest_op_version;
   std::uint32_t options_version = 0;  // grows with every change of the pool's own options
   OptionList options;
+  Trust trust;
   std::vector<Server> servers;
   std::vector<Volume> volumes;  // sorted by name
 
   const Volume* find(std::string_view volume) const;
   Volume* find(std::string_view volume);
   const Server* server(const Gfid& id) const;
+  Server* server(const Gfid& id);
+  // By any of its names or its address.
+  const Server* server_called(std::string_view name) const;
   friend bool operator==(const Pool&, const Pool&) = default;
 };
 
