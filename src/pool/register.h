@@ -1,7 +1,8 @@
 // Where the pool's document is kept: read it, swap it for another one, watch it. One interface, several engines.
 //
 // A swap can end in three ways: done; EAGAIN where somebody else was first (read again, check again); ETIMEDOUT where
-// it is unknown whether it was done (read to learn it). Any other error: not done, and the sentence says why.
+// it is unknown whether it was done, or will yet be done: reading is not enough to tell (see configuration.h). Any
+// other error: not done, and the sentence says why.
 #pragma once
 
 #include <cstdint>
