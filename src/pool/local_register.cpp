@@ -97,12 +97,18 @@ Task<Document> LocalRegister::read() { co_return document_; }
 
 Task<std::uint64_t> LocalRegister::swap(std::uint64_t expected, std::string text) {
   if (expected != document_.version) co_return failed(EAGAIN, "the configuration was changed meanwhile");
-  Document next{expected + 1, std::move(text)};
-  // The slot of the version before the last: the last one stays whole if this write is torn.
-  co_await tried(world_.files().write_file(slot(next.version), sealed(next)));
-  document_ = std::move(next);
-  waiting_.move_to(ready_queue());
+  co_await tried(keep(Document{expected + 1, std::move(text)}));
   co_return document_.version;
+}
+
+Result<Done> LocalRegister::keep(Document document) {
+  if (document.version <= document_.version) return done;
+  // The slot of the version before the last: the last one stays whole if this write is torn.
+  const Result<Done> written = world_.files().write_file(slot(document.version), sealed(document));
+  if (!written) return written;
+  document_ = std::move(document);
+  waiting_.move_to(ready_queue());
+  return done;
 }
 
 Task<Document> LocalRegister::watch(std::uint64_t after) {

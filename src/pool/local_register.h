@@ -23,6 +23,8 @@ class LocalRegister final : public Register {
   Task<Document> read() override;
   Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override;
   Task<Document> watch(std::uint64_t after) override;
+  // Puts a document with the version it has elsewhere; nothing where it is not newer.
+  Result<Done> keep(Document document);
 
  private:
   LocalRegister(World& world, std::string folder, Document document);

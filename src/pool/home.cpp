@@ -1,0 +1,201 @@
+#include "pool/home.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto start_limit = 60s;
+
+// Stands in for a register that must not be used.
+class NoRegister final : public Register {
+ public:
+  Task<Document> read() override { return ready<Document>(reason()); }
+  Task<std::uint64_t> swap(std::uint64_t, std::string) override { return ready<std::uint64_t>(reason()); }
+  Task<Document> watch(std::uint64_t) override { return ready<Document>(reason()); }
+
+ private:
+  static std::unexpected<Error> reason() {
+    return failed(EIO, "glusterd could not write to its working directory; restart it once that is repaired");
+  }
+};
+
+}  // namespace
+
+Home::Home(World& world, std::string folder, Voter& voter, Register& others)
+    : world_(world), folder_(std::move(folder)), voter_(voter), others_(others) {}
+
+Result<Done> Home::stand(Standing standing) {
+  if (in_doubt_) return failed(EIO, "the working directory cannot be written");
+  const Result<Done> written = world_.files().write_file(standing_file(), format_standing(standing));
+  if (written) {
+    standing_ = std::move(standing);
+    return done;
+  }
+  // It may have been written all the same. Writing the former one decides it.
+  in_doubt_ = !world_.files().write_file(standing_file(), format_standing(standing_));
+  return written;
+}
+
+Result<Done> Home::open_local() {
+  Result<std::unique_ptr<LocalRegister>> opened = LocalRegister::open(world_, folder_);
+  if (!opened) return std::unexpected(opened.error());
+  local_ = std::move(*opened);
+  return done;
+}
+
+Result<Done> Home::open_copy() {
+  Result<std::unique_ptr<LocalRegister>> opened = LocalRegister::open(world_, copy_folder());
+  if (!opened) return std::unexpected(opened.error());
+  copy_ = std::move(*opened);
+  return done;
+}
+
+Task<> Home::open() {
+  co_await tried(world_.files().make_directories(folder_, 0700));
+  const Result<std::string> text = world_.files().read_file(standing_file());
+  if (text) {
+    standing_ = co_await tried(parse_standing(*text));
+  } else if (text.error().number() != ENOENT) {
+    co_return text.error();
+  }
+  if (standing_.stage == Stage::alone) {
+    co_await tried(open_local());
+  } else {
+    const Result<Done> opened = open_copy();
+    // The voters have it; but whoever reads this log should know.
+    if (!opened) log::error("pool", "the copy of the configuration: {}", opened.error().sentence());
+  }
+  if (standing_.stage == Stage::voting && !voter_.has_data()) {
+    log::error("pool", "what this server kept of the configuration as a voter is gone: it will be let in anew");
+    Standing next = standing_;
+    next.stage = Stage::following;
+    co_await tried(stand(std::move(next)));
+  }
+  if (standing_.stage == Stage::voting) {
+    co_await tried(voter_.start(false));
+  }
+  co_await clear_away();
+  co_return done;
+}
+
+Task<> Home::clear_away() {
+  Result<Done> cleared = done;
+  // A follower may be about to become a voter.
+  if (standing_.stage == Stage::alone) {
+    cleared = co_await voter_.stop();
+    if (cleared) cleared = voter_.wipe();
+    if (cleared) cleared = world_.files().remove_tree(copy_folder());
+  }
+  if (!cleared) log::warning("pool", "what a former pool left cannot be removed: {}", cleared.error().sentence());
+  co_return done;
+}
+
+Register& Home::documents() {
+  static NoRegister none;
+  if (in_doubt_) return none;
+  switch (standing_.stage) {
+    case Stage::alone: return *local_;
+    case Stage::following: return others_;
+    case Stage::voting: return voter_.documents();
+  }
+  return none;
+}
+
+Task<Document> Home::last_seen() {
+  LocalRegister* seen = standing_.stage == Stage::alone ? local_.get() : copy_.get();
+  if (seen == nullptr) co_return Document{};
+  Document document = co_await tried(seen->read());
+  co_return std::move(document);
+}
+
+Task<> Home::remember(Document document) {
+  check(standing_.stage != Stage::alone, "a server that is alone has nothing to remember");
+  if (copy_ == nullptr) {
+    // Nothing of it was whole; what comes now is.
+    co_await tried(world_.files().remove_tree(copy_folder()));
+    co_await tried(open_copy());
+  }
+  co_return copy_->keep(std::move(document));
+}
+
+Task<> Home::prepare_voter(Document document) {
+  // Of a try that was interrupted.
+  co_await tried(voter_.stop());
+  co_await tried(voter_.wipe());
+  co_await tried(voter_.start(true));
+  co_await tried(voter_.answering(start_limit));
+  co_await tried(voter_.found(std::move(document)));
+  co_return done;
+}
+
+Task<> Home::found(Gfid pool, Document document) {
+  check(standing_.stage == Stage::alone, "a pool is founded by a server that is alone");
+  Result<Done> made = co_await prepare_voter(std::move(document));
+  if (made) made = open_copy();
+  if (made) made = stand(Standing{Stage::voting, pool, {}});
+  if (!made && !in_doubt_) {
+    co_await clear_away();
+  }
+  co_return made;
+}
+
+Task<> Home::dissolve(Document document) {
+  check(standing_.stage == Stage::voting, "a pool is dissolved by its last voter");
+  co_await tried(prepare_local(std::move(document)));
+  co_await tried(stand_alone());
+  co_return done;
+}
+
+Task<> Home::follow(Gfid pool, std::vector<std::string> contacts, Document copy) {
+  check(standing_.stage == Stage::alone, "only a server that is alone comes into a pool");
+  co_await tried(world_.files().remove_tree(copy_folder()));
+  co_await tried(open_copy());
+  co_await tried(copy_->keep(std::move(copy)));
+  co_await tried(stand(Standing{Stage::following, pool, std::move(contacts)}));
+  co_return done;
+}
+
+Task<> Home::vote() {
+  check(standing_.stage == Stage::following, "who votes has followed before");
+  Standing next = standing_;
+  next.stage = Stage::voting;
+  co_return stand(std::move(next));
+}
+
+Task<> Home::give_up() {
+  check(standing_.stage == Stage::voting, "only a voter gives its vote up");
+  Standing next = standing_;
+  next.stage = Stage::following;
+  co_await tried(stand(std::move(next)));
+  co_await tried(voter_.stop());
+  co_return voter_.wipe();
+}
+
+Task<> Home::leave(std::string text) {
+  co_await tried(prepare_local(Document{0, std::move(text)}));
+  co_await tried(stand_alone());
+  co_return done;
+}
+
+// Newer than what the file has from another time, and than what the document was.
+Task<> Home::prepare_local(Document document) {
+  co_await tried(open_local());
+  const Document former = co_await tried(local_->read());
+  document.version = std::max(document.version, former.version) + 1;
+  co_return local_->keep(std::move(document));
+}
+
+Task<> Home::stand_alone() {
+  co_await tried(stand(Standing{}));
+  copy_.reset();
+  co_await clear_away();
+  co_return done;
+}
+
+}  // namespace mortar
