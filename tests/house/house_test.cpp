@@ -21,11 +21,11 @@ const std::vector<SourceFile>& sources() {
 const std::map<std::string, std::set<std::string>> may_include{
     {"base", {}},
     {"runtime", {"base"}},
-    {"simulation", {"base", "runtime"}},
+    {"pool", {"base", "runtime"}},
+    {"simulation", {"base", "runtime", "pool"}},
     {"wire", {"base", "runtime"}},
     {"translator", {"base", "runtime", "wire"}},
     {"translators", {"base", "runtime", "wire", "translator"}},
-    {"pool", {"base", "runtime"}},
     {"management", {"base", "runtime", "wire", "translator", "pool"}},
     {"api", {"base", "runtime", "wire", "translator", "translators"}},
     {"command", {"base", "runtime", "wire", "pool"}},

@@ -1,0 +1,100 @@
+#include "pool/configuration.h"
+
+#include "pool/document.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto pause = 200ms;
+
+std::unexpected<Error> unknown() {
+  return failed(ETIMEDOUT,
+                "the servers that keep the configuration do not answer; it is not known whether the change was made");
+}
+
+}  // namespace
+
+Configuration::Configuration(World& world, const Gfid& server, std::chrono::seconds patience)
+    : world_(world), server_(server), patience_(patience) {}
+
+Result<Done> Configuration::take(const Document& document) {
+  if (document.version <= version_) return done;
+  Result<Pool> pool = parse_pool(document.text);
+  if (!pool) return std::unexpected(pool.error());
+  pool_ = std::move(*pool);
+  version_ = document.version;
+  if (told_) told_();
+  return done;
+}
+
+Task<> Configuration::refresh() {
+  const Document document = co_await tried(register_->read());
+  co_return take(document);
+}
+
+Task<> Configuration::follow() {
+  for (;;) {
+    const Document document = co_await tried(register_->watch(version_));
+    co_await tried(take(document));
+  }
+}
+
+// Repeats the swap until it is known how it ended. EAGAIN may then mean that an earlier try of it was done.
+Task<std::uint64_t> Configuration::swap_surely(std::uint64_t expected, std::string text, Instant limit) {
+  bool open = false;
+  for (;;) {
+    const Result<std::uint64_t> swapped = co_await register_->swap(expected, text);
+    if (swapped || swapped.error().number() == EAGAIN) co_return swapped;
+    open = open || swapped.error().number() == ETIMEDOUT;
+    if (!open) co_return swapped;
+    if (world_.now() >= limit) co_return unknown();
+    co_await tried(world_.sleep(pause));
+  }
+}
+
+Task<Document> Configuration::read_surely(Instant limit) {
+  for (;;) {
+    Result<Document> document = co_await register_->read();
+    if (document) co_return document;
+    if (world_.now() >= limit) co_return unknown();
+    co_await tried(world_.sleep(pause));
+  }
+}
+
+Task<> Configuration::change_by(Attempt attempt) {
+  const SharedMutex::Guard turn = co_await tried(changing_.lock());
+  const Instant limit = world_.now() + patience_;
+  const Gfid mark = world_.random_gfid();
+  bool refreshed = false;
+  for (;;) {
+    Pool next = pool_;
+    const Result<Done> attempted = attempt(next);
+    if (!attempted) {
+      // What is known here may be old: nobody is refused for what was true yesterday.
+      if (refreshed) co_return attempted;
+      refreshed = true;
+      const std::uint64_t before = version_;
+      const Result<Done> read = co_await refresh();
+      if (!read || version_ == before) co_return attempted;
+      continue;
+    }
+    Server* own = next.server(server_);
+    if (own == nullptr) co_return failed(ESTALE, "this server is not part of the pool");
+    own->last_change = mark;
+    std::string text = format_pool(next);
+    const std::uint64_t expected = version_;
+    const Result<std::uint64_t> swapped = co_await swap_surely(expected, text, limit);
+    if (swapped) co_return take(Document{*swapped, std::move(text)});
+    if (swapped.error().number() != EAGAIN) co_return swapped.error();
+    const Document document = co_await tried(read_surely(limit));
+    co_await tried(take(document));
+    const Server* marked = std::as_const(pool_).server(server_);
+    if (marked != nullptr && marked->last_change == mark) co_return done;
+    refreshed = true;
+  }
+}
+
+}  // namespace mortar
