@@ -1,0 +1,103 @@
+#include "pool/etcd/voter_keeper.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "pool/etcd/process.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto between_steps = 1s;
+constexpr auto between_looks = 5s;
+
+}  // namespace
+
+VoterKeeper::VoterKeeper(World& world, Configuration& configuration, EtcdGateway& gateway, Observe observe,
+                         std::chrono::seconds patience, std::uint16_t port)
+    : world_(world),
+      configuration_(configuration),
+      gateway_(gateway),
+      observe_(std::move(observe)),
+      patience_(patience),
+      port_(port) {}
+
+// A member bears its server's id; one that was never started has only the address it was let in by.
+Gfid VoterKeeper::server_of(const EtcdMember& member) const {
+  if (!member.name.empty()) return Gfid::parse(member.name).value_or(null_gfid);
+  for (const Server& server : configuration_.pool().servers) {
+    const std::string url = peer_url(server.address, port_);
+    if (std::ranges::find(member.peer_urls, url) != member.peer_urls.end()) return server.id;
+  }
+  return null_gfid;
+}
+
+std::vector<VoterState> VoterKeeper::states(const std::vector<EtcdMember>& members, const Observation& seen) const {
+  std::vector<VoterState> states;
+  for (const EtcdMember& member : members) {
+    const Gfid server = server_of(member);
+    states.push_back({.server = server,
+                      .id = member.id,
+                      .learner = member.learner,
+                      .started = !member.name.empty(),
+                      .answers = !server.is_null() && !seen.silence.contains(server),
+                      .lost_data = seen.without_data.contains(server)});
+  }
+  return states;
+}
+
+Task<> VoterKeeper::perform(MemberStep step) {
+  const Server* server = configuration_.pool().server(step.server);
+  switch (step.kind) {
+    case MemberStep::Kind::add_learner: {
+      check(server != nullptr, "who becomes a voter is in the pool");
+      co_await tried(gateway_.add_learner(peer_url(server->address, port_)));
+      log::info("pool", "{} is let in as a voter", step.server.text());
+      co_return done;
+    }
+    case MemberStep::Kind::promote: {
+      co_await tried(gateway_.promote(step.id));
+      log::info("pool", "{} votes", step.server.text());
+      co_return done;
+    }
+    case MemberStep::Kind::remove: {
+      co_await tried(gateway_.remove(step.id));
+      log::info("pool", "{} votes no more", step.server.text());
+      co_return done;
+    }
+    case MemberStep::Kind::nothing:
+    case MemberStep::Kind::wait: co_return done;
+  }
+}
+
+Task<bool> VoterKeeper::step() {
+  const EtcdStatus status = co_await tried(gateway_.status());
+  if (status.leader != status.id) co_return true;
+  const std::vector<EtcdMember> members = co_await tried(gateway_.members());
+  const Observation seen = observe_();
+  const MemberStep next = next_member_step(configuration_.pool(), states(members, seen), seen.silence);
+  if (next.kind != MemberStep::Kind::nothing) {
+    co_await tried(perform(next));
+    co_return false;
+  }
+  const std::optional<SetVoters> wish = next_voters(configuration_.pool(), seen.silence, patience_);
+  if (!wish) co_return true;
+  co_await tried(configuration_.change(*wish));
+  co_return false;
+}
+
+Task<> VoterKeeper::run() {
+  for (;;) {
+    const Result<bool> rests = co_await step();
+    // Changes of the members are refused for a while after each other; that is no news.
+    if (!rests && rests.error().number() != EBUSY) {
+      log::warning("pool", "the voters cannot be looked after: {}", rests.error().sentence());
+    }
+    co_await tried(world_.sleep(rests && *rests ? between_looks : between_steps));
+  }
+}
+
+}  // namespace mortar

@@ -1,0 +1,46 @@
+// Has the right servers vote: brings etcd's members to what the document wishes, and the wish to what the pool needs
+// (see voters.h). Every voter runs one; the one whose member leads the others acts.
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "pool/configuration.h"
+#include "pool/etcd/gateway.h"
+#include "pool/voters.h"
+
+namespace mortar {
+
+// What this server sees of the others.
+struct Observation {
+  Silence silence;
+  std::set<Gfid> without_data;  // voters that say that what they kept is gone
+};
+
+class VoterKeeper {
+ public:
+  using Observe = std::function<Observation()>;
+
+  // A voter that is silent for the patience is replaced. `port`: of the members' own traffic.
+  VoterKeeper(World& world, Configuration& configuration, EtcdGateway& gateway, Observe observe,
+              std::chrono::seconds patience, std::uint16_t port);
+
+  // One look and at most one step; whether there is nothing left to do. Where another member leads it is not asked.
+  Task<bool> step();
+  // Again and again. What fails is tried again.
+  Task<> run();
+
+ private:
+  std::vector<VoterState> states(const std::vector<EtcdMember>& members, const Observation& seen) const;
+  Gfid server_of(const EtcdMember& member) const;
+  Task<> perform(MemberStep step);
+
+  World& world_;
+  Configuration& configuration_;
+  EtcdGateway& gateway_;
+  const Observe observe_;
+  const std::chrono::seconds patience_;
+  const std::uint16_t port_;
+};
+
+}  // namespace mortar
