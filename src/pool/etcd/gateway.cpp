@@ -176,8 +176,8 @@ Task<std::vector<EtcdMember>> EtcdGateway::members() {
   if (listed == nullptr) co_return not_understood();
   std::vector<EtcdMember> members;
   for (const Json& value : *listed) {
-    Result<EtcdMember> member = read_member(value);
-    members.push_back(co_await tried(std::move(member)));
+    EtcdMember member = co_await tried(read_member(value));
+    members.push_back(std::move(member));
   }
   co_return std::move(members);
 }
