@@ -132,7 +132,7 @@ void run_servers(std::uint64_t seed) {
 }
 
 TEST(Configuration, AgreesWhateverHappensToItsRegister) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     run_servers(seed);
     if (HasFailure()) return;
   }

@@ -203,4 +203,46 @@ Task<> TlsStream::write(std::vector<Slice> slices) {
   co_return done;
 }
 
+namespace {
+
+// The type of a record that begins a handshake. The first byte of an RPC record has its highest bit set, or is the top
+// of a size that no limit allows.
+constexpr std::byte handshake_record{0x16};
+
+// A stream of which something was read already.
+class BegunStream final : public Stream {
+ public:
+  BegunStream(std::unique_ptr<Stream> under, std::byte first) : under_(std::move(under)), first_(first) {}
+
+  Task<std::size_t> read(std::span<std::byte> into) override {
+    if (!first_) return under_->read(into);
+    into.front() = *first_;
+    first_.reset();
+    return ready<std::size_t>(std::size_t{1});
+  }
+  Task<> write(std::vector<Slice> slices) override { return under_->write(std::move(slices)); }
+  void shut_down() override { under_->shut_down(); }
+  const Address& local() const override { return under_->local(); }
+  const Address& peer() const override { return under_->peer(); }
+  std::optional<std::uint32_t> peer_uid() const override { return under_->peer_uid(); }
+
+ private:
+  std::unique_ptr<Stream> under_;
+  std::optional<std::byte> first_;
+};
+
+}  // namespace
+
+Task<AcceptedStream> accept_tls_or_plain(std::unique_ptr<Stream> under, std::shared_ptr<TlsContext> context) {
+  std::byte first{};
+  const std::size_t size = co_await tried(under->read(std::span(&first, 1)));
+  if (size == 0) co_return failed(ECONNRESET, "the other side said nothing");
+  std::unique_ptr<Stream> begun = std::make_unique<BegunStream>(std::move(under), first);
+  if (first != handshake_record) co_return AcceptedStream{std::move(begun), std::nullopt};
+  if (context == nullptr) co_return failed(EACCES, "this server is in no pool");
+  std::unique_ptr<TlsStream> secure = co_await tried(TlsStream::accept(std::move(begun), std::move(context)));
+  TlsPeer certified = secure->certified();
+  co_return AcceptedStream{std::move(secure), std::move(certified)};
+}
+
 }  // namespace mortar

@@ -76,4 +76,13 @@ class TlsStream final : public Stream {
   std::vector<std::byte> buffer_;
 };
 
+// What came in on a port that serves both: the first byte tells TLS from everything else.
+struct AcceptedStream {
+  std::unique_ptr<Stream> stream;
+  std::optional<TlsPeer> certified;  // nothing: it is no TLS
+};
+
+// EACCES for TLS without a context.
+Task<AcceptedStream> accept_tls_or_plain(std::unique_ptr<Stream> under, std::shared_ptr<TlsContext> context);
+
 }  // namespace mortar

@@ -8,6 +8,8 @@ namespace {
 
 // After a failure to accept (no free descriptors, mostly).
 constexpr Duration pause_after_failure = std::chrono::milliseconds(200);
+// For a new stream to say what it is.
+constexpr Duration longest_welcome = std::chrono::seconds(30);
 
 // Keeps a connection in the list while it lives.
 class Listed {
@@ -34,11 +36,20 @@ RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, Accep
   accepting_.start(accept_all());
 }
 
+RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, Receive receive, RpcLimits limits)
+    : world_(world),
+      address_(listener->address()),
+      listener_(std::move(listener)),
+      receive_(std::move(receive)),
+      limits_(limits) {
+  accepting_.start(accept_all());
+}
+
 RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits)
-    : RpcListener(
-          world, std::move(listener),
-          [&handler](RpcConnection&) { return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler); },
-          limits) {}
+    : RpcListener(world, std::move(listener), Accept([&handler](RpcConnection&) {
+                    return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler);
+                  }),
+                  limits) {}
 
 RpcListener::~RpcListener() = default;
 
@@ -51,7 +62,7 @@ Task<> RpcListener::accept_all() {
   for (;;) {
     Result<std::unique_ptr<Stream>> stream = co_await listener_->accept();
     if (stream) {
-      serving_.start(serve(std::move(*stream)));
+      serving_.start(receive_ ? receive(std::move(*stream)) : serve(std::move(*stream)));
       continue;
     }
     log::warning("rpc", "no connection was accepted at {}: {}", address_.text(), stream.error().sentence());
@@ -64,7 +75,26 @@ Task<> RpcListener::serve(std::unique_ptr<Stream> stream) {
   RpcConnection connection(std::move(stream), nullptr, limits_);
   handler = accept_(connection);
   if (!handler) co_return done;
-  connection.set_handler(handler.get());
+  co_await run(connection, *handler);
+  co_return done;
+}
+
+Task<> RpcListener::receive(std::unique_ptr<Stream> stream) {
+  const std::string peer = stream->peer().text();
+  Task<Received> receiving = receive_(std::move(stream));
+  Result<Received> received = co_await with_deadline(world_, longest_welcome, std::move(receiving));
+  if (!received) {
+    log::info("rpc", "the connection from {} was turned away: {}", peer, received.error().sentence());
+    co_return done;
+  }
+  if (received->handler == nullptr) co_return done;
+  RpcConnection connection(std::move(received->stream), nullptr, limits_);
+  co_await run(connection, *received->handler);
+  co_return done;
+}
+
+Task<> RpcListener::run(RpcConnection& connection, RpcHandler& handler) {
+  connection.set_handler(&handler);
   Listed listed(connections_, connection);
   Result<Done> end = co_await connection.run();
   if (!end) {

@@ -16,6 +16,15 @@ class RpcListener {
   // connection away.
   using Accept = std::function<std::shared_ptr<RpcHandler>(RpcConnection&)>;
 
+  // Looks at a new stream, for as long as it takes, before it becomes a connection: it may replace the stream, and says
+  // what answers on it.
+  struct Received {
+    std::unique_ptr<Stream> stream;
+    std::shared_ptr<RpcHandler> handler;  // null turns it away
+  };
+  using Receive = std::function<Task<Received>(std::unique_ptr<Stream>)>;
+
+  RpcListener(World& world, std::unique_ptr<Listener> listener, Receive receive, RpcLimits limits = {});
   RpcListener(World& world, std::unique_ptr<Listener> listener, Accept accept, RpcLimits limits = {});
   // Every connection with the same handler, which must outlive the listener.
   RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits = {});
@@ -37,11 +46,14 @@ class RpcListener {
  private:
   Task<> accept_all();
   Task<> serve(std::unique_ptr<Stream> stream);
+  Task<> receive(std::unique_ptr<Stream> stream);
+  Task<> run(RpcConnection& connection, RpcHandler& handler);
 
   World& world_;
   Address address_;
   std::unique_ptr<Listener> listener_;
-  Accept accept_;
+  Accept accept_;    // or
+  Receive receive_;  // one of them
   RpcLimits limits_;
   std::list<RpcConnection*> connections_;
   TaskSet accepting_;
