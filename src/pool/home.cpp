@@ -78,7 +78,7 @@ Task<> Home::open() {
     co_await tried(stand(std::move(next)));
   }
   if (standing_.stage == Stage::voting) {
-    co_await tried(voter_.start(false));
+    co_await tried(voter_.start(standing_.pool, false));
   }
   co_await clear_away();
   co_return done;
@@ -124,11 +124,11 @@ Task<> Home::remember(Document document) {
   co_return copy_->keep(std::move(document));
 }
 
-Task<> Home::prepare_voter(Document document) {
+Task<> Home::prepare_voter(Gfid pool, Document document) {
   // Of a try that was interrupted.
   co_await tried(voter_.stop());
   co_await tried(voter_.wipe());
-  co_await tried(voter_.start(true));
+  co_await tried(voter_.start(pool, true));
   co_await tried(voter_.answering(start_limit));
   co_await tried(voter_.found(std::move(document)));
   co_return done;
@@ -136,7 +136,7 @@ Task<> Home::prepare_voter(Document document) {
 
 Task<> Home::found(Gfid pool, Document document) {
   check(standing_.stage == Stage::alone, "a pool is founded by a server that is alone");
-  Result<Done> made = co_await prepare_voter(std::move(document));
+  Result<Done> made = co_await prepare_voter(pool, std::move(document));
   if (made) made = open_copy();
   if (made) made = stand(Standing{Stage::voting, pool, {}});
   if (!made && !in_doubt_) {

@@ -65,7 +65,7 @@ class Home {
   Result<Done> open_copy();
   // Clears away what does not count any more; failures are repeated at the next start.
   Task<> clear_away();
-  Task<> prepare_voter(Document document);
+  Task<> prepare_voter(Gfid pool, Document document);
   Task<> prepare_local(Document document);
   Task<> stand_alone();
 

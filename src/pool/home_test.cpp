@@ -19,7 +19,8 @@ class FileVoter final : public Voter, public Register {
   explicit FileVoter(World& world) : world_(world) {}
 
   bool has_data() const override { return world_.files().status(FileSystem::no_directory, file()).has_value(); }
-  Task<> start(bool founds) override {
+  Task<> start(Gfid pool, bool founds) override {
+    EXPECT_EQ(pool, pool_id);
     if (!has_data() && founds) {
       co_await tried(world_.files().make_directories(std::string(folder) + "/voter"));
       co_await tried(world_.files().write_file(file(), "0\n"));
@@ -187,7 +188,7 @@ Task<> follow_and_leave(Home& home, FileVoter& voter, Memory& memory) {
   co_await tried(home.remember(Document{12, "later"}));
   co_await tried(home.remember(Document{11, "comes too late"}));
   memory.answered = "later";
-  co_await tried(voter.start(true));
+  co_await tried(voter.start(pool_id, true));
   co_await tried(home.vote());
   co_await tried(home.give_up());
   EXPECT_FALSE(voter.has_data());

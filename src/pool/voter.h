@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/gfid.h"
 #include "pool/register.h"
 
 namespace mortar {
@@ -16,7 +17,7 @@ class Voter {
   virtual bool has_data() const = 0;
   // Starts it, or takes over the one that runs. Without data: as the first of a new pool, where `founds`, else as one
   // that others have let in, to follow them until they give it a vote.
-  virtual Task<> start(bool founds) = 0;
+  virtual Task<> start(Gfid pool, bool founds) = 0;
   // Resumes once it can be asked.
   virtual Task<> answering(std::chrono::seconds limit) = 0;
   // Also one that an earlier process of this server left.

@@ -7,7 +7,8 @@ EtcdVoter::EtcdVoter(World& world, EtcdSettings settings)
       gateway_(world, process_.address()),
       documents_(world, process_.address()) {}
 
-Task<> EtcdVoter::start(bool founds) {
+Task<> EtcdVoter::start(Gfid pool, bool founds) {
+  process_.belong_to(pool.text());
   if (founds) co_return process_.start({});
   if (!has_data() && members_.empty()) co_return failed(EINVAL, "nobody has let this server in as a voter");
   co_return process_.start(members_);

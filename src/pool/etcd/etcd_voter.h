@@ -11,15 +11,15 @@ class EtcdVoter final : public Voter {
  public:
   EtcdVoter(World& world, EtcdSettings settings);
 
-  // Before it is started: which pool it is for, and at which address this server is reached there.
-  void belong_to(const Gfid& pool, std::string host) { process_.belong_to(pool.text(), std::move(host)); }
+  // Before it is started without data: at which address the others reach this server.
+  void be_reached_at(std::string host) { process_.be_reached_at(std::move(host)); }
   // Before it is started without data and does not found: the members, with this one among them.
   void join(std::vector<EtcdMember> members) { members_ = std::move(members); }
   std::string url() const { return process_.url(); }
   EtcdGateway& gateway() { return gateway_; }
 
   bool has_data() const override { return process_.has_data(); }
-  Task<> start(bool founds) override;
+  Task<> start(Gfid pool, bool founds) override;
   Task<> answering(std::chrono::seconds limit) override { return process_.answering(limit); }
   Task<> stop() override { return process_.stop(); }
   Result<Done> wipe() override { return process_.wipe(); }

@@ -22,7 +22,7 @@ struct EtcdSettings {
   std::string log_file;      // its warnings and errors
   std::string name;          // unique in the pool
   std::string pool;          // id of the pool; the name that all its certificates bear
-  std::string host;          // address or name at which other members reach it
+  std::string host;          // address or name at which other members reach it; one with data needs none
   std::string bind_address;  // empty: all
   std::uint16_t port = 24008;
   // PEM files, absolute paths.
@@ -39,14 +39,12 @@ class EtcdProcess {
  public:
   EtcdProcess(World& world, EtcdSettings settings);
 
-  // Before it is started: the id of the pool, and the host at which other members reach this one.
-  void belong_to(std::string pool, std::string host) {
-    settings_.pool = std::move(pool);
-    settings_.host = std::move(host);
-  }
+  // What becomes known only later, before it is started.
+  void belong_to(std::string pool) { settings_.pool = std::move(pool); }
+  void be_reached_at(std::string host) { settings_.host = std::move(host); }
 
   Address address() const { return Address::unix_socket(settings_.folder + "/client.sock:0"); }
-  std::string url() const { return peer_url(settings_.host, settings_.port); }
+  std::string url() const { return peer_url(settings_.host.empty() ? "localhost" : settings_.host, settings_.port); }
 
   // Whether it was ever started: then it goes on with what it has, whatever start() is told.
   bool has_data() const;

@@ -39,6 +39,7 @@ class VoterKeeperTest : public EtcdPoolTest {
     const Gfid id = server_id(servers_of_pool_.size() + 1);
     EtcdSettings settings = make_settings("", authority_);
     settings.name = id.text();
+    if (servers_of_pool_.empty()) first_settings_ = settings;
     document_.servers.push_back(Server{.id = id, .names = {settings.host}, .address = settings.host});
     servers_of_pool_.push_back(std::make_unique<PoolServer>(*world_, settings, id));
     return *servers_of_pool_.back();
@@ -53,7 +54,7 @@ class VoterKeeperTest : public EtcdPoolTest {
       });
       if (!is_there || server->voter.has_data()) continue;
       server->voter.join(members);
-      co_await tried(server->voter.start(false));
+      co_await tried(server->voter.start(pool_, false));
     }
     co_return done;
   }
@@ -81,6 +82,7 @@ class VoterKeeperTest : public EtcdPoolTest {
   }
 
   Pool document_;
+  EtcdSettings first_settings_;
   std::vector<std::unique_ptr<PoolServer>> servers_of_pool_;
 };
 
@@ -114,9 +116,21 @@ TEST_F(VoterKeeperTest, VotersComeAndGoWithTheServers) {
   }
   EXPECT_EQ(voters(), 1u);
   const Document last = *run(first.voter.documents().read());
-  ASSERT_TRUE(run(home.dissolve(last)));
-  EXPECT_EQ(run(home.documents().read())->text, last.text);
-  EXPECT_FALSE(first.voter.has_data());
+
+  // After a reboot a server knows where it stood, and its member what it needs.
+  ASSERT_TRUE(run(first.voter.stop()));
+  EtcdSettings settings = first_settings_;
+  settings.pool.clear();
+  settings.host.clear();
+  EtcdVoter voter(*world_, settings);
+  Home home_again(*world_, folder_ / "home", voter, voter.documents());
+  ASSERT_TRUE(run(home_again.open()));
+  EXPECT_EQ(home_again.standing().stage, Stage::voting);
+  ASSERT_TRUE(run(voter.answering(start_limit)));
+  EXPECT_EQ(*run(home_again.documents().read()), last);
+  ASSERT_TRUE(run(home_again.dissolve(last)));
+  EXPECT_EQ(run(home_again.documents().read())->text, last.text);
+  EXPECT_FALSE(voter.has_data());
 }
 
 }  // namespace
