@@ -105,6 +105,11 @@ Result<Done> check_conditions(const Work& work, const Doomed& doomed, const Subj
       !is_link_file(work, doomed.status, doomed.place)) {
     return failed(EBUSY);
   }
+  // Of our clients, which take the data away and not what leads to it.
+  if (xdata.number("unlink-unless-dht-linkto-file").value_or(0) != 0 &&
+      is_link_file(work, doomed.status, doomed.place)) {
+    return failed(EBUSY);
+  }
   return done;
 }
 
