@@ -1,0 +1,173 @@
+#include "base/log.h"
+#include "history.h"
+#include "random_run.h"
+#include "random_user.h"
+#include "totals.h"
+#include "volume_checks.h"
+#include "watch.h"
+
+namespace mortar::sim {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Longer than a client lets an operation wait.
+constexpr Duration longest_operation = 40min;
+constexpr Duration between_write_backs = 200ms;
+constexpr Duration longest_thought = 8ms;
+// How long a user leaves it alone who was told that the volume is not there.
+constexpr Duration longest_sulk = 2s;
+
+class ConcurrentRun {
+ public:
+  ConcurrentRun(std::uint64_t seed, const RunPlan& plan)
+      : plan_(plan),
+        volume_(seed, plan.shape),
+        random_(volume_.simulation().random().split()),
+        faults_(volume_, random_.split(), plan.menu, log_) {}
+
+  RunReport run() {
+    ++totals().seeds;
+    log::set_level(log::Level::critical);
+    RunReport report;
+    report.failure = begin();
+    if (report.failure.empty()) {
+      const Result<Done> ran = volume_.simulation().run(act(), 1000h);
+      report.failure = ran ? history_->judge() : ran.error().sentence();
+    }
+    if (report.failure.empty() && !is_torn_) report.failure = judge_the_end(volume_);
+    beside_.cancel();
+    users_.clear();
+    watches_.clear();
+    if (!report.failure.empty()) report.failure += "\n" + log_.text();
+    report.trace = volume_.simulation().trace().hash();
+    totals().events += volume_.simulation().trace().events();
+    return report;
+  }
+
+ private:
+  std::string begin() {
+    if (std::string problem = volume_.start(); !problem.empty()) return problem;
+    const Result<Snapshot> start = volume_.simulation().run(take_snapshot(volume_.client(0).top(), random_.split()));
+    if (!start) return start.error().sentence();
+    history_ = std::make_unique<History>(*start, volume_.bricks() == 1);
+    write_back();
+    faults_.on_power_cut = [this] {
+      lost_power_ = true;
+      history_->power_fails();
+    };
+    faults_.on_power_back = [this] { history_->power_is_back(); };
+    Habits habits = Habits::random(random_);
+    habits.in_blocks = true;
+    habits.waits_for_locks = random_.chance(0.5);
+    for (std::size_t index = 0; index < volume_.clients(); ++index) {
+      watches_.push_back(std::make_unique<Watch<History>>(index, volume_, *history_, log_));
+      RandomUser::ListingSink sink{
+          [this] { return history_->begins(); },
+          [this](std::uint64_t begun, const Gfid& directory, const std::set<std::string>& names) {
+            history_->saw_listing(begun, directory, names);
+          }};
+      users_.push_back(std::make_unique<RandomUser>(index, *watches_.back(), random_.split(), habits, std::move(sink)));
+    }
+    return "";
+  }
+
+  Task<> act() {
+    TaskSet working;
+    for (std::size_t user = 0; user < users_.size(); ++user) working.start(use(user, random_.split()));
+    beside_.start(write_back_again_and_again());
+    beside_.start(make_faults(random_.split()));
+    co_await tried(working.finished());
+    is_over_ = true;
+    co_await tried(beside_.finished());
+    if (!failure_.empty()) co_return failed(EIO, failure_);
+    co_await tried(look_at_everything());
+    co_return done;
+  }
+
+  Task<> use(std::size_t user, Random random) {
+    for (std::size_t number = plan_.operations / users_.size(); number > 0; --number) {
+      const Result<Done> acted =
+          co_await with_deadline(volume_.client(user).world(), longest_operation, users_[user]->act());
+      if (!acted && acted.error().number() == ETIMEDOUT && failure_.empty()) failure_ = "an operation does not end";
+      const bool sulks = !acted && History::is_outage(acted.error());
+      const Duration pause(random.below(static_cast<std::uint64_t>((sulks ? longest_sulk : longest_thought).count())));
+      if (sulks || random.chance(0.5)) {
+        co_await pass_time(volume_.simulation(), pause);
+      }
+    }
+    co_await users_[user]->close([](const Gfid&, bool) { return true; });
+    co_return done;
+  }
+
+  void write_back() {
+    for (std::size_t index = 0; index < volume_.bricks(); ++index) volume_.brick(index).write_back();
+    history_->written_back();
+  }
+
+  Task<> write_back_again_and_again() {
+    while (!is_over_) {
+      co_await tried(pass_time(volume_.simulation(), between_write_backs));
+      if (!faults_.has_begun()) write_back();
+    }
+    co_return done;
+  }
+
+  Task<> make_faults(Random random) {
+    // An operation with its pauses takes some milliseconds, and every user does one at a time.
+    const double pause = plan_.faults > 0 ? 5e6 / plan_.faults / static_cast<double>(users_.size()) : 0;
+    while (plan_.faults > 0 && !is_over_) {
+      co_await tried(pass_time(volume_.simulation(), Duration(random.below(static_cast<std::uint64_t>(2 * pause)))));
+      if (is_over_) break;
+      faults_.begin();
+      history_->fault_begins();
+      co_await tried(faults_.end());
+      Result<Done> connected = co_await until_connected(volume_);
+      if (!connected && failure_.empty()) failure_ = connected.error().sentence();
+      history_->fault_ends();
+    }
+    co_return done;
+  }
+
+  // What was held up on the way has arrived by then, and all see the same.
+  Task<> look_at_everything() {
+    co_await tried(pass_time(volume_.simulation(), 5s));
+    std::optional<Snapshot> first;
+    for (std::size_t index = 0; index < volume_.clients(); ++index) {
+      Result<Snapshot> seen = co_await take_snapshot(volume_.client(index).top(), random_.split());
+      const bool contradicts = !seen || !seen->contradictions.empty();
+      // Of several disks one lost what was not synced, as it may: what a rename had overwritten from another brick, or
+      // a directory that had been removed, is there again beside what is new.
+      is_torn_ = contradicts && lost_power_ && volume_.bricks() > 1;
+      if (is_torn_) co_return done;
+      if (!seen) co_return seen.error();
+      if (contradicts) co_return failed(EIO, seen->contradictions.front());
+      Snapshot snapshot = std::move(*seen);
+      history_->saw_end(snapshot);
+      if (first && !(first->tree == snapshot.tree)) co_return failed(EIO, "the clients do not see the same in the end");
+      if (!first) first = std::move(snapshot);
+    }
+    co_return done;
+  }
+
+  const RunPlan& plan_;
+  OperationLog log_;
+  VolumeUnderTest volume_;
+  Random random_;
+  Faults faults_;
+  std::unique_ptr<History> history_;
+  std::vector<std::unique_ptr<Watch<History>>> watches_;
+  std::vector<std::unique_ptr<RandomUser>> users_;
+  bool is_over_ = false;
+  bool lost_power_ = false;
+  bool is_torn_ = false;
+  std::string failure_;
+  TaskSet beside_;
+};
+
+}  // namespace
+
+RunReport run_at_once(std::uint64_t seed, const RunPlan& plan) { return ConcurrentRun(seed, plan).run(); }
+
+}  // namespace mortar::sim
