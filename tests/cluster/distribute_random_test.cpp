@@ -61,7 +61,7 @@ TEST(Distribute, OneAfterTheOther) {
 TEST(Distribute, OneAfterTheOtherWithFaults) {
   for_each_seed([](std::uint64_t seed) {
     RunPlan plan = one_after_the_other(several(seed));
-    plan.exactness.directory_times = false;
+    plan.exactness.whole_directories = false;
     expect_none_wrong(seed, run_exactly(seed, plan));
   });
 }

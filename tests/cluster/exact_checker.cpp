@@ -85,7 +85,7 @@ void ExactChecker::saw_everything(const Snapshot& snapshot) {
   branch();
   const auto why = [&](World& world) {
     const Explanation explanation{
-        .trees = {&world.tree}, .times = exactness_.times, .directory_times = exactness_.directory_times};
+        .trees = {&world.tree}, .times = exactness_.times, .whole_directories = exactness_.whole_directories};
     return unexplained(snapshot, explanation);
   };
   rule_out(why, "walk");

@@ -55,12 +55,15 @@ class Search {
       } else if (!close(point.event)) {
         return point.event;
       }
+      if (courses_.size() > most_courses) return std::nullopt;
     }
     return std::nullopt;
   }
 
  private:
   static constexpr std::size_t no_slot = 64;
+  // With more ways than these in which it may have gone, hardly anything would be impossible any more.
+  static constexpr std::size_t most_courses = 2000;
 
   void open(std::size_t event) {
     std::size_t slot = 0;
@@ -74,7 +77,12 @@ class Search {
     const std::size_t slot = slots_[event];
     const std::uint64_t bit = std::uint64_t{1} << slot;
     std::set<Course> after;
-    for (const Course& course : reachable()) {
+    std::set<Course> all = reachable();
+    if (all.size() > most_courses) {
+      courses_ = std::move(all);
+      return true;
+    }
+    for (const Course& course : all) {
       const bool happened = (course.happened & bit) != 0;
       if (happened || !events_[event].is_certain) after.insert(Course{course.value, course.happened & ~bit});
     }
@@ -90,7 +98,7 @@ class Search {
     const auto reach = [&](const Course& course) {
       if (all.insert(course).second) left.push_back(course);
     };
-    while (!left.empty()) {
+    while (!left.empty() && all.size() <= most_courses) {
       const Course course = left.back();
       left.pop_back();
       for (std::size_t slot = 0; slot < no_slot; ++slot) {

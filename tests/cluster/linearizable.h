@@ -38,7 +38,8 @@ struct RegisterEvent {
   std::string what;        // for people
 };
 
-// The event at whose end no order is left; nothing where all is well. `start` is the value before all events; none:
+// The event at whose end no order is left; nothing where all is well, or where so much is uncertain that thousands of
+// orders are left. `start` is the value before all events; none:
 // any value.
 std::optional<std::size_t> first_impossible(std::vector<RegisterEvent> events, RegisterValue start);
 

@@ -242,7 +242,8 @@ Task<> RandomUser::rename() {
   const Place to = co_await tried(random_place());
   const bool rude = random_.chance(habits_.rude);
   if (!from.there && !rude) co_return Error(ENOENT);
-  // Two names of one file: POSIX wants nothing to happen, and the kernel sees to that.
+  // The same name, and two names of one file: POSIX wants nothing to happen, and the kernel sees to that.
+  if (from.parent == to.parent && from.name == to.name) co_return done;
   if (from.there && to.there && from.there->gfid == to.there->gfid) co_return done;
   const bool fits = !from.there || !to.there || from.there->is_directory() == to.there->is_directory();
   if (!fits && !rude) co_return Error(EISDIR);

@@ -266,7 +266,7 @@ class Explainer {
     judge("the target", [](const Node& node) { return node.target; });
     judge("the number of links", [](const Node& node) { return node.links; });
     if (!there.is_directory()) judge("the size", [](const Node& node) { return node.size(); });
-    const bool times = with_.times && (with_.directory_times || !there.is_directory());
+    const bool times = with_.times && (with_.whole_directories || !there.is_directory());
     if (times && !with_.is_after_crash) {
       judge("the time of modification", [](const Node& node) { return node.modified; });
       judge("the time of change", [](const Node& node) { return node.changed; });

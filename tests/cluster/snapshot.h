@@ -33,7 +33,7 @@ struct Explanation {
   std::map<Gfid, std::vector<std::shared_ptr<const std::string>>> contents;
   bool is_after_crash = false;
   bool times = true;
-  bool directory_times = true;
+  bool whole_directories = true;
 };
 std::string unexplained(const Snapshot& observed, const Explanation& explanation);
 

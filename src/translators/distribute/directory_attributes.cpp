@@ -53,6 +53,11 @@ void Distribute::learn_times(const Gfid& gfid, const Iatt& iatt) {
   if (const DirectoryPointer* known = memory_.directories.find(gfid)) set_times(**known, iatt);
 }
 
+void Distribute::learn_times_since(const Gfid& gfid, const Times& known, const Iatt& iatt) {
+  const DirectoryPointer* now = memory_.directories.find(gfid);
+  if (now != nullptr && times_of(**now) == known) set_times(**now, iatt);
+}
+
 Task<fop::Attributes> Distribute::on_directory(const Call& call, const fop::Stat& stat, DirectoryPointer directory) {
   return stat_directory(call, stat, std::move(directory));
 }
@@ -77,9 +82,7 @@ Task<fop::Attributes> Distribute::stat_directory(const Call& call, const Operati
     if (!reply || place == speaks) reply = std::move(*answer);
   }
   if (!reply) co_return distribute::error_of(answers);
-  // Somebody else may have set the times back. What was changed here meanwhile is later than what was told.
-  const DirectoryPointer* now = memory_.directories.find(directory->gfid);
-  if (complete && now != nullptr && times_of(**now) == known) set_times(**now, merged.get());
+  if (complete) learn_times_since(directory->gfid, known, merged.get());
   reply->iatt = of_directory(merged.get());
   co_return std::move(*reply);
 }
@@ -94,9 +97,11 @@ Task<fop::Changed> Distribute::on_directory(const Call& call, const fop::Fsetatt
 
 template <class Operation>
 Task<fop::Changed> Distribute::change_directory(const Call& call, const Operation& set, DirectoryPointer directory) {
+  const Times known = times_of(*directory);
   std::optional<Place> leader;
   std::optional<fop::Changed> reply;
   distribute::MergedIatt before, after;
+  bool complete = true;
   // The root was made with the bricks, and nobody marked one as its leader: nobody could tell later who missed what.
   const bool sets_rights = (set.valid & (set_attribute::mode | set_attribute::uid | set_attribute::gid)) != 0;
   if (directory->gfid.is_root() && sets_rights && !all_up()) co_return failed(ENOTCONN);
@@ -110,6 +115,7 @@ Task<fop::Changed> Distribute::change_directory(const Call& call, const Operatio
   AnswersOf<Operation> answers = co_await tried(at_each(call, set, places));
   for (std::size_t index = 0; index < answers.size(); ++index) {
     Result<fop::Changed>& answer = answers[index];
+    complete = complete && answer;
     if (!answer) {
       log::info(name(), "the attributes of {} are not set on {}: {}", directory->gfid.text(),
                 subvolume(places[index]).name(), answer.error().sentence());
@@ -121,7 +127,9 @@ Task<fop::Changed> Distribute::change_directory(const Call& call, const Operatio
   }
   if (!reply) co_return distribute::error_of(answers);
   const bool sets_times = (set.valid & (set_attribute::accessed | set_attribute::modified)) != 0;
+  if (complete) learn_times_since(directory->gfid, known, before.get());
   reply->before = of_directory(before.get());
+  // Times that are set may go back.
   if (sets_times) learn_times(directory->gfid, after.get());
   reply->after = of_directory(after.get());
   co_return std::move(*reply);

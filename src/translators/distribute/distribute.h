@@ -248,6 +248,7 @@ class Distribute final : public Intercept<Distribute> {
     std::optional<Place> file;
     std::optional<Place> directory;
     bool contradicts = false;  // what the subvolumes have cannot all be true
+    std::string damage;        // what somebody has to repair, as a sentence
     bool lacks_link = false;   // there is data, and nothing that leads to it from where the name hashes to
     std::vector<Place> stale_links;
     Error error{ENOENT};  // where there is nothing
@@ -373,6 +374,8 @@ class Distribute final : public Intercept<Distribute> {
   Iatt of_directory(Iatt iatt);
   // Times that all copies told now: somebody may have set them back.
   void learn_times(const Gfid& gfid, const Iatt& iatt);
+  // The same, unless something is known that is later than what was `known` when they were asked.
+  void learn_times_since(const Gfid& gfid, const Times& known, const Iatt& iatt);
   // The attributes of parents in an answer, as users see them.
   template <class Reply>
   void settle_parents(Reply& reply);

@@ -139,6 +139,11 @@ Task<fop::Lookup::Reply> Distribute::look_up_directory(const Call& call, const f
   if (is_file || !is_directory) {
     // Another client replaced a file by a directory, or it never was one; what is everywhere decides.
     const Standing standing = decide(lookup, std::nullopt, answers);
+    if (standing.contradicts) {
+      const DirectoryPointer parent = co_await tried(find_directory(call, lookup.parent));
+      fop::Lookup::Reply reply = co_await tried(look_up_everywhere(call, lookup, hashed_place(*parent, lookup.name)));
+      co_return std::move(reply);
+    }
     fop::Lookup::Reply reply = co_await tried(answer_from(call, lookup, standing, answers));
     co_return std::move(reply);
   }

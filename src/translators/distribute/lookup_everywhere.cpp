@@ -3,6 +3,8 @@
 //
 // Putting in order happens under the name's lock, which renames and other makers of link files hold too, and after
 // having asked again: what looks stale from outside may be a rename half way.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -35,14 +37,15 @@ Distribute::Standing Distribute::decide(const fop::Lookup& lookup, std::optional
     } else if (!standing.file) {
       standing.file = place;
     } else {
-      log::error(name(), "{} in {} is a file on {} and on {}; keep one of them", lookup.name, lookup.parent.text(),
-                 subvolume(*standing.file).name(), subvolume(place).name());
+      standing.damage = fmt::format("{} in {} is a file on {} and on {}; keep one of them", lookup.name,
+                                    lookup.parent.text(), subvolume(*standing.file).name(), subvolume(place).name());
       standing.contradicts = standing.contradicts || answer->iatt.gfid != answers[*standing.file]->iatt.gfid;
     }
   }
   if (standing.file && standing.directory) {
-    log::error(name(), "{} in {} is a file on {} and a directory on {}; repair it on the bricks", lookup.name,
-               lookup.parent.text(), subvolume(*standing.file).name(), subvolume(*standing.directory).name());
+    standing.damage =
+        fmt::format("{} in {} is a file on {} and a directory on {}; repair it on the bricks", lookup.name,
+                    lookup.parent.text(), subvolume(*standing.file).name(), subvolume(*standing.directory).name());
     standing.contradicts = true;
   }
   // It may be on a subvolume that does not answer.
@@ -69,13 +72,16 @@ Task<fop::Lookup::Reply> Distribute::look_up_everywhere(const Call& call, const 
   asked.xdata.set(open_count_key, std::int64_t{0});
   AnswersOf<fop::Lookup> answers = co_await tried(on_each(children(), call, asked));
   Standing standing = decide(lookup, hashed, answers);
-  if (hashed && standing.needs_repair()) {
+  // What looks so from outside may be somebody's work in hand.
+  if (hashed && (standing.needs_repair() || standing.contradicts)) {
     LockSet locks(call, lock_owners_);
     const Result<Done> locked = co_await lock_name_at(locks, *hashed, lookup.parent, lookup.name);
     if (locked) {
       answers = co_await tried(on_each(children(), call, asked));
       standing = decide(lookup, hashed, answers);
-      co_await repair_links(call, lookup, *hashed, standing, answers);
+      if (!standing.contradicts) {
+        co_await repair_links(call, lookup, *hashed, standing, answers);
+      }
     }
     co_await locks.release();
   }
@@ -106,7 +112,8 @@ Task<> Distribute::repair_links(const Call& call, const fop::Lookup& lookup, Pla
 
 Task<fop::Lookup::Reply> Distribute::answer_from(const Call& call, const fop::Lookup& lookup, const Standing& standing,
                                                  const AnswersOf<fop::Lookup>& answers) {
-  if (standing.contradicts) co_return failed(EIO);
+  if (!standing.damage.empty()) log::error(name(), "{}", standing.damage);
+  if (standing.contradicts) co_return failed(EIO, standing.damage);
   if (standing.directory) {
     fop::Lookup::Reply reply = co_await tried(directory_found(call, lookup, answers));
     co_return std::move(reply);

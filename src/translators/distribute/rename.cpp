@@ -33,7 +33,7 @@ Task<fop::Rename::Reply> Renaming::run() {
   recall(from_);
   recall(to_);
   if (from_.thing.gfid.is_null()) {
-    co_await tried(look());
+    co_await tried(look_unlocked());
   }
   for (int attempts = 0; attempts < most_attempts; ++attempts) {
     if (from_.thing.gfid.is_null()) co_return failed(ENOENT);
@@ -65,7 +65,7 @@ Task<std::optional<fop::Rename::Reply>> Renaming::attempt(RenameLocks& locks) {
   Result<bool> taken = co_await take(locks);
   if (!taken && distribute::is_missing(taken.error())) {
     // The file is not where it was remembered.
-    co_await tried(look());
+    co_await tried(look_unlocked());
     co_return std::nullopt;
   }
   if (!taken) co_return taken.error();

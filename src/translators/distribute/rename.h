@@ -52,6 +52,7 @@ class Renaming {
   void recall(Side& side);
   fop::Lookup lookup_of(const Side& side) const;
   Task<> look();
+  Task<> look_unlocked();
   Task<> look_at(Side& side, std::vector<Place> places);
   Task<> ask(Side& side, std::vector<Place> places);
   // What the answers so far leave open.

@@ -53,6 +53,16 @@ Task<> Renaming::look() {
   co_return done;
 }
 
+Task<> Renaming::look_unlocked() {
+  const Result<Done> looked = co_await look();
+  if (looked || looked.error().number() != EIO) co_return looked;
+  // It may be somebody's rename half way: a lookup that finds a contradiction waits for the lock of the name.
+  co_await volume_.look_up_everywhere(call_, lookup_of(from_), from_.hashed);
+  co_await volume_.look_up_everywhere(call_, lookup_of(to_), to_.hashed);
+  co_await tried(look());
+  co_return done;
+}
+
 Task<> Renaming::look_at(Side& side, std::vector<Place> places) {
   const std::size_t count = volume_.children().size();
   side.answers.assign(count, failed(ENOENT));
@@ -107,7 +117,7 @@ Result<Done> Renaming::learn(Side& side) {
   if (!there && !distribute::is_missing(there.error())) return std::unexpected(there.error());
   const fop::Lookup lookup = lookup_of(side);
   const Distribute::Standing standing = volume_.decide(lookup, side.hashed, side.answers);
-  if (standing.contradicts) return failed(EIO);
+  if (standing.contradicts) return failed(EIO, standing.damage);
   side.lacks_link = standing.lacks_link;
   const std::optional<Place> found = standing.directory ? standing.directory : standing.file;
   if (!found) {
