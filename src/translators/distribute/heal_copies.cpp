@@ -214,7 +214,11 @@ Task<bool> Distribute::bring_copy(const Call& call, const fop::Lookup& lookup, G
   Translator& there = subvolume(place);
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = "glusterfs.ancestry.path"};
   const Result<fop::Values> values = co_await there.perform(call, get);
-  if (!values) co_return false;
+  if (!values) {
+    const bool is_elsewhere = distribute::is_missing(values.error()) || values.error().number() == ENODATA;
+    if (!is_elsewhere) co_return values.error();
+    co_return false;
+  }
   const std::string path(values->values.text(get.name).value_or(""));
   if (path.size() > longest_path) co_return failed(ENAMETOOLONG);
   Gfid parent = root_gfid;
@@ -233,6 +237,7 @@ Task<bool> Distribute::bring_copy(const Call& call, const fop::Lookup& lookup, G
   }
   const fop::Lookup named{.parent = parent, .name = entry};
   const Result<fop::Lookup::Reply> found = co_await there.perform(call, named);
+  if (!found && !distribute::is_missing(found.error())) co_return found.error();
   if (!found || found->iatt.gfid != gfid) co_return false;
   const fop::Rename rename{
       .old_parent = parent, .new_parent = lookup.parent, .old_name = entry, .new_name = lookup.name, .xdata = {}};
