@@ -150,8 +150,7 @@ TEST(BesideStock, OneNameIsMadeOnceWhoeverComesFirst) {
   std::size_t by_us = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
-    DistributeLab lab(3, {}, seed);
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
+    StartedLab lab(3, {}, seed);
     DistributeClient& healer = lab.add_client();
     StockClient stock(lab, lab.add_client());
     StockClient stock_healer(lab, lab.add_client());

@@ -19,8 +19,7 @@ TEST(DistributeDirectories, TheRootGetsALayoutWhenItIsFirstLookedUp) {
 }
 
 TEST(DistributeDirectories, ANewDirectoryIsOnAllBricksWithItsLayout) {
-  DistributeLab lab(4);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(4);
   const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d", 01751);
   ASSERT_TRUE(made) << made.error().sentence();
   EXPECT_EQ(made->iatt.mode, 041751U);
@@ -41,8 +40,7 @@ TEST(DistributeDirectories, ANewDirectoryIsOnAllBricksWithItsLayout) {
 }
 
 TEST(DistributeDirectories, LayoutsAreThoseOfStock) {
-  DistributeLab lab(4);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(4);
   // dm("/d1") is 0x2514b7f2: the first range is that of the third brick.
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d1"));
   EXPECT_EQ(lab.brick(2).range("d1"), (Range{.start = 0, .stop = 0x3ffffffe, .commit_hash = 0}));
@@ -52,8 +50,7 @@ TEST(DistributeDirectories, LayoutsAreThoseOfStock) {
 }
 
 TEST(DistributeDirectories, MakingTakesThreeTripsAndAsksTheOthersOnce) {
-  DistributeLab lab(4);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(4);
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "first"));
   lab.settle();
   MessageCount count(lab);
@@ -70,9 +67,8 @@ TEST(DistributeDirectories, MakingTakesThreeTripsAndAsksTheOthersOnce) {
 }
 
 TEST(DistributeDirectories, AMakerWithAnOldLayoutReadsItAgain) {
-  DistributeLab lab(3);
+  StartedLab lab(3);
   DistributeClient& other = lab.add_client();
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
   const Gfid parent = lab.client().mkdir(root_gfid, "p")->iatt.gfid;
   ASSERT_TRUE(other.lookup(root_gfid, "p"));
   // As a rebalance leaves it: the ranges have gone round.
@@ -91,8 +87,7 @@ TEST(DistributeDirectories, AMakerWithAnOldLayoutReadsItAgain) {
 }
 
 TEST(DistributeDirectories, AMakerDoesNotTryForEver) {
-  DistributeLab lab(2);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(2);
   const Gfid parent = lab.client().mkdir(root_gfid, "p")->iatt.gfid;
   // A brick that shows one layout and compares with another.
   std::size_t tries = 0;
@@ -113,10 +108,8 @@ TEST(DistributeDirectories, AMakerDoesNotTryForEver) {
 TEST(DistributeDirectories, TwoMakersOfOneNameMakeOneDirectory) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);
-    DistributeLab lab(3, {}, seed);
-    DistributeClient& other = lab.add_client();
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
-    ASSERT_TRUE(other.lookup(root_gfid));
+    StartedLab lab(3, {}, seed);
+    DistributeClient& other = lab.add_started_client();
     std::vector<std::shared_ptr<std::optional<Result<fop::Made>>>> outcomes;
     std::vector<std::shared_ptr<std::optional<Result<fop::Lookup::Reply>>>> seen;
     for (DistributeClient* client : {&lab.client(), &other}) {
@@ -148,16 +141,14 @@ TEST(DistributeDirectories, TwoMakersOfOneNameMakeOneDirectory) {
 }
 
 TEST(DistributeDirectories, ADirectoryThatOneBrickHasUnderTheNameIsFoundByWhoWouldMakeIt) {
-  DistributeLab lab(3);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(3);
   // Left over from a time when the other bricks were away.
   const Gfid old = lab.client().mkdir(root_gfid, "d")->iatt.gfid;
   const std::size_t kept = (leader_of(lab, "d") + 1) % 3;
   for (std::size_t brick = 0; brick < 3; ++brick) {
     if (brick != kept) remove_on(lab, brick, root_gfid, "d");
   }
-  DistributeClient& other = lab.add_client();
-  ASSERT_TRUE(other.lookup(root_gfid));
+  DistributeClient& other = lab.add_started_client();
   EXPECT_EQ(other.mkdir(root_gfid, "d").error().number(), EEXIST);
   const Result<fop::Lookup::Reply> found = other.lookup(root_gfid, "d");
   ASSERT_TRUE(found);
@@ -171,14 +162,12 @@ TEST(DistributeDirectories, AMakerThatDiesLeavesWhatTheNextLookupHeals) {
   bool lived = false;
   for (std::size_t message = 0; !lived; ++message) {
     SCOPED_TRACE(message);
-    DistributeLab lab(3, {}, message + 1);
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
+    StartedLab lab(3, {}, message + 1);
     fop::Mkdir mkdir{.parent = root_gfid, .mode = 0711, .name = "d"};
     mkdir.xdata.set("gfid-req", lab.client().world().random_gfid());
     mkdir.xdata.set_bytes("user.made", as_bytes(std::string_view("so")));
     lived = dies_in(lab, message, mkdir);
-    DistributeClient& heir = lab.add_client();
-    ASSERT_TRUE(heir.lookup(root_gfid));
+    DistributeClient& heir = lab.add_started_client();
     const Result<fop::Lookup::Reply> found = heir.lookup(root_gfid, "d");
     if (!found) {
       EXPECT_EQ(found.error().number(), ENOENT);
@@ -197,12 +186,10 @@ TEST(DistributeDirectories, ARemoverThatDiesLeavesWhatTheNextLookupHeals) {
   bool lived = false;
   for (std::size_t message = 0; !lived; ++message) {
     SCOPED_TRACE(message);
-    DistributeLab lab(3, {}, message + 1);
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
+    StartedLab lab(3, {}, message + 1);
     ASSERT_TRUE(lab.client().mkdir(root_gfid, "d", 0750));
     lived = dies_in(lab, message, fop::Rmdir{.parent = root_gfid, .name = "d"});
-    DistributeClient& heir = lab.add_client();
-    ASSERT_TRUE(heir.lookup(root_gfid));
+    DistributeClient& heir = lab.add_started_client();
     const Result<fop::Lookup::Reply> found = heir.lookup(root_gfid, "d");
     if (!found) {
       EXPECT_EQ(found.error().number(), ENOENT);
@@ -219,16 +206,14 @@ TEST(DistributeDirectories, AHealerThatDiesLeavesWhatTheNextLookupHeals) {
   bool lived = false;
   for (std::size_t message = 0; !lived; ++message) {
     SCOPED_TRACE(message);
-    DistributeLab lab(3, {}, message + 1);
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
+    StartedLab lab(3, {}, message + 1);
     const Gfid gfid = lab.client().mkdir(root_gfid, "d", 0750)->iatt.gfid;
     const std::size_t leader = leader_of(lab, "d");
     set_xattr_on(lab, leader, gfid, "user.color", "red");
     remove_on(lab, (leader + 1) % 3, root_gfid, "d");
     own_on(lab, leader, gfid, 0755, 77);
     lived = dies_in(lab, message, fop::Lookup{.parent = root_gfid, .name = "d"});
-    DistributeClient& heir = lab.add_client();
-    ASSERT_TRUE(heir.lookup(root_gfid));
+    DistributeClient& heir = lab.add_started_client();
     const Result<fop::Lookup::Reply> found = heir.lookup(root_gfid, "d");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->iatt.uid, 77U);
@@ -241,8 +226,7 @@ TEST(DistributeDirectories, AHealerThatDiesLeavesWhatTheNextLookupHeals) {
 // ---- Bricks that get no names
 
 TEST(DistributeDirectories, ABrickThatLeavesGetsCopiesWithoutNames) {
-  DistributeLab lab(3, {{"decommissioned-bricks", "v-client-1"}});
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(3, {{"decommissioned-bricks", "v-client-1"}});
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
   lab.settle();
   EXPECT_ALIKE(lab, "d");
@@ -251,8 +235,7 @@ TEST(DistributeDirectories, ABrickThatLeavesGetsCopiesWithoutNames) {
 }
 
 TEST(DistributeDirectories, ABrickThatIsAwayGetsItsCopyLater) {
-  DistributeLab lab(3);
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  StartedLab lab(3);
   std::size_t made = 0;
   lab.brick(2).go_away();
   for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
@@ -278,8 +261,7 @@ TEST(DistributeDirectories, ABrickThatIsAwayGetsItsCopyLater) {
 
 TEST(DistributeDirectories, ABrickThatRefusesACopyGetsNoNames) {
   for (std::size_t refuses = 0; refuses < 3; ++refuses) {
-    DistributeLab lab(3);
-    ASSERT_TRUE(lab.client().lookup(root_gfid));
+    StartedLab lab(3);
     lab.on_message([&](std::size_t brick, std::string_view operation) {
       return operation == "MKDIR" && brick == refuses ? ENOSPC : 0;
     });

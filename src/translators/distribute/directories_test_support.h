@@ -18,6 +18,20 @@ inline std::string text_of(const std::vector<std::string>& lines) { return fmt::
 
 #define EXPECT_ALIKE(lab, name) EXPECT_EQ(text_of((lab).differences(name)), "")
 
+// Where a first client has looked at the root, which gave it its layout.
+struct StartedLab : DistributeLab {
+  explicit StartedLab(std::size_t bricks, Options options = {}, std::uint64_t seed = 1)
+      : DistributeLab(bricks, std::move(options), seed) {
+    EXPECT_TRUE(client().lookup(root_gfid));
+  }
+  // Another client that knows nothing but the root.
+  DistributeClient& add_started_client() {
+    DistributeClient& added = add_client();
+    EXPECT_TRUE(added.lookup(root_gfid));
+    return added;
+  }
+};
+
 inline std::size_t leader_of(DistributeLab& lab, const std::string& name) {
   for (std::size_t brick = 0; brick < lab.bricks(); ++brick) {
     if (!lab.brick(brick).xattr(name, leader_key).starts_with("error")) return brick;
@@ -84,7 +98,6 @@ bool dies_in(DistributeLab& lab, std::size_t message, const Operation& operation
 // A directory "d" with a leader and two more copies.
 struct DirectoryTest : ::testing::Test {
   DirectoryTest() {
-    EXPECT_TRUE(lab.client().lookup(root_gfid));
     gfid = lab.client().mkdir(root_gfid, "d", 0750)->iatt.gfid;
     lab.settle();
     leader = leader_of(lab, "d");
@@ -98,7 +111,7 @@ struct DirectoryTest : ::testing::Test {
     return all;
   }
 
-  DistributeLab lab{3};
+  StartedLab lab{3};
   Gfid gfid;
   std::size_t leader = 0, one = 0, two = 0;
 };

@@ -165,6 +165,14 @@ TEST_F(DirectoryAttributesTest, TheRootIsChangedWhileAllAreThere) {
   for (std::size_t number = 0; number < 3; ++number) EXPECT_EQ(lab.brick(number).status("").mode, 041777u);
 }
 
+TEST_F(DirectoryAttributesTest, WhatOneBrickForbidsIsForbiddenWhateverTheOthersSay) {
+  watch("OPENDIR");
+  refuses = 0;
+  refusal = EACCES;
+  lab.brick(2).go_away();
+  EXPECT_EQ(lab.client().error_of(fop::Opendir{.gfid = directory}), EACCES);
+}
+
 TEST_F(DirectoryAttributesTest, EntriesAreDurableWhereTheyWereMade) {
   lab.brick(0).go_away();
   Result<fop::Opened> open = lab.client().ask(fop::Opendir{.gfid = directory});

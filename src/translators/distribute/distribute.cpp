@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "translators/distribute/listing.h"
+#include "translators/distribute/rename.h"
+
 namespace mortar {
 
 namespace {
@@ -28,12 +31,12 @@ Result<std::unique_ptr<Translator>> Distribute::make(World& world, const VolumeS
 }
 
 Distribute::Distribute(World& world, std::string name, DistributeOptions options, NameHash hash)
-    : Intercept(std::move(name)), world_(world), options_(std::move(options)), hash_(std::move(hash)) {}
+    : Intercept(std::move(name)), volume_(world, *this, background_, std::move(options), std::move(hash)) {}
 
 Distribute::~Distribute() = default;
 
 Task<> Distribute::start() {
-  up_.assign(children().size(), false);
+  volume_.start();
   decided_.assign(children().size(), false);
   return ready<Done>(done);
 }
@@ -48,9 +51,9 @@ Result<Done> Distribute::reconfigure(const VolumeSection& section) {
   if (!options) return std::unexpected(options.error());
   Result<NameHash> hash = hash_of(*options);
   if (!hash) return std::unexpected(hash.error());
-  if (options->attribute_prefix != options_.attribute_prefix) return failed(ENOTSUP);
-  options_ = std::move(*options);
-  hash_ = std::move(*hash);
+  if (options->attribute_prefix != volume_.options.attribute_prefix) return failed(ENOTSUP);
+  volume_.options = std::move(*options);
+  volume_.hash = std::move(*hash);
   return done;
 }
 
@@ -62,14 +65,14 @@ void Distribute::notified(const Notice& notice, Translator& child) {
   const bool goes = std::holds_alternative<notice::ChildDown>(notice);
   if (!comes && !goes) return raise(notice);
   const bool was_up = is_up_;
-  up_[place] = comes;
+  volume_.set_up(place, comes);
   decided_[place] = true;
-  const bool any_up = std::ranges::find(up_, true) != up_.end();
+  const bool any_up = volume_.any_up();
   const bool all_decided = std::ranges::find(decided_, false) == decided_.end();
   // Directories may have been changed on the others meanwhile.
   if (comes) {
-    memory_.directories.clear();
-    refused_heals_.clear();
+    volume_.memory.directories.clear();
+    volume_.refused_heals.clear();
   }
   is_up_ = any_up && (was_up || all_decided);
   if (is_up_ && !was_up) raise(notice::ChildUp{});
@@ -78,49 +81,163 @@ void Distribute::notified(const Notice& notice, Translator& child) {
 
 void Distribute::dump_state(std::string& out) const {
   out += fmt::format("subvolume_cnt={}\nsearch_unhashed={}\nlookup_optimize={}\nvol_commit_hash={:#x}\n",
-                     children().size(), options_.lookup_unhashed, options_.lookup_optimize ? 1 : 0, commit_hash_);
-  out += fmt::format("directories={}\nplaces={}\n", memory_.directories.size(), memory_.places.size());
+                     children().size(), volume_.options.lookup_unhashed, volume_.options.lookup_optimize ? 1 : 0,
+                     volume_.commit_hash());
+  out += fmt::format("directories={}\nplaces={}\n", volume_.memory.directories.size(), volume_.memory.places.size());
   for (Place place = 0; place < children().size(); ++place) {
-    out += fmt::format("subvolumes[{}]={}\nsubvolume_status[{}]={}\n", place, subvolume(place).name(), place,
-                       up_[place] ? 1 : 0);
+    out += fmt::format("subvolumes[{}]={}\nsubvolume_status[{}]={}\n", place, volume_.subvolume(place).name(), place,
+                       volume_.is_up(place) ? 1 : 0);
   }
 }
 
-std::optional<Place> Distribute::hashed_place(const Directory& parent, std::string_view name) const {
-  return parent.layout.place(hash_(name));
+// ---- Where operations go.
+
+template <class Operation>
+Task<typename Operation::Reply> Distribute::around(const Call& call, const Operation& operation) {
+  if constexpr (requires { act(call, operation); }) {
+    return act(call, operation);
+  } else if constexpr (requires { operation.gfid; }) {
+    return on_object(call, operation);
+  } else {
+    return ready<typename Operation::Reply>(failed(EOPNOTSUPP));
+  }
 }
 
-std::optional<Place> Distribute::place_named(std::string_view subvolume_name) const {
-  const auto found = std::ranges::find(children(), subvolume_name, &Translator::name);
-  if (found == children().end()) return std::nullopt;
-  return static_cast<Place>(found - children().begin());
+template <class Operation>
+Task<typename Operation::Reply> Distribute::on_object(const Call& call, const Operation& operation) {
+  const Where where = co_await tried(find_subject(call, operation));
+  if (where.directory) {
+    typename Operation::Reply reply = co_await tried(on_directory(call, operation, where.directory));
+    co_return std::move(reply);
+  }
+  typename Operation::Reply reply = co_await tried(on_file(call, operation, *where.place));
+  co_return std::move(reply);
 }
 
-std::vector<Translator*> Distribute::others(Place place) const {
-  std::vector<Translator*> rest = children();
-  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
-  return rest;
+template <class Operation>
+Task<Where> Distribute::find_subject(const Call& call, const Operation& operation) {
+  if constexpr (distribute::WithDescriptor<Operation>) {
+    return open_objects_.find_open(call, operation.gfid, operation.fd);
+  } else {
+    return finder_.find(call, operation.gfid);
+  }
 }
 
-bool Distribute::all_up() const { return std::ranges::find(up_, false) == up_.end(); }
-
-void Distribute::remember_file(const Iatt& file, Place place, const Gfid& parent, const std::string& entry) {
-  memory_.directories.erase(file.gfid);
-  memory_.places.put(file.gfid, place);
-  if (!entry.empty()) memory_.names.put({parent, entry}, file.gfid);
+template <class Operation>
+Task<typename Operation::Reply> Distribute::on_file(const Call& call, const Operation& operation, Place place) {
+  if constexpr (requires { xattr_changes_.on_file(call, operation, place); }) {
+    return xattr_changes_.on_file(call, operation, place);
+  } else if constexpr (requires { xattr_reads_.on_file(call, operation, place); }) {
+    return xattr_reads_.on_file(call, operation, place);
+  } else {
+    return files_.on_file(call, operation, place);
+  }
 }
 
-// Every subvolume counts its own entries; users see a directory of one size, as stock shows it.
-Iatt Distribute::of_directory(Iatt iatt) {
-  iatt.size = 4096;
-  iatt.blocks = 8;
-  const DirectoryPointer* known = memory_.directories.find(iatt.gfid);
-  if (known == nullptr) return iatt;
-  Directory& directory = **known;
-  directory.accessed = iatt.accessed = std::max(iatt.accessed, directory.accessed);
-  directory.modified = iatt.modified = std::max(iatt.modified, directory.modified);
-  directory.changed = iatt.changed = std::max(iatt.changed, directory.changed);
-  return iatt;
+template <class Operation>
+Task<typename Operation::Reply> Distribute::on_directory(const Call& call, const Operation& operation,
+                                                         DirectoryPointer directory) {
+  if constexpr (requires { directory_attributes_.on_directory(call, operation, directory); }) {
+    return directory_attributes_.on_directory(call, operation, std::move(directory));
+  } else if constexpr (requires { xattr_changes_.on_directory(call, operation, directory); }) {
+    return xattr_changes_.on_directory(call, operation, std::move(directory));
+  } else if constexpr (requires { xattr_reads_.on_directory(call, operation, directory); }) {
+    return xattr_reads_.on_directory(call, operation, std::move(directory));
+  } else {
+    // One subvolume answers for all.
+    return descriptors_.at_place(call, operation, volume_.speaker(*directory));
+  }
+}
+
+Task<fop::Lookup::Reply> Distribute::act(const Call& call, const fop::Lookup& lookup) {
+  if (lookup.name.empty()) return finder_.discover(call, lookup);
+  return finder_.look_up(call, lookup);
+}
+
+Task<fop::Create::Reply> Distribute::act(const Call& call, const fop::Create& create) {
+  return file_maker_.create(call, create);
+}
+
+Task<fop::Made> Distribute::act(const Call& call, const fop::Mknod& mknod) { return file_maker_.mknod(call, mknod); }
+
+Task<fop::Made> Distribute::act(const Call& call, const fop::Symlink& symlink) {
+  return file_maker_.symlink(call, symlink);
+}
+
+Task<fop::Made> Distribute::act(const Call& call, const fop::Mkdir& mkdir) {
+  return directory_maker_.mkdir(call, mkdir);
+}
+
+Task<fop::Changed> Distribute::act(const Call& call, const fop::Unlink& unlink) {
+  return file_remover_.unlink(call, unlink);
+}
+
+Task<fop::Changed> Distribute::act(const Call& call, const fop::Rmdir& rmdir) {
+  return directory_remover_.rmdir(call, rmdir);
+}
+
+Task<fop::Rename::Reply> Distribute::act(const Call& call, const fop::Rename& rename) {
+  distribute::Renaming renaming(volume_, link_files_, finder_, copy_healer_, emptiness_, call, rename);
+  fop::Rename::Reply reply = co_await tried(renaming.run());
+  co_return std::move(reply);
+}
+
+Task<fop::Made> Distribute::act(const Call& call, const fop::Link& link) { return linker_.link(call, link); }
+
+Task<fop::Opened> Distribute::act(const Call& call, const fop::Open& open) { return open_objects_.open(call, open); }
+
+Task<fop::Opened> Distribute::act(const Call& call, const fop::Opendir& open) {
+  return open_objects_.opendir(call, open);
+}
+
+Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Release& release) {
+  return open_objects_.release(call, release);
+}
+
+Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Releasedir& release) {
+  return open_objects_.releasedir(call, release);
+}
+
+Task<fop::CopyFileRange::Reply> Distribute::act(const Call& call, const fop::CopyFileRange& copy) {
+  return open_objects_.copy_file_range(call, copy);
+}
+
+Task<fop::Readdirp::Reply> Distribute::act(const Call& call, const fop::Readdirp& readdir) {
+  distribute::Listing listing(volume_, finder_, descriptors_, call, readdir);
+  fop::Readdirp::Reply reply = co_await tried(listing.run());
+  co_return std::move(reply);
+}
+
+// Attributes and the names in link files tell what is no entry.
+Task<fop::Readdir::Reply> Distribute::act(const Call& call, const fop::Readdir& readdir) {
+  const fop::Readdirp with_attributes{
+      .gfid = readdir.gfid, .fd = readdir.fd, .offset = readdir.offset, .size = readdir.size, .xdata = readdir.xdata};
+  fop::Readdirp::Reply listed = co_await tried(act(call, with_attributes));
+  fop::Readdir::Reply reply;
+  reply.op_ret = listed.op_ret;
+  reply.op_errno = listed.op_errno;
+  reply.entries.elements.reserve(listed.entries.elements.size());
+  for (EntryPlus& entry : listed.entries.elements) {
+    reply.entries.elements.push_back({.inode = entry.inode,
+                                      .offset = entry.offset,
+                                      .name_length = entry.name_length,
+                                      .type = entry.type,
+                                      .name = std::move(entry.name)});
+  }
+  co_return std::move(reply);
+}
+
+Task<fop::Statfs::Reply> Distribute::act(const Call& call, const fop::Statfs& statfs) {
+  return usage_.statfs(call, statfs);
+}
+
+// What a client asks of all bricks.
+Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Ipc& ipc) {
+  AnswersOf<fop::Ipc> answers = co_await tried(on_each(children(), call, ipc));
+  for (Result<fop::Acknowledged>& answer : answers) {
+    if (!answer && answer.error().number() != ENOTCONN) co_return answer.error();
+  }
+  co_return fop::Acknowledged{};
 }
 
 }  // namespace mortar

@@ -69,18 +69,20 @@ TEST(FreeSpace, LimitsArePercentOrBytes) {
 
 TEST(FreeSpace, NewFilesGoWhereTheirNameHashesUnlessItIsFull) {
   const FreeSpaceLimits limits;
-  const auto choose = [&](const std::vector<Storage>& all) { return choose_for_new_file(0, all, limits); };
-  EXPECT_EQ(choose(storages({with_free(100), with_free(900)})), 0U);
-  EXPECT_EQ(choose(storages({with_free(99), with_free(300), with_free(800), with_free(700)})), 2U);
+  const auto choose = [&](const std::vector<VolumeStatus>& all) {
+    return choose_for_new_file(0, storages(all), limits);
+  };
+  EXPECT_EQ(choose({with_free(100), with_free(900)}), 0U);
+  EXPECT_EQ(choose({with_free(99), with_free(300), with_free(800), with_free(700)}), 2U);
   // Not where it is just not full, nor where inodes are short.
-  EXPECT_EQ(choose(storages({with_free(90), with_free(105), with_free(900, 50), with_free(120)})), 3U);
+  EXPECT_EQ(choose({with_free(90), with_free(105), with_free(900, 50), with_free(120)}), 3U);
   // All are full: where most is left.
-  EXPECT_EQ(choose(storages({with_free(20), with_free(30), with_free(90), with_free(99, 0)})), 2U);
-  EXPECT_EQ(choose(storages({with_free(40), with_free(30)})), 0U);
-  EXPECT_EQ(choose(storages({with_free(0), with_free(0), VolumeStatus{}})), 0U);
+  EXPECT_EQ(choose({with_free(20), with_free(30), with_free(90), with_free(99, 0)}), 2U);
+  EXPECT_EQ(choose({with_free(40), with_free(30)}), 0U);
+  EXPECT_EQ(choose({with_free(0), with_free(0), VolumeStatus{}}), 0U);
   std::vector<Storage> all = storages({with_free(50), with_free(900), with_free(300)});
   all[1].usable = false;
-  EXPECT_EQ(choose(all), 2U);
+  EXPECT_EQ(choose_for_new_file(0, all, limits), 2U);
 }
 
 TEST(FreeSpace, TheFileMustFit) {
@@ -101,35 +103,36 @@ TEST(FreeSpace, TheMostIsInTheUnitOfTheLimit) {
   EXPECT_EQ(with_room(all, {.disk = {-1, 4096}}), 1U);
 }
 
-TEST(VolumeStatusSum, AddsWhatSubvolumesHave) {
+// Of subvolumes without a quota.
+VolumeStatus sum_of(const std::vector<VolumeStatus>& all) {
   VolumeStatusSum sum;
-  sum.add(with_free(100), false);
-  sum.add(with_free(250, 20), false);
-  EXPECT_EQ(sum.total().blocks, 2000U);
-  EXPECT_EQ(sum.total().free, 350U);
-  EXPECT_EQ(sum.total().available, 350U);
-  EXPECT_EQ(sum.total().files, 2000U);
-  EXPECT_EQ(sum.total().files_free, 520U);
-  EXPECT_EQ(sum.total().files_available, 520U);
-  EXPECT_EQ(sum.total().block_size, 4096U);
+  for (const VolumeStatus& status : all) sum.add(status, false);
+  return sum.total();
+}
+
+TEST(VolumeStatusSum, AddsWhatSubvolumesHave) {
+  const VolumeStatus sum = sum_of({with_free(100), with_free(250, 20)});
+  EXPECT_EQ(sum.blocks, 2000U);
+  EXPECT_EQ(sum.free, 350U);
+  EXPECT_EQ(sum.available, 350U);
+  EXPECT_EQ(sum.files, 2000U);
+  EXPECT_EQ(sum.files_free, 520U);
+  EXPECT_EQ(sum.files_available, 520U);
+  EXPECT_EQ(sum.block_size, 4096U);
 }
 
 TEST(VolumeStatusSum, CountsInTheLargestFragments) {
-  for (const bool large_first : {false, true}) {
-    VolumeStatus large = with_free(100);
-    large.block_size = 65536;
-    large.fragment_size = 16384;
-    large.name_max = 143;
-    VolumeStatusSum sum;
-    if (large_first) sum.add(large, false);
-    sum.add(with_free(400), false);
-    if (!large_first) sum.add(large, false);
-    EXPECT_EQ(sum.total().block_size, 65536U);
-    EXPECT_EQ(sum.total().fragment_size, 16384U);
-    EXPECT_EQ(sum.total().blocks, 1250U);
-    EXPECT_EQ(sum.total().available, 200U);
-    EXPECT_EQ(sum.total().files, 2000U);
-    EXPECT_EQ(sum.total().name_max, 143U);
+  VolumeStatus large = with_free(100);
+  large.block_size = 65536;
+  large.fragment_size = 16384;
+  large.name_max = 143;
+  for (const VolumeStatus& sum : {sum_of({large, with_free(400)}), sum_of({with_free(400), large})}) {
+    EXPECT_EQ(sum.block_size, 65536U);
+    EXPECT_EQ(sum.fragment_size, 16384U);
+    EXPECT_EQ(sum.blocks, 1250U);
+    EXPECT_EQ(sum.available, 200U);
+    EXPECT_EQ(sum.files, 2000U);
+    EXPECT_EQ(sum.name_max, 143U);
   }
 }
 

@@ -1,24 +1,23 @@
-// Making the copies of a directory alike: missing ones are made, owner, mode and the attributes that all have alike are
-// those of the leader.
-//
+
 // Whoever dies half way leaves what the next lookup sees: a copy is made with all its attributes at once, and owner and
 // mode are compared at every lookup.
+#include "translators/distribute/heal_copies.h"
+
 #include <algorithm>
 
 #include "base/join.h"
 #include "base/log.h"
 #include "translators/distribute/ailments.h"
+#include "translators/distribute/ancestry.h"
 #include "translators/distribute/copied_xattrs.h"
-#include "translators/distribute/distribute.h"
+#include "translators/distribute/copies.h"
 #include "translators/distribute/merge.h"
+#include "translators/distribute/name_locks.h"
 
-namespace mortar {
-
-using distribute::Ailments;
+namespace mortar::distribute {
 
 namespace {
 
-constexpr std::array<std::byte, 4> no_changes{};
 // Bits of "glusterfs.internal-ctx": to quota, a copy that is healed is nothing new.
 constexpr std::array<std::byte, 32> heals_directory{std::byte{1}};
 
@@ -28,7 +27,7 @@ int obstacle_of(const Error& error) { return error.number() == ENOENT ? ESTALE :
 Dictionary copied_from(const Dictionary& xdata, bool with_times) {
   Dictionary copied;
   for (const auto& [key, value] : xdata) {
-    if (distribute::is_copied(key) && (with_times || key != distribute::times_key)) copied.append(key, value);
+    if (is_copied(key) && (with_times || key != times_key)) copied.append(key, value);
   }
   return copied;
 }
@@ -36,7 +35,7 @@ Dictionary copied_from(const Dictionary& xdata, bool with_times) {
 }  // namespace
 
 // What one copy needs.
-struct Distribute::CopyHealing {
+struct CopyHealer::CopyHealing {
   Place place = 0;
   bool make = false;
   bool identify = false;
@@ -46,44 +45,41 @@ struct Distribute::CopyHealing {
   std::optional<StoredRange> stored;
 };
 
-fop::Lookup Distribute::with_copied_keys(const fop::Lookup& lookup) const {
-  fop::Lookup asked = with_own_keys(lookup);
+fop::Lookup CopyHealer::with_copied_keys(const fop::Lookup& lookup) const {
+  fop::Lookup asked = volume_.keys.added_to(lookup);
   asked.xdata.set("list-xattr", std::int64_t{1});
-  for (std::string_view key : distribute::copied_keys) asked.xdata.set(key, std::int64_t{0});
+  for (std::string_view key : copied_keys) asked.xdata.set(key, std::int64_t{0});
   return asked;
 }
 
-Task<> Distribute::heal_copies(const Call& call, const fop::Lookup& lookup, DirectoryPointer directory) {
-  const Result<DirectoryPointer> parent = co_await find_directory(call, lookup.parent);
-  const std::optional<Place> hashed = parent ? hashed_place(**parent, lookup.name) : std::nullopt;
-  if (!hashed) co_return done;
-  LockSet locks(call, lock_owners_);
-  Result<Done> healed = co_await guard_entry(locks, *hashed, lookup.parent, lookup.name);
+Task<> CopyHealer::heal_copies(const Call& call, const fop::Lookup& lookup, Place hashed, DirectoryPointer directory) {
+  LockSet locks(call, volume_.lock_owners);
+  Result<Done> healed = co_await lock_directory_name(locks, volume_.subvolume(hashed), lookup.parent, lookup.name);
   if (healed) {
-    healed = co_await heal_copies_locked(call, lookup, *hashed, directory);
+    healed = co_await heal_copies_locked(call, lookup, hashed, directory);
   } else {
-    note_refusal(directory->gfid, *hashed, healed.error());
+    note_refusal(directory->gfid, hashed, healed.error());
     healed = done;
   }
   co_await locks.release();
   co_return healed;
 }
 
-Task<> Distribute::heal_copies_locked(const Call& call, const fop::Lookup& lookup, Place hashed,
+Task<> CopyHealer::heal_copies_locked(const Call& call, const fop::Lookup& lookup, Place hashed,
                                       DirectoryPointer directory) {
   const fop::Lookup asked = with_copied_keys({.parent = lookup.parent, .name = lookup.name});
-  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(children(), call, asked));
-  if (const std::optional<std::string> sentence = contradiction(asked, answers)) {
-    log::error(name(), "{}", *sentence);
+  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
+  if (const std::optional<std::string> sentence = contradiction(volume_, asked, answers)) {
+    log::error(volume_.name(), "{}", *sentence);
     co_return failed(EIO, *sentence);
   }
-  const Result<DirectoryPointer> united = unite(asked, answers);
-  if (!united && !distribute::is_missing(united.error())) co_return done;
+  const Result<DirectoryPointer> united = unite(volume_, asked, answers);
+  if (!united && !is_missing(united.error())) co_return done;
   if (!united) co_return united.error();
   const DirectoryPointer now = *united;
   if (now->gfid != directory->gfid) co_return failed(ESTALE);
   *directory = *now;
-  const Ailments ailments = distribute::find_ailments(*now, answers, leader_key(), hashed);
+  const Ailments ailments = find_ailments(*now, answers, volume_.keys.leader, hashed);
   if (ailments.unclear) co_return done;
 
   const auto is_in = [](const std::vector<Place>& places, Place place) {
@@ -113,11 +109,10 @@ Task<> Distribute::heal_copies_locked(const Call& call, const fop::Lookup& looku
   co_return done;
 }
 
-// The root is there from the beginning, has no name and no leader.
-Task<> Distribute::heal_root(const Call& call, DirectoryPointer directory) {
+Task<> CopyHealer::heal_root(const Call& call, DirectoryPointer directory) {
   const fop::Lookup asked = with_copied_keys({.gfid = root_gfid});
-  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(children(), call, asked));
-  const Ailments ailments = distribute::find_ailments(*directory, answers, leader_key());
+  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
+  const Ailments ailments = find_ailments(*directory, answers, volume_.keys.leader);
   if (ailments.unclear || !ailments.source) co_return done;
   std::vector<CopyHealing> healings;
   for (Place place : ailments.deviating) healings.push_back({.place = place, .dress = true});
@@ -126,7 +121,7 @@ Task<> Distribute::heal_root(const Call& call, DirectoryPointer directory) {
 }
 
 // Whether all have been healed.
-Task<bool> Distribute::heal_these(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
+Task<bool> CopyHealer::heal_these(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
                                   std::vector<CopyHealing> healings, Directory& directory) {
   std::vector<Task<>> tasks;
   for (const CopyHealing& healing : healings) tasks.push_back(heal_copy(call, lookup, source, healing));
@@ -138,7 +133,8 @@ Task<bool> Distribute::heal_these(const Call& call, const fop::Lookup& lookup, c
     if (results[index]) {
       if (appears) directory.layout[healing.place] = Range{};
       if (healing.stored) directory.layout[healing.place] = *parse_range(*healing.stored);
-      log::info(name(), "the directory {} is healed on {}", directory.gfid.text(), subvolume(healing.place).name());
+      log::info(volume_.name(), "the directory {} is healed on {}", directory.gfid.text(),
+                volume_.subvolume(healing.place).name());
       continue;
     }
     all_healed = false;
@@ -149,10 +145,10 @@ Task<bool> Distribute::heal_these(const Call& call, const fop::Lookup& lookup, c
   co_return all_healed;
 }
 
-Task<> Distribute::heal_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
+Task<> CopyHealer::heal_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
                              const CopyHealing& healing) {
   const Gfid gfid = source.iatt.gfid;
-  Translator& there = subvolume(healing.place);
+  Translator& there = volume_.subvolume(healing.place);
   if (healing.make) {
     const bool brought = co_await tried(bring_copy(call, lookup, gfid, healing.place));
     if (brought) co_return done;
@@ -183,21 +179,20 @@ Task<> Distribute::heal_copy(const Call& call, const fop::Lookup& lookup, const 
   co_return done;
 }
 
-// What a removal took and could not finish.
-Task<> Distribute::restore_copies(const Call& call, const fop::Lookup& lookup, const AnswersOf<fop::Lookup>& before,
+Task<> CopyHealer::restore_copies(const Call& call, const fop::Lookup& lookup, const AnswersOf<fop::Lookup>& before,
                                   std::vector<Place> gone) {
   const fop::Lookup asked = with_copied_keys({.parent = lookup.parent, .name = lookup.name});
-  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(children(), call, asked));
-  DirectoryPointer directory = co_await tried(unite(asked, answers));
-  const Ailments ailments = distribute::find_ailments(*directory, answers, leader_key());
+  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
+  DirectoryPointer directory = co_await tried(unite(volume_, asked, answers));
+  const Ailments ailments = find_ailments(*directory, answers, volume_.keys.leader);
   std::vector<CopyHealing> healings;
   for (Place place : gone) {
     const Result<fop::Lookup::Reply>& was = before[place];
     // Another directory has this name now: the next lookup will tell what is to be done.
     if (!was || was->iatt.gfid != directory->gfid) continue;
     CopyHealing healing{.place = place, .make = true};
-    healing.lead = was->xdata.has(leader_key());
-    const std::optional<Bytes> range = was->xdata.bytes(layout_key());
+    healing.lead = was->xdata.has(volume_.keys.leader);
+    const std::optional<Bytes> range = was->xdata.bytes(volume_.keys.layout);
     if (range && range->size() == sizeof(StoredRange)) {
       healing.stored.emplace();
       std::ranges::copy(*range, healing.stored->begin());
@@ -209,54 +204,44 @@ Task<> Distribute::restore_copies(const Call& call, const fop::Lookup& lookup, c
 }
 
 // Somebody died while renaming: if another copy were made here, what is in this one would not be seen any more.
-Task<bool> Distribute::bring_copy(const Call& call, const fop::Lookup& lookup, Gfid gfid, Place place) {
-  constexpr std::size_t longest_path = 4096;
-  Translator& there = subvolume(place);
-  const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = "glusterfs.ancestry.path"};
-  const Result<fop::Values> values = co_await there.perform(call, get);
-  if (!values) {
-    const bool is_elsewhere = distribute::is_missing(values.error()) || values.error().number() == ENODATA;
-    if (!is_elsewhere) co_return values.error();
+Task<bool> CopyHealer::bring_copy(const Call& call, const fop::Lookup& lookup, Gfid gfid, Place place) {
+  Translator& there = volume_.subvolume(place);
+  Result<std::vector<std::string>> names = co_await ancestry(there, call, gfid);
+  if (!names) {
+    const bool is_elsewhere = is_missing(names.error()) || names.error().number() == ENODATA;
+    if (!is_elsewhere) co_return names.error();
     co_return false;
   }
-  const std::string path(values->values.text(get.name).value_or(""));
-  if (path.size() > longest_path) co_return failed(ENAMETOOLONG);
+  const std::string entry = std::move(names->back());
+  names->pop_back();
   Gfid parent = root_gfid;
-  std::string entry;
-  for (std::size_t start = 0; start < path.size();) {
-    const std::size_t end = std::min(path.find('/', start), path.size());
-    const std::string next = path.substr(start, end - start);
-    start = end + 1;
-    if (next.empty()) continue;
-    if (!entry.empty()) {
-      const fop::Lookup step{.parent = parent, .name = entry};
-      const fop::Lookup::Reply reply = co_await tried(there.perform(call, step));
-      parent = reply.iatt.gfid;
-    }
-    entry = next;
+  for (const std::string& above : *names) {
+    const fop::Lookup step{.parent = parent, .name = above};
+    const fop::Lookup::Reply reply = co_await tried(there.perform(call, step));
+    parent = reply.iatt.gfid;
   }
   const fop::Lookup named{.parent = parent, .name = entry};
   const Result<fop::Lookup::Reply> found = co_await there.perform(call, named);
-  if (!found && !distribute::is_missing(found.error())) co_return found.error();
+  if (!found && !is_missing(found.error())) co_return found.error();
   if (!found || found->iatt.gfid != gfid) co_return false;
   const fop::Rename rename{
       .old_parent = parent, .new_parent = lookup.parent, .old_name = entry, .new_name = lookup.name, .xdata = {}};
   co_await tried(there.perform(call, rename));
-  log::info(name(), "{} on {} was {} in {}, of a rename that did not come to its end", lookup.name, there.name(), entry,
-            parent.text());
+  log::info(volume_.name(), "{} on {} was {} in {}, of a rename that did not come to its end", lookup.name,
+            there.name(), entry, parent.text());
   co_return true;
 }
 
-Task<> Distribute::make_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source, Place place,
+Task<> CopyHealer::make_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source, Place place,
                              bool leads, std::optional<StoredRange> stored) {
-  Translator& there = subvolume(place);
+  Translator& there = volume_.subvolume(place);
   const Gfid gfid = source.iatt.gfid;
   fop::Mkdir mkdir{.parent = lookup.parent, .mode = source.iatt.mode & 07777, .name = lookup.name};
   mkdir.xdata = copied_from(source.xdata, false);
   mkdir.xdata.set("gfid-req", gfid);
   mkdir.xdata.set_bytes("glusterfs.internal-ctx", heals_directory);
-  if (leads) mkdir.xdata.set_bytes(leader_key(), no_changes);
-  if (stored) mkdir.xdata.set_bytes(layout_key(), *stored);
+  if (leads) mkdir.xdata.set_bytes(volume_.keys.leader, no_changes);
+  if (stored) mkdir.xdata.set_bytes(volume_.keys.layout, *stored);
   co_await tried(there.perform(call, mkdir));
 
   // It is there and whole but for its owner: what fails from here on is seen by the next lookup.
@@ -264,19 +249,25 @@ Task<> Distribute::make_copy(const Call& call, const fop::Lookup& lookup, const 
   dress.valid =
       set_attribute::mode | set_attribute::uid | set_attribute::gid | set_attribute::accessed | set_attribute::modified;
   co_await tried(there.perform(call, dress));
-  if (const Value* times = source.xdata.find(distribute::times_key)) {
+  if (const Value* times = source.xdata.find(times_key)) {
     fop::Setxattr set{.gfid = gfid};
-    set.values.set(distribute::times_key, *times);
+    set.values.set(times_key, *times);
     co_await tried(there.perform(call, set));
   }
   co_return done;
 }
 
-Task<> Distribute::set_leader_count(const Call& call, Gfid gfid, Place leader) {
+void CopyHealer::note_refusal(const Gfid& gfid, Place place, const Error& error) {
+  log::warning(volume_.name(), "the directory {} is not healed on {}: {}", gfid.text(), volume_.subvolume(place).name(),
+               error.sentence());
+  volume_.refused_heals.add(gfid);
+}
+
+Task<> CopyHealer::set_leader_count(const Call& call, Gfid gfid, Place leader) {
   fop::Setxattr set{.gfid = gfid};
-  set.values.set_bytes(leader_key(), no_changes);
-  co_await tried(subvolume(leader).perform(call, set));
+  set.values.set_bytes(volume_.keys.leader, no_changes);
+  co_await tried(volume_.subvolume(leader).perform(call, set));
   co_return done;
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute

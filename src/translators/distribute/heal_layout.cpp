@@ -1,89 +1,65 @@
-// Layouts of directories: made for new ones, and made anew where the subvolumes' ranges leave holes or overlap.
+// Making a layout anew, under the lock of the directory on all subvolumes and after having looked again.
+//
+//   a trip for the lock of each subvolume, lookup, write; unlock
 #include <algorithm>
 
-#include "base/join.h"
 #include "base/log.h"
-#include "translators/distribute/distribute.h"
+#include "translators/cluster/as_root.h"
+#include "translators/distribute/copies.h"
+#include "translators/distribute/layouts.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 namespace {
 
-constexpr const char* layout_domain = "dht.layout.heal";
+std::uint64_t size_of(const Range& range) { return std::uint64_t{range.stop} - range.start; }
 
-bool is_there(const Range& range) { return range.err == 0 || range.err == Range::unknown; }
+// Ranges of one size, but for what rounding leaves over.
+bool is_even(const Layout& layout) {
+  std::uint64_t least = ~std::uint64_t{0};
+  std::uint64_t most = 0;
+  for (const Range& range : layout) {
+    if (!range.takes_part()) continue;
+    least = std::min(least, size_of(range));
+    most = std::max(most, size_of(range));
+  }
+  return most == 0 || most - least <= layout.size();
+}
+
+// Ranges that will do stay: files are where they hash to.
+bool will_do(const Layout& present, const Layout& wanted, std::span<const Sharer> sharers) {
+  if (present.is_fixed()) return true;
+  if (present.anomalies().wrong_ranges() || is_even(present) != is_even(wanted)) return false;
+  for (Place place = 0; place < present.size(); ++place) {
+    if (present[place].takes_part() == sharers[place].leaving) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
-Layout Distribute::new_layout(const Gfid& gfid, const std::optional<std::string>& path, const Layout& present,
-                              std::uint32_t commit_hash) const {
-  Layout layout = assign(present, sharers(), dealing(gfid, path, commit_hash));
-  // Who is leaving the volume must not keep the range it has.
-  for (Place place = 0; place < layout.size(); ++place) {
-    if (is_there(present[place]) && layout[place].err != 0) layout[place] = Range{.commit_hash = commit_hash};
-  }
-  // As stock does: what the administrator chose has fallen to pieces, and stays marked as chosen.
-  if (present.is_fixed()) {
-    for (Place place = 0; place < layout.size(); ++place) layout[place].fixed = layout[place].err == 0;
-  }
-  return layout;
-}
+// ---- Holes and overlaps.
 
-Task<> Distribute::write_layout(const Call& call, Gfid gfid, const Layout& layout) {
-  std::vector<Translator*> there;
-  std::vector<fop::Setxattr> writes;
-  for (Place place = 0; place < layout.size(); ++place) {
-    if (layout[place].err != 0) continue;
-    fop::Setxattr write{.gfid = gfid};
-    write.values.set_bytes(layout_key(), layout.stored(place));
-    write.xdata.set_text("glusterfs-internal-fop", "yes");
-    there.push_back(&subvolume(place));
-    writes.push_back(std::move(write));
-  }
-  const AnswersOf<fop::Setxattr> answers = co_await tried(on_each_its_own(there, call, writes));
-  std::optional<Error> error;
-  for (std::size_t index = 0; index < answers.size(); ++index) {
-    if (answers[index]) continue;
-    log::warning(name(), "the layout of {} is not written on {}: {}", gfid.text(), there[index]->name(),
-                 answers[index].error().sentence());
-    if (!error) error = answers[index].error();
-  }
-  if (error) co_return *error;
-  co_return done;
-}
-
-// All in the order of stock's clients, which lock several subvolumes too.
-Task<> Distribute::lock_layout(LockSet& locks, const Directory& directory) {
-  std::vector<Translator*> there;
-  for (Place place = 0; place < children().size(); ++place) {
-    if (is_there(directory.layout[place])) there.push_back(&subvolume(place));
-  }
-  std::ranges::sort(there, {}, &Translator::name);
-  for (Translator* each : there) {
-    co_await tried(locks.lock_object(*each, directory.gfid, layout_domain, LockType::write));
-  }
-  co_return done;
-}
-
-Task<> Distribute::heal_layout(const Call& call, DirectoryPointer directory, bool just_made) {
-  co_await refresh_usage(call);
-  LockSet locks(call, lock_owners_);
+Task<> Layouts::heal_layout(const Call& call, DirectoryPointer directory, bool just_made) {
+  co_await usage_.refresh(call);
+  LockSet locks(call, volume_.lock_owners);
   Result<Done> healed = co_await lock_layout(locks, *directory);
   if (healed) {
     healed = co_await heal_layout_locked(call, directory, just_made);
   }
   co_await locks.release();
   if (!healed) {
-    log::warning(name(), "the layout of {} is not healed: {}", directory->gfid.text(), healed.error().sentence());
-    refused_heals_.put(directory->gfid, world_.now());
+    log::warning(volume_.name(), "the layout of {} is not healed: {}", directory->gfid.text(),
+                 healed.error().sentence());
+    volume_.refused_heals.add(directory->gfid);
   }
   co_return done;
 }
 
-Task<> Distribute::heal_layout_locked(const Call& call, DirectoryPointer directory, bool just_made) {
-  const fop::Lookup asked = with_own_keys({.gfid = directory->gfid});
-  AnswersOf<fop::Lookup> answers = co_await tried(on_each(children(), call, asked));
-  DirectoryPointer now = co_await tried(unite(asked, answers));
+Task<> Layouts::heal_layout_locked(const Call& call, DirectoryPointer directory, bool just_made) {
+  const fop::Lookup asked = volume_.keys.added_to({.gfid = directory->gfid});
+  AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
+  DirectoryPointer now = co_await tried(unite(volume_, asked, answers));
   const Anomalies anomalies = now->layout.anomalies();
   // Who is away, or would not answer, may have the range that is missing.
   if (anomalies.down != 0 && !just_made) co_return failed(ENOTCONN);
@@ -97,19 +73,52 @@ Task<> Distribute::heal_layout_locked(const Call& call, DirectoryPointer directo
   for (Place place = 0; place < present.size(); ++place) {
     if (present[place].err == ENOENT) present[place].err = ESTALE;
   }
-  const Layout layout =
-      new_layout(directory->gfid, path_of(*directory), present, just_made ? new_commit_hash() : invalid_commit_hash);
+  const Layout layout = new_layout(directory->gfid, volume_.memory.path_of(*directory), present,
+                                   just_made ? new_commit_hash() : invalid_commit_hash);
   const Result<Done> written = co_await write_layout(call, directory->gfid, layout);
   if (written) {
     directory->layout = layout;
-    log::info(name(), "the directory {} has a new layout", directory->gfid.text());
+    log::info(volume_.name(), "the directory {} has a new layout", directory->gfid.text());
     co_return done;
   }
   // What is on the bricks counts.
-  answers = co_await tried(on_each(children(), call, asked));
-  now = co_await tried(unite(asked, answers));
+  answers = co_await tried(on_each(volume_.children(), call, asked));
+  now = co_await tried(unite(volume_, asked, answers));
   directory->layout = now->layout;
   co_return written.error();
 }
 
-}  // namespace mortar
+// ---- After subvolumes came or went.
+
+Task<> Layouts::fix_layout(const Call& call, DirectoryPointer directory) {
+  co_await tried(usage_.refresh(call));
+  LockSet locks(call, volume_.lock_owners);
+  Result<Done> fixed = co_await lock_layout(locks, *directory);
+  if (fixed) {
+    fixed = co_await fix_layout_locked(call, directory);
+  }
+  co_await locks.release();
+  co_return fixed;
+}
+
+Task<> Layouts::fix_layout_locked(const Call& call, DirectoryPointer directory) {
+  const Call root = as_root(call);
+  const fop::Lookup lookup = volume_.keys.added_to({.gfid = directory->gfid});
+  const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), root, lookup));
+  const DirectoryPointer now = co_await tried(unite(volume_, lookup, answers));
+  const bool everywhere = std::ranges::none_of(now->layout, [](const Range& range) { return range.err > 0; });
+  if (!everywhere) co_return failed(EIO);
+  const std::vector<Sharer> volume = usage_.sharers();
+  Layout wanted = co_await tried(reassign(now->layout, volume, dealing(now->gfid, volume_.memory.path_of(*directory))));
+  if (will_do(now->layout, wanted, volume)) co_return done;
+  // Who gets nothing any more must not keep what it had.
+  for (Place place = 0; place < wanted.size(); ++place) {
+    if (wanted[place].err != 0) wanted[place] = Range{.commit_hash = invalid_commit_hash};
+  }
+  co_await tried(write_layout(call, now->gfid, wanted));
+  directory->layout = wanted;
+  if (const DirectoryPointer* known = volume_.memory.directories.find(now->gfid)) (*known)->layout = wanted;
+  co_return done;
+}
+
+}  // namespace mortar::distribute

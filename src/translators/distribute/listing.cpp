@@ -1,5 +1,4 @@
-// Listing directories: the subvolumes one after the other, in their order in the volfile. A position belongs to the
-// subvolume whose leaf folded it, so a listing goes on anywhere.
+// A position belongs to the subvolume whose leaf folded it, so a listing goes on anywhere.
 //
 // Each name is shown once: link files are not shown, a directory only by the subvolume that its name hashes to, or by
 // the first where that is away. Who is there and how names are spread is settled when the listing begins, for what one
@@ -11,13 +10,14 @@
 //
 // Directories are shown without attributes: one subvolume does not know when the others were changed, and an answer
 // with attributes would keep the caller from the lookup that compares all copies and heals them.
+#include "translators/distribute/listing.h"
+
 #include <algorithm>
 
 #include "translators/client/leaf_offsets.h"
-#include "translators/distribute/distribute.h"
 #include "translators/distribute/merge.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 namespace {
 
@@ -34,74 +34,34 @@ bool is_directory(const EntryPlus& entry) {
 
 }  // namespace
 
-struct Distribute::Listing {
-  const fop::Readdirp& asked;
-  std::shared_ptr<const ListedBy> by;
-  Place first = 0;  // of those that are there
-  // Where it goes on.
-  Place place = 0;
-  std::uint64_t offset = 0;
-
-  fop::Readdirp::Reply reply{};
-  std::size_t charged = 0;
-  bool full = false;
-  bool heard = false;  // from any subvolume
-  Error error{ENOTCONN};
-
-  std::size_t room() const { return asked.size - std::min<std::size_t>(charged, asked.size); }
-  bool has_entries() const { return !reply.entries.elements.empty(); }
-  // What is left is not worth another trip.
-  bool is_enough() const { return full || room() <= asked.size / 2; }
-};
-
-Task<fop::Readdirp::Reply> Distribute::act(const Call& call, const fop::Readdirp& readdir) {
-  const std::shared_ptr<const ListedBy> by = co_await tried(begin_or_go_on(call, readdir));
-  Listing listing{.asked = readdir, .by = by};
-  listing.first = static_cast<Place>(std::ranges::find(by->there, true) - by->there.begin());
-  listing.offset = readdir.offset;
-  if (listing.offset != 0) listing.place = leaf_offsets::child_of(*this, listing.offset);
-  while (listing.place < children().size() && !listing.is_enough()) {
-    const std::vector<fop::Readdirp> questions = next_questions(listing);
-    AnswersOf<fop::Readdirp> answers = co_await tried(ask_for_entries(call, questions, listing.place));
+Task<fop::Readdirp::Reply> Listing::run() {
+  by_ = co_await tried(begin_or_go_on());
+  first_ = static_cast<Place>(std::ranges::find(by_->there, true) - by_->there.begin());
+  offset_ = asked_.offset;
+  if (offset_ != 0) place_ = leaf_offsets::child_of(volume_.translator, offset_);
+  while (place_ < volume_.children().size() && !is_enough()) {
+    const std::vector<fop::Readdirp> questions = next_questions();
+    AnswersOf<fop::Readdirp> answers = co_await tried(ask_for_entries(questions));
     for (Result<fop::Readdirp::Reply>& answer : answers) {
-      const Result<bool> over = take_entries(listing, std::move(answer));
-      if (!over && !listing.has_entries()) co_return over.error();
+      const Result<bool> over = take_entries(std::move(answer));
+      if (!over && !has_entries()) co_return over.error();
       // Told again when the listing goes on from here.
-      listing.full = listing.full || !over;
+      full_ = full_ || !over;
       if (!over || !*over) break;
     }
   }
-  const bool at_end = listing.place == children().size();
-  if (at_end && !listing.heard) co_return listing.error;
-  listing.reply.op_ret = static_cast<std::int32_t>(listing.reply.entries.elements.size());
-  listing.reply.op_errno = at_end ? ENOENT : 0;
-  co_return std::move(listing.reply);
+  const bool at_end = place_ == volume_.children().size();
+  if (at_end && !heard_) co_return error_;
+  reply_.op_ret = static_cast<std::int32_t>(reply_.entries.elements.size());
+  reply_.op_errno = at_end ? ENOENT : 0;
+  co_return std::move(reply_);
 }
 
-// Attributes and the names in link files tell what is no entry.
-Task<fop::Readdir::Reply> Distribute::act(const Call& call, const fop::Readdir& readdir) {
-  const fop::Readdirp with_attributes{
-      .gfid = readdir.gfid, .fd = readdir.fd, .offset = readdir.offset, .size = readdir.size, .xdata = readdir.xdata};
-  fop::Readdirp::Reply listed = co_await tried(act(call, with_attributes));
-  fop::Readdir::Reply reply;
-  reply.op_ret = listed.op_ret;
-  reply.op_errno = listed.op_errno;
-  reply.entries.elements.reserve(listed.entries.elements.size());
-  for (EntryPlus& entry : listed.entries.elements) {
-    reply.entries.elements.push_back({.inode = entry.inode,
-                                      .offset = entry.offset,
-                                      .name_length = entry.name_length,
-                                      .type = entry.type,
-                                      .name = std::move(entry.name)});
-  }
-  co_return std::move(reply);
-}
-
-Task<std::shared_ptr<const ListedBy>> Distribute::begin_or_go_on(const Call& call, const fop::Readdirp& readdir) {
-  const std::shared_ptr<OpenObject> open = open_object(this, readdir.fd);
-  if (open && readdir.offset != 0 && open->listed_by) co_return open->listed_by;
-  const DirectoryPointer directory = co_await tried(find_directory(call, readdir.gfid));
-  auto by = std::make_shared<ListedBy>(up_, directory->layout);
+Task<std::shared_ptr<const ListedBy>> Listing::begin_or_go_on() {
+  const std::shared_ptr<OpenObject> open = descriptors_.object(asked_.fd);
+  if (open && asked_.offset != 0 && open->listed_by) co_return open->listed_by;
+  const DirectoryPointer directory = co_await tried(finder_.find_directory(call_, asked_.gfid));
+  auto by = std::make_shared<ListedBy>(volume_.up(), directory->layout);
   for (Place place = 0; place < by->there.size(); ++place) {
     const int err = by->layout[place].err;
     if (err == ENOENT || err == ESTALE) by->there[place] = false;
@@ -111,86 +71,84 @@ Task<std::shared_ptr<const ListedBy>> Distribute::begin_or_go_on(const Call& cal
 }
 
 // For the subvolume whose turn it is, and, where nothing has been listed of it, for those behind it.
-std::vector<fop::Readdirp> Distribute::next_questions(const Listing& listing) const {
-  const std::size_t rest = children().size() - listing.place;
-  const std::size_t count = listing.offset == 0 ? std::min(rest, most_asked_together) : 1;
-  std::vector<fop::Readdirp> questions(count, listing.asked);
+std::vector<fop::Readdirp> Listing::next_questions() const {
+  const std::size_t rest = volume_.children().size() - place_;
+  const std::size_t count = offset_ == 0 ? std::min(rest, most_asked_together) : 1;
+  std::vector<fop::Readdirp> questions(count, asked_);
   for (std::size_t index = 0; index < count; ++index) {
     fop::Readdirp& question = questions[index];
-    question.offset = listing.offset;
-    question.size = static_cast<std::uint32_t>(listing.room());
-    question.xdata.set(link_key(), std::int64_t{256});
-    const bool skips_directories = options_.readdir_optimize && listing.place + index != listing.first;
+    question.offset = offset_;
+    question.size = static_cast<std::uint32_t>(room());
+    question.xdata.set(volume_.keys.link, std::int64_t{256});
+    const bool skips_directories = volume_.options.readdir_optimize && place_ + index != first_;
     if (skips_directories) question.xdata.set("readdir-filter-directories", std::int64_t{1});
   }
   return questions;
 }
 
-Task<AnswersOf<fop::Readdirp>> Distribute::ask_for_entries(const Call& call, const std::vector<fop::Readdirp>& asked,
-                                                           Place from) {
+Task<AnswersOf<fop::Readdirp>> Listing::ask_for_entries(const std::vector<fop::Readdirp>& questions) {
   std::vector<Task<fop::Readdirp::Reply>> tasks;
-  tasks.reserve(asked.size());
-  for (std::size_t index = 0; index < asked.size(); ++index) {
-    tasks.push_back(at_place(call, asked[index], from + index));
+  tasks.reserve(questions.size());
+  for (std::size_t index = 0; index < questions.size(); ++index) {
+    tasks.push_back(descriptors_.at_place(call_, questions[index], place_ + index));
   }
   return all(std::move(tasks));
 }
 
-Result<bool> Distribute::take_entries(Listing& listing, Result<fop::Readdirp::Reply> answer) {
+Result<bool> Listing::take_entries(Result<fop::Readdirp::Reply> answer) {
   if (!answer) {
-    const bool begun = listing.offset != 0 || listing.by->there[listing.place];
-    const bool passed_over = distribute::is_missing(answer.error()) || (distribute::is_away(answer.error()) && !begun);
+    const bool begun = offset_ != 0 || by_->there[place_];
+    const bool passed_over = is_missing(answer.error()) || (is_away(answer.error()) && !begun);
     if (!passed_over) return std::unexpected(answer.error());
-    listing.error = answer.error();
+    error_ = answer.error();
   } else {
-    listing.heard = true;
+    heard_ = true;
     for (EntryPlus& entry : answer->entries.elements) {
-      if (!shows(listing, entry)) {
-        listing.offset = entry.offset;
+      if (!shows(entry)) {
+        offset_ = entry.offset;
         continue;
       }
       const std::size_t charge = entry_charge + entry.name.size() + 1;
-      if (charge > listing.room() && listing.has_entries()) {
-        listing.full = true;
+      if (charge > room() && has_entries()) {
+        full_ = true;
         return false;
       }
-      listing.charged += charge;
-      listing.offset = entry.offset;
-      settle_entry(listing, entry);
-      listing.reply.entries.elements.push_back(std::move(entry));
+      charged_ += charge;
+      offset_ = entry.offset;
+      settle_entry(entry);
+      reply_.entries.elements.push_back(std::move(entry));
     }
     if (answer->op_errno != ENOENT) {
       // The next one does not fit into what was left.
-      listing.full = answer->entries.elements.empty();
+      full_ = answer->entries.elements.empty();
       return false;
     }
   }
-  ++listing.place;
-  listing.offset = 0;
+  ++place_;
+  offset_ = 0;
   return true;
 }
 
-bool Distribute::shows(const Listing& listing, const EntryPlus& entry) const {
-  if (is_dots(entry.name)) return listing.place == listing.first;
-  if (distribute::looks_moved(entry.iatt) && entry.xattrs.has(link_key())) return false;
+bool Listing::shows(const EntryPlus& entry) const {
+  if (is_dots(entry.name)) return place_ == first_;
+  if (volume_.is_link_file(entry.iatt, entry.xattrs)) return false;
   if (!is_directory(entry)) return true;
-  const std::optional<Place> hashed = listing.by->layout.place(hash_(entry.name));
-  const bool hashed_shows = !options_.readdir_optimize && hashed && listing.by->there[*hashed];
-  return listing.place == (hashed_shows ? *hashed : listing.first);
+  const std::optional<Place> hashed = by_->layout.place(volume_.hash(entry.name));
+  const bool hashed_shows = !volume_.options.readdir_optimize && hashed && by_->there[*hashed];
+  return place_ == (hashed_shows ? *hashed : first_);
 }
 
-void Distribute::settle_entry(const Listing& listing, EntryPlus& entry) {
+void Listing::settle_entry(EntryPlus& entry) {
   if (is_dots(entry.name) || is_directory(entry)) {
     entry.iatt = {};
     entry.xattrs = {};
     return;
   }
   if (!entry.iatt.gfid.is_null()) {
-    remember_file(entry.iatt, listing.place, listing.asked.gfid, entry.name);
-    const bool is_moving = distribute::looks_moving(entry.iatt) && entry.xattrs.has(link_key());
-    if (is_moving) entry.iatt.mode &= ~03000u;
+    volume_.memory.remember_file(entry.iatt, place_, asked_.gfid, entry.name);
+    if (volume_.is_moving(entry.iatt, entry.xattrs)) hide_move(entry);
   }
-  if (!entry.xattrs.empty()) hide_own_keys(entry.xattrs);
+  if (!entry.xattrs.empty()) volume_.keys.hide(entry.xattrs);
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute

@@ -1,4 +1,4 @@
-// What several subvolumes say of one directory, made one answer.
+// What several subvolumes say of one directory, or several steps of one change, made one answer.
 #pragma once
 
 #include <algorithm>
@@ -48,6 +48,14 @@ Error error_of(const std::vector<Result<Reply>>& answers) {
   }
   if (away) return *away;
   return missing.value_or(Error(ENOTCONN));
+}
+
+// Where all steps have to succeed.
+inline Result<Done> first_error(const std::vector<Result<Done>>& results) {
+  for (const Result<Done>& result : results) {
+    if (!result) return result;
+  }
+  return done;
 }
 
 }  // namespace mortar::distribute

@@ -3,48 +3,30 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "translators/distribute/distribute.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
-namespace {
-
-constexpr std::uint32_t only_once = open_flag::create | open_flag::exclusive | open_flag::truncate;
-
-}  // namespace
-
-Fd Distribute::give_out(const Gfid& gfid, std::uint32_t flags, bool directory, std::shared_ptr<OpenObject> object) {
-  Fd fd;
-  fd.open = std::make_shared<Descriptor>(gfid, flags, directory);
-  fd.open->contexts.put(this, std::move(object));
-  return fd;
-}
-
-Task<fop::Opened> Distribute::act(const Call& call, const fop::Open& open) {
-  const Where where = co_await tried(find(call, open.gfid));
+Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {
+  const Where where = co_await tried(finder_.find(call, open.gfid));
   if (where.directory) co_return failed(EISDIR);
   Place place = *where.place;
-  Result<fop::Opened> reply = co_await subvolume(place).perform(call, open);
-  if (!reply && distribute::says_moved(reply.error().number())) {
-    Result<Where> again = co_await find_again(call, open.gfid);
+  Result<fop::Opened> reply = co_await volume_.subvolume(place).perform(call, open);
+  if (!reply && says_moved(reply.error().number())) {
+    Result<Where> again = co_await finder_.find_again(call, open.gfid);
     if (again && again->place && *again->place != place) {
       place = *again->place;
-      reply = co_await subvolume(place).perform(call, open);
+      reply = co_await volume_.subvolume(place).perform(call, open);
     }
   }
   if (!reply) co_return reply.error();
-  auto object = std::make_shared<OpenObject>();
-  object->fds.resize(children().size());
-  object->fds[place] = std::move(reply->fd);
-  reply->fd = give_out(open.gfid, open.flags, false, std::move(object));
+  reply->fd = descriptors_.give_out_file(open.gfid, open.flags, place, std::move(reply->fd));
   co_return std::move(*reply);
 }
 
 // A directory is open wherever it is; one subvolume is enough.
-Task<fop::Opened> Distribute::act(const Call& call, const fop::Opendir& open) {
-  AnswersOf<fop::Opendir> answers = co_await tried(on_each(children(), call, open));
-  auto object = std::make_shared<OpenObject>();
-  object->fds.resize(children().size());
+Task<fop::Opened> OpenObjects::opendir(const Call& call, const fop::Opendir& open) {
+  AnswersOf<fop::Opendir> answers = co_await tried(on_each(volume_.children(), call, open));
+  std::shared_ptr<OpenObject> object = descriptors_.new_object();
   std::optional<fop::Opened> reply;
   bool forbidden = false;
   Error error(ENOTCONN);
@@ -52,16 +34,17 @@ Task<fop::Opened> Distribute::act(const Call& call, const fop::Opendir& open) {
     Result<fop::Opened>& answer = answers[place];
     if (!answer) {
       const int number = answer.error().number();
-      // What one subvolume forbids it forbids for all.
-      forbidden = forbidden || number == EACCES || number == EPERM;
-      if (error.number() == ENOTCONN || forbidden) error = answer.error();
+      // What one subvolume forbids it forbids for all, whatever the others say.
+      const bool forbids = number == EACCES || number == EPERM;
+      if (!forbidden && (forbids || error.number() == ENOTCONN)) error = answer.error();
+      forbidden = forbidden || forbids;
       continue;
     }
     object->fds[place] = answer->fd;
     if (!reply) reply = std::move(*answer);
   }
   if (!reply) co_return error;
-  reply->fd = give_out(open.gfid, 0, true, std::move(object));
+  reply->fd = descriptors_.give_out(open.gfid, 0, true, std::move(object));
   if (forbidden) {
     const fop::Releasedir release{.gfid = open.gfid, .fd = std::move(reply->fd), .xdata = {}};
     co_await release_everywhere(call, release);
@@ -70,34 +53,18 @@ Task<fop::Opened> Distribute::act(const Call& call, const fop::Opendir& open) {
   co_return std::move(*reply);
 }
 
-Task<Where> Distribute::find_open(const Call& call, Gfid gfid, const Fd& fd) {
-  const std::shared_ptr<OpenObject> object = open_object(this, fd);
-  const bool is_remembered = memory_.places.find(gfid) != nullptr;
-  if (is_remembered || !object || fd.open->directory) return find(call, gfid);
+Task<Where> OpenObjects::find_open(const Call& call, Gfid gfid, const Fd& fd) {
+  const std::shared_ptr<OpenObject> object = descriptors_.object(fd);
+  const bool is_remembered = volume_.memory.places.find(gfid) != nullptr;
+  if (is_remembered || !object || fd.open->directory) return finder_.find(call, gfid);
   const auto open = std::ranges::find_if(object->fds, [](const Fd& there) { return there.open != nullptr; });
-  if (open == object->fds.end()) return find(call, gfid);
+  if (open == object->fds.end()) return finder_.find(call, gfid);
   return ready<Where>(Where{static_cast<Place>(open - object->fds.begin()), nullptr});
 }
 
-Task<Fd> Distribute::descriptor_at(const Call& call, Fd fd, Place place) {
-  const std::shared_ptr<OpenObject> object = open_object(this, fd);
-  if (object->fds[place].open) co_return object->fds[place];
-  const Descriptor& descriptor = *fd.open;
-  if (descriptor.directory) {
-    const fop::Opendir open{.gfid = descriptor.gfid, .xdata = {}};
-    fop::Opened reply = co_await tried(subvolume(place).perform(call, open));
-    object->fds[place] = std::move(reply.fd);
-  } else {
-    const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
-    fop::Opened reply = co_await tried(subvolume(place).perform(call, open));
-    object->fds[place] = std::move(reply.fd);
-  }
-  co_return object->fds[place];
-}
-
 template <class Operation>
-Task<fop::Acknowledged> Distribute::release_everywhere(const Call& call, const Operation& release) {
-  const std::shared_ptr<OpenObject> object = open_object(this, release.fd);
+Task<fop::Acknowledged> OpenObjects::release_everywhere(const Call& call, const Operation& release) {
+  const std::shared_ptr<OpenObject> object = descriptors_.object(release.fd);
   if (!object) co_return fop::Acknowledged{};
   // One that is just being opened elsewhere finds nothing to put it into any more.
   const std::vector<Fd> fds = object->fds;
@@ -105,46 +72,38 @@ Task<fop::Acknowledged> Distribute::release_everywhere(const Call& call, const O
     if (!fds[place].open) continue;
     Operation there = release;
     there.fd = fds[place];
-    const Result<fop::Acknowledged> released = co_await subvolume(place).perform(call, there);
-    if (!released) log::debug(name(), "{} is not released: {}", release.gfid.text(), released.error().sentence());
+    const Result<fop::Acknowledged> released = co_await volume_.subvolume(place).perform(call, there);
+    if (!released) {
+      log::debug(volume_.name(), "{} is not released: {}", release.gfid.text(), released.error().sentence());
+    }
   }
   co_return fop::Acknowledged{};
 }
 
-Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Release& release) {
+Task<fop::Acknowledged> OpenObjects::release(const Call& call, const fop::Release& release) {
   return release_everywhere(call, release);
 }
 
-Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Releasedir& release) {
+Task<fop::Acknowledged> OpenObjects::releasedir(const Call& call, const fop::Releasedir& release) {
   return release_everywhere(call, release);
 }
 
-// Only within one subvolume: between two the caller copies.
-Task<fop::CopyFileRange::Reply> Distribute::act(const Call& call, const fop::CopyFileRange& copy) {
+Task<fop::CopyFileRange::Reply> OpenObjects::copy_file_range(const Call& call, const fop::CopyFileRange& copy) {
   const Where from = co_await tried(find_open(call, copy.in_gfid, copy.fd_in));
   const Where to = co_await tried(find_open(call, copy.out_gfid, copy.fd_out));
   if (from.directory || to.directory) co_return failed(EISDIR);
   if (*from.place != *to.place) co_return failed(EXDEV);
   fop::CopyFileRange there = copy;
-  if (open_object(this, copy.fd_in)) {
-    there.fd_in = co_await tried(descriptor_at(call, copy.fd_in, *from.place));
+  if (descriptors_.object(copy.fd_in)) {
+    there.fd_in = co_await tried(descriptors_.descriptor_at(call, copy.fd_in, *from.place));
   }
-  if (open_object(this, copy.fd_out)) {
-    there.fd_out = co_await tried(descriptor_at(call, copy.fd_out, *to.place));
+  if (descriptors_.object(copy.fd_out)) {
+    there.fd_out = co_await tried(descriptors_.descriptor_at(call, copy.fd_out, *to.place));
   }
-  fop::CopyFileRange::Reply reply = co_await tried(subvolume(*to.place).perform(call, there));
+  fop::CopyFileRange::Reply reply = co_await tried(volume_.subvolume(*to.place).perform(call, there));
   // A file on its way to another subvolume would get the copy on one side only.
-  if (distribute::looks_moving(reply.out_after)) co_return failed(EXDEV);
+  if (looks_moving(reply.out_after)) co_return failed(EXDEV);
   co_return std::move(reply);
 }
 
-// What a client asks of all bricks.
-Task<fop::Acknowledged> Distribute::act(const Call& call, const fop::Ipc& ipc) {
-  AnswersOf<fop::Ipc> answers = co_await tried(on_each(children(), call, ipc));
-  for (Result<fop::Acknowledged>& answer : answers) {
-    if (!answer && answer.error().number() != ENOTCONN) co_return answer.error();
-  }
-  co_return fop::Acknowledged{};
-}
-
-}  // namespace mortar
+}  // namespace mortar::distribute

@@ -1,29 +1,34 @@
-// What a descriptor given out by distribute leads to: the descriptors of the subvolumes.
+// Opening and releasing files and directories, and where an open file is.
 #pragma once
 
-#include <memory>
-#include <vector>
+#include "translators/distribute/descriptors.h"
+#include "translators/distribute/finder.h"
 
-#include "translator/descriptor.h"
-#include "translators/distribute/layout.h"
-#include "wire/fop/types.h"
+namespace mortar::distribute {
 
-namespace mortar {
+class OpenObjects {
+ public:
+  // All outlive this.
+  OpenObjects(Volume& volume, Finder& finder, Descriptors& descriptors)
+      : volume_(volume), finder_(finder), descriptors_(descriptors) {}
 
-// What the listing of a directory holds on to from its beginning to its end, so that one subvolume shows each entry.
-struct ListedBy {
-  std::vector<bool> there;  // by subvolume
-  Layout layout;
+  Task<fop::Opened> open(const Call& call, const fop::Open& open);
+  Task<fop::Opened> opendir(const Call& call, const fop::Opendir& open);
+  Task<fop::Acknowledged> release(const Call& call, const fop::Release& release);
+  Task<fop::Acknowledged> releasedir(const Call& call, const fop::Releasedir& release);
+  // Only within one subvolume: EXDEV where the caller has to copy.
+  Task<fop::CopyFileRange::Reply> copy_file_range(const Call& call, const fop::CopyFileRange& copy);
+
+  // A file that is open is where it was opened even when it has no name any more.
+  Task<Where> find_open(const Call& call, Gfid gfid, const Fd& fd);
+
+ private:
+  template <class Operation>
+  Task<fop::Acknowledged> release_everywhere(const Call& call, const Operation& release);
+
+  Volume& volume_;
+  Finder& finder_;
+  Descriptors& descriptors_;
 };
 
-struct OpenObject {
-  std::vector<Fd> fds;                        // by subvolume; without `open` where it is not open there
-  std::shared_ptr<const ListedBy> listed_by;  // of a directory that is being listed
-};
-
-// What stands at a descriptor that `owner` gave out; null for an operation without one.
-inline std::shared_ptr<OpenObject> open_object(const void* owner, const Fd& fd) {
-  return fd.open ? fd.open->contexts.get<OpenObject>(owner) : nullptr;
-}
-
-}  // namespace mortar
+}  // namespace mortar::distribute

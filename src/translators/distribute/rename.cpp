@@ -3,8 +3,9 @@
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 #include "translators/distribute/merge.h"
+#include "translators/distribute/name_locks.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 namespace {
 
@@ -14,14 +15,16 @@ constexpr std::uint32_t sticky = 01000;
 
 }  // namespace
 
-Task<fop::Rename::Reply> Distribute::act(const Call& call, const fop::Rename& rename) {
-  Renaming renaming(*this, call, rename);
-  fop::Rename::Reply reply = co_await tried(renaming.run());
-  co_return std::move(reply);
-}
-
-Renaming::Renaming(Distribute& volume, const Call& call, const fop::Rename& rename)
-    : volume_(volume), call_(call), rename_(rename), root_(as_root(call)) {
+Renaming::Renaming(Volume& volume, LinkFiles& link_files, Finder& finder, CopyHealer& copy_healer, Emptiness& emptiness,
+                   const Call& call, const fop::Rename& rename)
+    : volume_(volume),
+      link_files_(link_files),
+      finder_(finder),
+      copy_healer_(copy_healer),
+      emptiness_(emptiness),
+      call_(call),
+      rename_(rename),
+      root_(as_root(call)) {
   root_.stamps = call.stamps;
   from_.name = {rename.old_parent, rename.old_name};
   to_.name = {rename.new_parent, rename.new_name};
@@ -37,22 +40,22 @@ Task<fop::Rename::Reply> Renaming::run() {
   }
   for (int attempts = 0; attempts < most_attempts; ++attempts) {
     if (from_.thing.gfid.is_null()) co_return failed(ENOENT);
-    auto locks = std::make_shared<RenameLocks>(call_, volume_.lock_owners_, volume_.children());
+    auto locks = std::make_unique<RenameLocks>(call_, volume_.lock_owners, volume_.children());
     tries_again_ = false;
     Result<std::optional<fop::Rename::Reply>> outcome = co_await attempt(*locks);
-    volume_.background_.start(give_back(std::move(locks)));
+    release_later(volume_.background, std::move(locks));
     if (std::exchange(heals_, false)) {
       const fop::Lookup lookup = lookup_of(from_);
-      co_await tried(volume_.look_up_everywhere(call_, lookup, from_.hashed));
+      co_await tried(finder_.look_up_everywhere(call_, lookup, from_.hashed));
     }
     if (outcome && *outcome) {
       remember();
-      volume_.settle_parents(**outcome);
+      volume_.memory.settle_parents(**outcome);
       co_return std::move(**outcome);
     }
     if (!outcome && !tries_again_) {
-      volume_.memory_.names.erase(from_.name);
-      volume_.memory_.names.erase(to_.name);
+      volume_.memory.names.erase(from_.name);
+      volume_.memory.names.erase(to_.name);
       co_return outcome.error();
     }
   }
@@ -63,7 +66,7 @@ Task<std::optional<fop::Rename::Reply>> Renaming::attempt(RenameLocks& locks) {
   const Thing locked_from = from_.thing;
   const Thing locked_to = to_.thing;
   Result<bool> taken = co_await take(locks);
-  if (!taken && distribute::is_missing(taken.error())) {
+  if (!taken && is_missing(taken.error())) {
     // The file is not where it was remembered.
     co_await tried(look_unlocked());
     co_return std::nullopt;
@@ -105,11 +108,6 @@ Task<bool> Renaming::take(RenameLocks& locks) {
   co_return taken;
 }
 
-Task<> Renaming::give_back(std::shared_ptr<RenameLocks> locks) {
-  co_await locks->release();
-  co_return done;
-}
-
 bool Renaming::may_take_away(const Side& side) const {
   if (is_exempt() || side.thing.gfid.is_null() || (side.parent_iatt.mode & sticky) == 0) return true;
   return call_.uid == side.parent_iatt.uid || call_.uid == side.iatt.uid;
@@ -124,7 +122,7 @@ fop::Rename::Reply Renaming::nothing_to_do() const {
 }
 
 void Renaming::remember() {
-  DistributeMemory& memory = volume_.memory_;
+  DistributeMemory& memory = volume_.memory;
   const Thing& thing = from_.thing;
   // Two names of one file both stay.
   const bool moved = thing.gfid != to_.thing.gfid;
@@ -141,4 +139,4 @@ void Renaming::remember() {
   }
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute

@@ -8,20 +8,24 @@
 //   rename_directory.cpp  the steps for a directory
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "translators/distribute/distribute.h"
+#include "translators/distribute/emptiness.h"
+#include "translators/distribute/finder.h"
+#include "translators/distribute/heal_copies.h"
+#include "translators/distribute/link_files.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename_locks.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 class Renaming {
  public:
   // All outlive this.
-  Renaming(Distribute& volume, const Call& call, const fop::Rename& rename);
+  Renaming(Volume& volume, LinkFiles& link_files, Finder& finder, CopyHealer& copy_healer, Emptiness& emptiness,
+           const Call& call, const fop::Rename& rename);
+  // Once.
   Task<fop::Rename::Reply> run();
 
  private:
@@ -63,7 +67,6 @@ class Renaming {
   // Nothing where it has to be tried again: somebody has a lock, or something else stands there than was locked.
   Task<std::optional<fop::Rename::Reply>> attempt(RenameLocks& locks);
   Task<bool> take(RenameLocks& locks);
-  static Task<> give_back(std::shared_ptr<RenameLocks> locks);
   // The parent's sticky bit leaves it to the owners.
   bool may_take_away(const Side& side) const;
   bool is_exempt() const { return call_.uid == 0 || call_.is_internal(); }
@@ -98,7 +101,11 @@ class Renaming {
   Task<> make_way();
   Task<> take_back_directory(std::vector<Place> places);
 
-  Distribute& volume_;
+  Volume& volume_;
+  LinkFiles& link_files_;
+  Finder& finder_;
+  CopyHealer& copy_healer_;
+  Emptiness& emptiness_;
   const Call& call_;
   const fop::Rename& rename_;
   // For what distribute does on its own account, with the times of the user's operation.
@@ -110,7 +117,7 @@ class Renaming {
   bool heals_ = false;
   bool was_healed_ = false;
   bool tries_again_ = false;
-  distribute::MergedIatt renamed_as_;  // of a directory, as its copies say
+  MergedIatt renamed_as_;  // of a directory, as its copies say
 };
 
-}  // namespace mortar
+}  // namespace mortar::distribute

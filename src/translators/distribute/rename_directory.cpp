@@ -15,7 +15,7 @@
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 Task<fop::Rename::Reply> Renaming::rename_directory() {
   if (to_.thing.place) co_return failed(ENOTDIR);
@@ -33,8 +33,8 @@ Task<fop::Rename::Reply> Renaming::rename_directory() {
     outcome = co_await rename_copies(std::move(last), renamed, reply);
   }
   if (outcome) {
-    volume_.learn_times(from_.thing.gfid, renamed_as_.get());
-    reply.iatt = volume_.of_directory(renamed_as_.get());
+    volume_.memory.learn_times(from_.thing.gfid, renamed_as_.get());
+    reply.iatt = volume_.memory.of_directory(renamed_as_.get());
     co_return std::move(reply);
   }
   if (!renamed.empty()) {
@@ -46,7 +46,9 @@ Task<fop::Rename::Reply> Renaming::rename_directory() {
 }
 
 Task<> Renaming::rename_copies(std::vector<Place> places, std::vector<Place>& renamed, fop::Rename::Reply& reply) {
-  AnswersOf<fop::Rename> answers = co_await tried(volume_.at_each(call_, rename_, places));
+  std::vector<Task<fop::Rename::Reply>> tasks;
+  for (Place place : places) tasks.push_back(volume_.subvolume(place).perform(call_, rename_));
+  AnswersOf<fop::Rename> answers = co_await tried(all(std::move(tasks)));
   Result<Done> outcome = done;
   for (std::size_t index = 0; index < places.size(); ++index) {
     if (!answers[index]) {
@@ -55,8 +57,8 @@ Task<> Renaming::rename_copies(std::vector<Place> places, std::vector<Place>& re
     }
     renamed.push_back(places[index]);
     renamed_as_.add(answers[index]->iatt, places[index] == to_.hashed);
-    volume_.of_directory(answers[index]->old_parent_after);
-    volume_.of_directory(answers[index]->new_parent_after);
+    volume_.memory.of_directory(answers[index]->old_parent_after);
+    volume_.memory.of_directory(answers[index]->new_parent_after);
     if (places[index] == to_.hashed) reply = std::move(*answers[index]);
   }
   co_return outcome;
@@ -80,10 +82,10 @@ Result<Done> Renaming::check_whole() {
   for (const Result<fop::Lookup::Reply>& copy : to_.answers) {
     const bool is_stranger = copy && copy->iatt.is_directory() && copy->iatt.gfid != to_.thing.gfid;
     if (is_stranger) return failed(EIO);
-    if (!copy && !distribute::is_missing(copy.error())) return std::unexpected(copy.error());
+    if (!copy && !is_missing(copy.error())) return std::unexpected(copy.error());
   }
   for (const Result<fop::Lookup::Reply>& copy : from_.answers) {
-    if (!copy && distribute::is_missing(copy.error())) {
+    if (!copy && is_missing(copy.error())) {
       // A lookup makes it; where that does not help, it is the end.
       if (!was_healed_) was_healed_ = heals_ = tries_again_ = true;
       return failed(EIO);
@@ -100,16 +102,13 @@ Task<> Renaming::make_way() {
   for (Place place = 0; place < to_.answers.size(); ++place) {
     const Result<fop::Lookup::Reply>& copy = to_.answers[place];
     if (!copy || copy->iatt.is_directory()) continue;
-    tasks.push_back(volume_.remove_link_file(call_, rename_.new_parent, rename_.new_name, place));
+    tasks.push_back(link_files_.remove(call_, rename_.new_parent, rename_.new_name, place));
   }
   co_await all(std::move(tasks));
   tasks.clear();
-  for (Place place : copies_of(to_)) tasks.push_back(volume_.require_empty(root_, to_.thing.gfid, place));
+  for (Place place : copies_of(to_)) tasks.push_back(emptiness_.require(root_, to_.thing.gfid, place));
   const std::vector<Result<Done>> empty = co_await tried(all(std::move(tasks)));
-  for (const Result<Done>& each : empty) {
-    if (!each) co_return each.error();
-  }
-  co_return done;
+  co_return first_error(empty);
 }
 
 Task<> Renaming::take_back_directory(std::vector<Place> places) {
@@ -132,7 +131,7 @@ Task<> Renaming::take_back_directory(std::vector<Place> places) {
   std::erase_if(gone, [&](Place place) { return std::ranges::find(places, place) == places.end(); });
   if (gone.empty()) co_return done;
   const fop::Lookup lookup = lookup_of(to_);
-  const Result<Done> restored = co_await volume_.restore_copies(root_, lookup, to_.answers, std::move(gone));
+  const Result<Done> restored = co_await copy_healer_.restore_copies(root_, lookup, to_.answers, std::move(gone));
   if (!restored) {
     log::warning(volume_.name(), "{} in {} is not whole again after a rename over it failed: {}", rename_.new_name,
                  rename_.new_parent.text(), restored.error().sentence());
@@ -140,4 +139,4 @@ Task<> Renaming::take_back_directory(std::vector<Place> places) {
   co_return done;
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute

@@ -50,6 +50,12 @@ class Scene {
   }
   std::string standing() { return files.standing(from) + "--\n" + files.standing(to); }
 
+  // The client renames, until so many steps of the simulation are done or it has its answer.
+  std::shared_ptr<std::optional<Result<fop::Rename::Reply>>> rename_for(int steps) {
+    const auto outcome = files.lab.client().begin(files.renaming(from, to));
+    files.lab.simulation().run_until([&] { return outcome->has_value() || --steps == 0; });
+    return outcome;
+  }
   // Nothing that was there is lost, and who looks at a name sees one of the two files whole.
   void check_nothing_is_lost(DistributeClient& client) {
     const std::string old_text = files.read(client, from), new_text = files.read(client, to);
@@ -104,50 +110,31 @@ class Scene {
   std::string left_of_old_name_;
 };
 
-TEST(RenameFailures, AClientMayDieAtAnyMoment) {
+// `may_leave_old_name`: as Scene::allow_old_name_to_be_left() says.
+void die_at_any_moment(const testing::DistributeLab::Options& options, int stride, bool may_leave_old_name) {
   for (const Shape& shape : distinct_shapes()) {
     bool finished = false;
-    for (int steps = 1; !finished; steps += 4) {
+    for (int steps = 1; !finished; steps += stride) {
       SCOPED_TRACE(fmt::format("{}, after {} steps", shape.text(), steps));
-      Scene scene(shape, {{"lookup-optimize", "off"}});
+      Scene scene(shape, options);
       DistributeClient& other = scene.files.lab.add_client();
-      const auto outcome = scene.files.lab.client().begin(scene.files.renaming(scene.from, scene.to));
-      int left = steps;
-      scene.files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
-      finished = outcome->has_value();
+      finished = scene.rename_for(steps)->has_value();
       scene.files.lab.client().die();
       scene.check_nothing_is_lost(other);
       scene.rename_again(other);
       scene.files.lab.settle();
+      if (may_leave_old_name) scene.allow_old_name_to_be_left();
       scene.check_end(other);
       if (::testing::Test::HasFailure()) return;
     }
   }
 }
 
+TEST(RenameFailures, AClientMayDieAtAnyMoment) { die_at_any_moment({{"lookup-optimize", "off"}}, 4, false); }
+
 // The same where lookups trust that what is not where it hashes to is nowhere: the old name may be left as data that
 // nothing leads to.
-TEST(RenameFailures, AClientMayDieWhereLookupsAskOneSubvolume) {
-  for (const Shape& shape : distinct_shapes()) {
-    bool finished = false;
-    for (int steps = 1; !finished; steps += 5) {
-      SCOPED_TRACE(fmt::format("{}, after {} steps", shape.text(), steps));
-      Scene scene(shape);
-      DistributeClient& other = scene.files.lab.add_client();
-      const auto outcome = scene.files.lab.client().begin(scene.files.renaming(scene.from, scene.to));
-      int left = steps;
-      scene.files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
-      finished = outcome->has_value();
-      scene.files.lab.client().die();
-      scene.check_nothing_is_lost(other);
-      scene.rename_again(other);
-      scene.files.lab.settle();
-      scene.allow_old_name_to_be_left();
-      scene.check_end(other);
-      if (::testing::Test::HasFailure()) return;
-    }
-  }
-}
+TEST(RenameFailures, AClientMayDieWhereLookupsAskOneSubvolume) { die_at_any_moment({}, 5, true); }
 
 TEST(RenameFailures, WhatIsRefusedIsUndone) {
   for (const Shape& shape : distinct_shapes()) {
@@ -190,9 +177,7 @@ TEST(RenameFailures, ABrickMayGoAwayAtAnyMoment) {
         SCOPED_TRACE(fmt::format("{}, brick {} after {} steps", shape.text(), gone, steps));
         Scene scene(shape, {{"lookup-optimize", "off"}});
         DistributeClient& client = scene.files.lab.client();
-        const auto outcome = client.begin(scene.files.renaming(scene.from, scene.to));
-        int left = steps;
-        scene.files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
+        const auto outcome = scene.rename_for(steps);
         finished = outcome->has_value();
         scene.files.lab.brick(gone).go_away();
         ASSERT_TRUE(scene.files.lab.simulation().run_until([&] { return outcome->has_value(); }));

@@ -33,7 +33,7 @@
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 namespace {
 
@@ -56,13 +56,6 @@ std::string rename_record(const fop::Rename& rename) {
   record += rename.old_name + '\0' + rename.new_name + '\0';
   record.append(padding, '\0');
   return record;
-}
-
-Result<Done> first_error(const std::vector<Result<Done>>& results) {
-  for (const Result<Done>& result : results) {
-    if (!result) return result;
-  }
-  return done;
 }
 
 }  // namespace
@@ -106,9 +99,9 @@ Task<fop::Rename::Reply> Renaming::rename_over_neighbour() {
 
 // The data has its new name already: there is no way back. For a moment nothing leads to it.
 Task<> Renaming::replace_link_file() {
-  co_await volume_.remove_link_file(call_, rename_.old_parent, rename_.old_name, to_.hashed);
-  co_await tried(volume_.make_link_file(call_, rename_.new_parent, rename_.new_name, from_.iatt, to_.hashed, data(),
-                                        /*replace=*/true));
+  co_await link_files_.remove(call_, rename_.old_parent, rename_.old_name, to_.hashed);
+  co_await tried(link_files_.make(call_, rename_.new_parent, rename_.new_name, from_.iatt, to_.hashed, data(),
+                                  /*replace=*/true));
   co_return done;
 }
 
@@ -163,7 +156,7 @@ Task<> Renaming::make_second_name(fop::Made& made) {
   fop::Link link{.gfid = from_.thing.gfid,
                  .new_parent = rename_.new_parent,
                  .new_name = rename_.new_name,
-                 .xdata = distribute::internal_xdata()};
+                 .xdata = internal_xdata()};
   // A link file that has no business here.
   link.xdata.set_text("force-replace", "yes");
   if (is_same_parent()) link.xdata.set_text(not_accounted_key, "yes");
@@ -205,15 +198,15 @@ Task<> Renaming::make_link_file() {
   file.uid = file.gid = 0;
   const std::string& entry = rename_.old_name;
   Result<Done> made =
-      co_await volume_.make_link_file(call_, rename_.old_parent, entry, file, to_.hashed, data(), /*replace=*/true);
+      co_await link_files_.make(call_, rename_.old_parent, entry, file, to_.hashed, data(), /*replace=*/true);
   if (!made) {
     // One for another file, while the link file for this one is there under a further name of it.
-    co_await volume_.remove_link_file(call_, rename_.old_parent, entry, to_.hashed);
-    made = co_await volume_.make_link_file(call_, rename_.old_parent, entry, file, to_.hashed, data());
+    co_await link_files_.remove(call_, rename_.old_parent, entry, to_.hashed);
+    made = co_await link_files_.make(call_, rename_.old_parent, entry, file, to_.hashed, data());
   }
   if (!made) co_return made.error();
   made_link_file_ = true;
-  volume_.background_.start(volume_.own_link_file(as_root(call_), from_.iatt, to_.hashed));
+  volume_.background.start(link_files_.give_owner(as_root(call_), from_.iatt, to_.hashed));
   co_return done;
 }
 
@@ -226,7 +219,7 @@ Task<Renaming::LinkMove> Renaming::move_link_file(Error& error) {
     if (moved) co_return LinkMove::done;
     error = moved.error();
     // A stock client that looks for the old name everywhere removes a link file that is not where it belongs.
-    if (!distribute::is_missing(error) || attempts == most_attempts) break;
+    if (!is_missing(error) || attempts == most_attempts) break;
     from_.lacks_link = true;
     const Result<Done> made = co_await make_link_file();
     if (!made) break;
@@ -241,8 +234,7 @@ Task<Renaming::LinkMove> Renaming::how_link_file_moved() {
   const Result<fop::Lookup::Reply> now = co_await volume_.subvolume(to_.hashed).perform(root_, lookup);
   const Result<fop::Lookup::Reply>& before = to_.answers[to_.hashed];
   if (now && volume_.is_link_file(*now) && now->iatt.gfid == from_.thing.gfid) co_return LinkMove::done;
-  const bool same =
-      now && before ? now->iatt.gfid == before->iatt.gfid : !now && !before && distribute::is_missing(now.error());
+  const bool same = now && before ? now->iatt.gfid == before->iatt.gfid : !now && !before && is_missing(now.error());
   co_return same ? LinkMove::refused : LinkMove::unknown;
 }
 
@@ -254,8 +246,7 @@ Task<> Renaming::take_back_second_name() {
   const fop::Lookup lookup{.parent = rename_.old_parent, .name = rename_.old_name};
   const Result<fop::Lookup::Reply> old = co_await subvolume.perform(root_, lookup);
   if (!old || old->iatt.gfid != from_.thing.gfid) co_return done;
-  const fop::Unlink unlink{
-      .parent = rename_.new_parent, .name = rename_.new_name, .xdata = distribute::internal_xdata()};
+  const fop::Unlink unlink{.parent = rename_.new_parent, .name = rename_.new_name, .xdata = internal_xdata()};
   const Result<fop::Changed> removed = co_await subvolume.perform(root_, unlink);
   if (!removed) {
     log::warning(volume_.name(), "{} in {}: a second name of {} stays on {}, of a rename that failed: {}",
@@ -269,11 +260,11 @@ Task<> Renaming::take_back_link_file() {
   // One that was missing where the old name hashes to may stay.
   if (!made_link_file_ || from_.hashed == to_.hashed) return ready<Done>(done);
   made_link_file_ = false;
-  return volume_.remove_link_file(call_, rename_.old_parent, rename_.old_name, to_.hashed);
+  return link_files_.remove(call_, rename_.old_parent, rename_.old_name, to_.hashed);
 }
 
 Task<> Renaming::remove_old_name(fop::Changed& removed) {
-  fop::Unlink unlink{.parent = rename_.old_parent, .name = rename_.old_name, .xdata = distribute::internal_xdata()};
+  fop::Unlink unlink{.parent = rename_.old_parent, .name = rename_.old_name, .xdata = internal_xdata()};
   if (is_same_parent()) unlink.xdata.set_text(not_accounted_key, "yes");
   unlink.xdata.set_bytes(rename_record_key, as_bytes(rename_record(rename_)));
   Result<fop::Changed> reply = co_await volume_.subvolume(data()).perform(root_, unlink);
@@ -289,7 +280,7 @@ Task<> Renaming::remove_old_name(fop::Changed& removed) {
 Task<> Renaming::remove_old_link_file() {
   const bool stays = from_.hashed != data() && from_.hashed != to_.hashed;
   if (!stays || !from_.answers[from_.hashed]) return ready<Done>(done);
-  return volume_.remove_link_file(call_, rename_.old_parent, rename_.old_name, from_.hashed);
+  return link_files_.remove(call_, rename_.old_parent, rename_.old_name, from_.hashed);
 }
 
 // Where the rename itself has not replaced it.
@@ -301,11 +292,11 @@ Task<> Renaming::remove_overwritten(Dictionary& xdata) {
   const Result<fop::Changed> removed = co_await volume_.subvolume(*place).perform(root_, unlink);
   if (removed) {
     for (const auto& [key, value] : removed->xdata) xdata.set(key, value);
-  } else if (!distribute::is_missing(removed.error())) {
+  } else if (!is_missing(removed.error())) {
     log::warning(volume_.name(), "{} in {} was overwritten, but its data stays on {}: {}", rename_.new_name,
                  rename_.new_parent.text(), volume_.subvolume(*place).name(), removed.error().sentence());
   }
   co_return done;
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute

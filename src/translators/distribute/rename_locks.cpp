@@ -5,14 +5,11 @@
 
 #include "base/join.h"
 #include "translators/distribute/merge.h"
+#include "translators/distribute/name_locks.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 namespace {
-
-constexpr const char* migration_domain = "dht.file.migrate";
-constexpr const char* layout_domain = "dht.layout.heal";
-constexpr const char* entry_domain = "dht.entry.sync";
 
 // On the wire.
 constexpr std::uint32_t lock_name_and_wait = 0, lock_name_now = 2;
@@ -78,20 +75,20 @@ void RenameLocks::put_in_order() {
 }
 
 Task<> RenameLocks::lock_file(Translator& subvolume, File file) {
-  const Result<Done> locked = co_await held_.lock_object(subvolume, file.gfid, migration_domain, LockType::write);
+  const Result<Done> locked = co_await held_.lock_object(subvolume, file.gfid, lock_domain::move, LockType::write);
   if (locked) co_return done;
   // Whoever removed it is done with it; several bricks that do not agree whether it is there say EIO.
-  const bool may_be_gone = !file.required && (distribute::is_missing(locked.error()) || locked.error().number() == EIO);
+  const bool may_be_gone = !file.required && (is_missing(locked.error()) || locked.error().number() == EIO);
   if (!may_be_gone) co_return locked.error();
   co_return done;
 }
 
 Task<> RenameLocks::lock_layout(Translator& subvolume, Gfid directory) {
-  return held_.lock_object(subvolume, directory, layout_domain, LockType::read);
+  return held_.lock_object(subvolume, directory, lock_domain::layout, LockType::read);
 }
 
 Task<> RenameLocks::lock_name(Translator& subvolume, NameIn name) {
-  return held_.lock_name(subvolume, name.directory, std::move(name.name), entry_domain, LockType::write);
+  return distribute::lock_name(held_, subvolume, name.directory, std::move(name.name));
 }
 
 Task<bool> RenameLocks::take_at_once() {
@@ -127,4 +124,12 @@ Task<> RenameLocks::take_in_order() {
   co_return done;
 }
 
-}  // namespace mortar
+Task<> RenameLocks::take() {
+  const bool taken = co_await tried(take_at_once());
+  if (taken) co_return done;
+  co_await release();
+  co_await tried(take_in_order());
+  co_return done;
+}
+
+}  // namespace mortar::distribute

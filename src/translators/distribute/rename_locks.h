@@ -1,12 +1,12 @@
-// The locks of a rename: on the files that may be on their way to another subvolume, and on the two names, each where
-// it hashes to. Stock clients ask for one after the other, in one order that all share. Here all are asked for at once,
-// without waiting, which nearly always is the only round trip; where somebody has one of them, what was got is given
-// back and they are asked for in the order of stock.
+// The locks of a rename, and of making and removing a directory: on the files that may be on their way to another
+// subvolume, and on the names, each where it hashes to. Stock clients ask for one after the other, in one order that
+// all share. Here all are asked for at once, without waiting, which nearly always is the only round trip; where
+// somebody has one of them, what was got is given back and they are asked for in the order of stock.
 //
-//   auto locks = std::make_shared<RenameLocks>(call, owners, volume.children());
+//   auto locks = std::make_unique<RenameLocks>(call, owners, volume.children());
 //   locks->add_file(place, gfid, true);
 //   locks->add_name(place, {parent, name});
-//   bool all_mine = co_await tried(locks->take_at_once());
+//   co_await tried(locks->take());
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@
 #include "translators/cluster/recent.h"
 #include "translators/distribute/memory.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 class RenameLocks {
  public:
@@ -31,6 +31,8 @@ class RenameLocks {
   // False: somebody has one of them. What was got is held until it is given back, as after an error.
   Task<bool> take_at_once();
   Task<> take_in_order();
+  // At once where nobody has one of them, else in the order of stock.
+  Task<> take();
   Task<> release() { return held_.release(); }
 
  private:
@@ -58,4 +60,4 @@ class RenameLocks {
   std::vector<Name> names_;
 };
 
-}  // namespace mortar
+}  // namespace mortar::distribute

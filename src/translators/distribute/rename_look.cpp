@@ -7,29 +7,30 @@
 #include "base/join.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename.h"
+#include "translators/distribute/standing.h"
 
-namespace mortar {
+namespace mortar::distribute {
 
 Task<> Renaming::find_parent(Side& side) {
-  const Distribute::NamePlace at = co_await tried(volume_.place_of_name(call_, side.name.directory, side.name.name));
+  const NamePlace at = co_await tried(finder_.place_of_name(call_, side.name.directory, side.name.name));
   side.parent = at.parent;
   side.hashed = at.hashed;
   co_return done;
 }
 
 void Renaming::recall(Side& side) {
-  const Gfid* gfid = volume_.memory_.names.find(side.name);
+  const Gfid* gfid = volume_.memory.names.find(side.name);
   if (gfid == nullptr) return;
-  if (const Place* place = volume_.memory_.places.find(*gfid)) {
+  if (const Place* place = volume_.memory.places.find(*gfid)) {
     side.thing = {.gfid = *gfid, .place = *place};
-  } else if (volume_.memory_.directories.find(*gfid) != nullptr) {
+  } else if (volume_.memory.directories.find(*gfid) != nullptr) {
     side.thing = {.gfid = *gfid, .place = std::nullopt, .is_directory = true};
   }
 }
 
 fop::Lookup Renaming::lookup_of(const Side& side) const {
   const fop::Lookup lookup{.parent = side.name.directory, .name = side.name.name};
-  return volume_.with_own_keys(lookup);
+  return volume_.keys.added_to(lookup);
 }
 
 Task<> Renaming::look() {
@@ -38,7 +39,7 @@ Task<> Renaming::look() {
   std::vector<Task<>> tasks;
   for (Side* side : {&from_, &to_}) {
     std::vector<Place> places{side->hashed};
-    const bool may_be_anywhere = side == &to_ && side->thing.gfid.is_null() && volume_.may_be_elsewhere(*side->parent);
+    const bool may_be_anywhere = side == &to_ && side->thing.gfid.is_null() && finder_.may_be_elsewhere(*side->parent);
     if (everywhere || may_be_anywhere) {
       places = volume_.all_places();
     } else if (side->thing.place && *side->thing.place != side->hashed) {
@@ -47,18 +48,15 @@ Task<> Renaming::look() {
     tasks.push_back(look_at(*side, std::move(places)));
   }
   const std::vector<Result<Done>> looked = co_await tried(all(std::move(tasks)));
-  for (const Result<Done>& one : looked) {
-    if (!one) co_return one.error();
-  }
-  co_return done;
+  co_return first_error(looked);
 }
 
 Task<> Renaming::look_unlocked() {
   const Result<Done> looked = co_await look();
   if (looked || looked.error().number() != EIO) co_return looked;
   // It may be somebody's rename half way: a lookup that finds a contradiction waits for the lock of the name.
-  co_await volume_.look_up_everywhere(call_, lookup_of(from_), from_.hashed);
-  co_await volume_.look_up_everywhere(call_, lookup_of(to_), to_.hashed);
+  co_await finder_.look_up_everywhere(call_, lookup_of(from_), from_.hashed);
+  co_await finder_.look_up_everywhere(call_, lookup_of(to_), to_.hashed);
   co_await tried(look());
   co_return done;
 }
@@ -97,13 +95,13 @@ std::vector<Place> Renaming::places_left(const Side& side) const {
   };
   const Result<fop::Lookup::Reply>& there = side.answers[side.hashed];
   if (!there) {
-    if (!distribute::is_missing(there.error()) || std::ranges::any_of(side.answers, is_file)) return {};
+    if (!is_missing(there.error()) || std::ranges::any_of(side.answers, is_file)) return {};
     // The user has seen the old name somewhere.
-    const bool settled = &side == &to_ && !volume_.may_be_elsewhere(*side.parent);
+    const bool settled = &side == &to_ && !finder_.may_be_elsewhere(*side.parent);
     return settled ? std::vector<Place>{} : others;
   }
   if (!volume_.is_link_file(*there)) return {};
-  const std::optional<Place> target = volume_.link_target(*there);
+  const std::optional<Place> target = volume_.link_target(there->xdata);
   if (target && !side.asked[*target]) return {*target};
   const bool leads_there =
       target && is_file(side.answers[*target]) && side.answers[*target]->iatt.gfid == there->iatt.gfid;
@@ -114,15 +112,15 @@ Result<Done> Renaming::learn(Side& side) {
   side.thing = {};
   side.iatt = side.parent_iatt = {};
   const Result<fop::Lookup::Reply>& there = side.answers[side.hashed];
-  if (!there && !distribute::is_missing(there.error())) return std::unexpected(there.error());
+  if (!there && !is_missing(there.error())) return std::unexpected(there.error());
   const fop::Lookup lookup = lookup_of(side);
-  const Distribute::Standing standing = volume_.decide(lookup, side.hashed, side.answers);
+  const Standing standing = decide(volume_, lookup, side.hashed, side.answers);
   if (standing.contradicts) return failed(EIO, standing.damage);
   side.lacks_link = standing.lacks_link;
   const std::optional<Place> found = standing.directory ? standing.directory : standing.file;
   if (!found) {
     // It may be on a subvolume that does not answer.
-    if (!distribute::is_missing(standing.error)) return std::unexpected(standing.error);
+    if (!is_missing(standing.error)) return std::unexpected(standing.error);
     return done;
   }
   const fop::Lookup::Reply& answer = *side.answers[*found];
@@ -134,4 +132,4 @@ Result<Done> Renaming::learn(Side& side) {
   return done;
 }
 
-}  // namespace mortar
+}  // namespace mortar::distribute
