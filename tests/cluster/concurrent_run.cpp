@@ -36,7 +36,7 @@ class ConcurrentRun {
       const Result<Done> ran = volume_.simulation().run(act(), 1000h);
       report.failure = ran ? history_->judge() : ran.error().sentence();
     }
-    if (report.failure.empty() && !is_torn_) report.failure = judge_the_end(volume_);
+    if (report.failure.empty()) report.failure = judge_the_end(volume_, !history_->was_torn());
     beside_.cancel();
     users_.clear();
     watches_.clear();
@@ -53,10 +53,7 @@ class ConcurrentRun {
     if (!start) return start.error().sentence();
     history_ = std::make_unique<History>(*start, volume_.bricks() == 1);
     write_back();
-    faults_.on_power_cut = [this] {
-      lost_power_ = true;
-      history_->power_fails();
-    };
+    faults_.on_power_cut = [this] { history_->power_fails(); };
     faults_.on_power_back = [this] { history_->power_is_back(); };
     Habits habits = Habits::random(random_);
     habits.in_blocks = true;
@@ -133,17 +130,15 @@ class ConcurrentRun {
   // What was held up on the way has arrived by then, and all see the same.
   Task<> look_at_everything() {
     co_await tried(pass_time(volume_.simulation(), 5s));
+    // Directories that a fault left half done are put in order as they are looked at.
+    co_await take_snapshot(volume_.client(0).top(), random_.split());
     std::optional<Snapshot> first;
     for (std::size_t index = 0; index < volume_.clients(); ++index) {
-      Result<Snapshot> seen = co_await take_snapshot(volume_.client(index).top(), random_.split());
-      const bool contradicts = !seen || !seen->contradictions.empty();
-      // Of several disks one lost what was not synced, as it may: what a rename had overwritten from another brick, or
-      // a directory that had been removed, is there again beside what is new.
-      is_torn_ = contradicts && lost_power_ && volume_.bricks() > 1;
-      if (is_torn_) co_return done;
-      if (!seen) co_return seen.error();
-      if (contradicts) co_return failed(EIO, seen->contradictions.front());
-      Snapshot snapshot = std::move(*seen);
+      Snapshot snapshot = co_await tried(take_snapshot(volume_.client(index).top(), random_.split()));
+      if (!snapshot.contradictions.empty()) co_return failed(EIO, snapshot.contradictions.front());
+      for (const Snapshot::Stray& stray : snapshot.strays) {
+        if (!history_->may_be_stray(stray.parent, stray.name)) co_return failed(EIO, stray.sentence);
+      }
       history_->saw_end(snapshot);
       if (first && !(first->tree == snapshot.tree)) co_return failed(EIO, "the clients do not see the same in the end");
       if (!first) first = std::move(snapshot);
@@ -160,8 +155,6 @@ class ConcurrentRun {
   std::vector<std::unique_ptr<Watch<History>>> watches_;
   std::vector<std::unique_ptr<RandomUser>> users_;
   bool is_over_ = false;
-  bool lost_power_ = false;
-  bool is_torn_ = false;
   std::string failure_;
   TaskSet beside_;
 };

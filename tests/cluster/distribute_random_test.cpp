@@ -13,15 +13,23 @@ void expect_none_wrong(std::uint64_t seed, const RunReport& report) {
   if (!report.failure.empty()) ADD_FAILURE() << "seed " << seed << ": " << report.failure;
 }
 
+// Several disks that each lose, for itself, what was not synced leave names that no order of operations explains: a
+// rename from one to another is half there. What a volume promises then is in power_cut_test.cpp.
+RunPlan plan_for(std::size_t bricks, std::size_t clients) {
+  RunPlan plan{.shape = {.bricks = bricks, .clients = clients}};
+  plan.menu.power_cuts = bricks == 1;
+  return plan;
+}
+
 RunPlan one_after_the_other(std::size_t bricks) {
-  RunPlan plan{.shape = {.bricks = bricks, .clients = 3}};
+  RunPlan plan = plan_for(bricks, 3);
   // Entries change on one brick; what a directory shows is put together from all.
   if (bricks > 1) plan.exactness = {.parents = false, .listed_directories = false};
   return plan;
 }
 
 RunPlan at_once(std::size_t bricks) {
-  RunPlan plan{.shape = {.bricks = bricks, .clients = 4}};
+  RunPlan plan = plan_for(bricks, 4);
   plan.shape.options = {{"network.ping-timeout", "3"}};
   plan.menu.longest = 8s;
   return plan;

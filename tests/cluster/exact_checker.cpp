@@ -24,6 +24,15 @@ void ExactChecker::add(std::vector<World>& worlds, World world) const {
   if (std::ranges::find(worlds, world) == worlds.end()) worlds.push_back(std::move(world));
 }
 
+std::string ExactChecker::contradiction(const Snapshot& snapshot) {
+  if (!snapshot.contradictions.empty()) return snapshot.contradictions.front();
+  for (const Snapshot::Stray& stray : snapshot.strays) {
+    if (!interrupted_.contains({stray.parent, stray.name})) return stray.sentence;
+    is_over_ = true;
+  }
+  return "";
+}
+
 void ExactChecker::branch() {
   if (std::ranges::all_of(worlds_, [](const World& world) { return world.pending.empty(); })) return;
   std::vector<World> all;
@@ -81,7 +90,8 @@ void ExactChecker::saw_listing(const Gfid& directory, const std::set<std::string
 
 void ExactChecker::saw_everything(const Snapshot& snapshot) {
   if (!failure_.empty()) return;
-  if (!snapshot.contradictions.empty()) return fail(snapshot.contradictions.front());
+  if (const std::string sentence = contradiction(snapshot); !sentence.empty()) return fail(sentence);
+  if (is_over_) return;
   branch();
   const auto why = [&](World& world) {
     const Explanation explanation{
@@ -142,7 +152,7 @@ void ExactChecker::synced(const Gfid& gfid, bool with_names) {
       if (const Node* node = world.tree.find(gfid)) versions->second.push_back(node->content);
     }
   }
-  if (!with_names || !one_disk_) return;
+  if (!with_names) return;
   steps_.clear();
   remember_step(null_gfid);
 }
@@ -158,11 +168,10 @@ std::string ExactChecker::unexplained_after_crash(const Snapshot& snapshot) cons
   std::string first;
   for (std::size_t at = 0; at < steps_.size(); ++at) {
     // The power may have gone in the middle of a step.
-    if (one_disk_) explanation.trees.clear();
+    explanation.trees.clear();
     for (std::size_t which = at; which < std::min(at + 2, steps_.size()); ++which) {
       for (const Tree& tree : steps_[which].trees) explanation.trees.push_back(&tree);
     }
-    if (!one_disk_ && at + 1 < steps_.size()) continue;
     std::string wrong = unexplained(snapshot, explanation);
     if (wrong.empty()) return "";
     first += fmt::format("\n  step {}: {}", at, wrong);
@@ -172,9 +181,8 @@ std::string ExactChecker::unexplained_after_crash(const Snapshot& snapshot) cons
 
 void ExactChecker::adopt(const Snapshot& snapshot) {
   if (!failure_.empty()) return;
-  is_over_ = !one_disk_ && !snapshot.contradictions.empty();
+  if (const std::string sentence = contradiction(snapshot); !sentence.empty()) return fail(sentence);
   if (is_over_) return;
-  if (!snapshot.contradictions.empty()) return fail(snapshot.contradictions.front());
   branch();
   remember_step(null_gfid);
   const std::string wrong = unexplained_after_crash(snapshot);

@@ -4,10 +4,10 @@
 // possibility, and each later answer rules some of them out. That none is left is the failure it looks for.
 //
 // A crash takes back what was not synced. From each state since the last sync a tree is kept; what is found when the
-// brick is back must be one of them (`one_disk`: all names of a volume stand on one disk, whose metadata reaches it in
-// order), or each aspect of each object must be as it was in one of them.
+// brick is back must be one of them, as metadata reaches a disk in order. Crashes are judged on volumes of one disk.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -51,12 +51,14 @@ class ExactChecker {
 
   std::size_t worlds() const { return worlds_.size(); }
   std::size_t undecided() const;
+  // Nothing is judged any more. A listing showed a stray, and a rename that a fault interrupted explains it
+  // (history.h); or a directory was being renamed over another, of which a copy may stay that only those see who
+  // remember it.
+  bool is_over() const { return is_over_; }
+  // A rename was interrupted (history.h).
+  bool was_torn() const { return !interrupted_.empty(); }
   // In every possible world.
   bool is_alive(const Gfid& gfid) const;
-  // Nothing can be judged any more: of several disks one lost what was not synced, as it may, and what a rename had
-  // overwritten from another brick is there again beside the new file.
-  bool is_over() const { return is_over_; }
-  void cannot_judge() { is_over_ = true; }
   // What was found wrong first; empty while all is well.
   const std::string& failure() const { return failure_; }
 
@@ -77,6 +79,12 @@ class ExactChecker {
     return Operation::kind == fop::Kind::modify || std::is_same_v<Operation, fop::Create>;
   }
 
+  // What may have happened, each for itself, of an operation whose answer was lost.
+  template <class Operation>
+  std::vector<std::shared_ptr<const Pending>> parts_of(const Call& call, const Operation& operation);
+  // Of an object without a name there is another answer.
+  template <class Operation>
+  bool is_also_true(const Tree& tree, const Operation& operation, const Result<typename Operation::Reply>& reply) const;
   // What of a part of a listing is not so.
   template <class Reply>
   std::string wrong_entry(const Tree& tree, const Gfid& directory, const Reply& reply) const;
@@ -89,14 +97,16 @@ class ExactChecker {
   void synced(const Gfid& gfid, bool with_names);
   void adopt(const Snapshot& snapshot);
   std::string unexplained_after_crash(const Snapshot& snapshot) const;
+  std::string contradiction(const Snapshot& snapshot);
   void fail(std::string sentence);
 
   const Exactness exactness_;
   const bool one_disk_;
   std::vector<World> worlds_;
   bool has_fault_ = false;
-  bool is_over_ = false;
   bool is_lossy_ = false;
+  bool is_over_ = false;
+  std::set<std::pair<Gfid, std::string>> interrupted_;  // new names of renames whose answers were lost
   LockModel locks_;
   std::string failure_;
 
@@ -125,25 +135,67 @@ std::string ExactChecker::wrong_entry(const Tree& tree, const Gfid& directory, c
 }
 
 template <class Operation>
+std::vector<std::shared_ptr<const ExactChecker::Pending>> ExactChecker::parts_of(const Call& call,
+                                                                                 const Operation& operation) {
+  std::vector<std::shared_ptr<const Pending>> parts;
+  const auto add = [&parts](std::function<void(Tree&)> apply) {
+    parts.push_back(std::make_shared<const Pending>(Pending{std::move(apply)}));
+  };
+  if constexpr (std::is_same_v<Operation, fop::Rename>) {
+    // From one brick to another a file gets its new name before it loses the old one.
+    if (!one_disk_) {
+      interrupted_.emplace(operation.new_parent, operation.new_name);
+      is_over_ = is_over_ || std::ranges::any_of(worlds_, [&operation](const World& world) {
+                   const Node* moved = world.tree.find(operation.old_parent, operation.old_name);
+                   const Node* replaced = world.tree.find(operation.new_parent, operation.new_name);
+                   return moved != nullptr && replaced != nullptr && moved->is_directory() && replaced->is_directory();
+                 });
+      add([call, operation](Tree& tree) { tree.begin_rename(call, operation); });
+      add([call, operation](Tree& tree) { tree.end_rename(call, operation); });
+      add([call, operation](Tree& tree) { tree.take_back_rename(call, operation); });
+      return parts;
+    }
+  }
+  add([call, operation](Tree& tree) { static_cast<void>(tree.perform(call, operation)); });
+  return parts;
+}
+
+template <class Operation>
+bool ExactChecker::is_also_true(const Tree& tree, const Operation& operation,
+                                const Result<typename Operation::Reply>& reply) const {
+  // Somebody else may have it open still.
+  if constexpr (std::is_same_v<Operation, fop::Open>) return reply.has_value();
+  // The brick of the new name is another one than the file's, and that it was a directory is known without asking.
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    if (one_disk_ || reply) return false;
+    const Node* gone = tree.find(operation.gfid);
+    const bool may_be_directory = gone == nullptr || gone->is_directory();
+    const bool is_taken = tree.find(operation.new_parent, operation.new_name) != nullptr;
+    const int number = reply.error().number();
+    return (is_taken && number == EEXIST) || (may_be_directory && number == EPERM);
+  }
+  return false;
+}
+
+template <class Operation>
 void ExactChecker::saw(std::size_t client, std::uint64_t, const Call& call, const Operation& operation,
                        const Result<typename Operation::Reply>& reply) {
   if (!failure_.empty()) return;
   if constexpr (requires(Tree& tree) { tree.perform(call, operation); }) {
     if (!reply && has_fault_ && is_outage(reply.error())) {
       if (!changes(operation)) return;
-      auto pending = std::make_shared<const Pending>(
-          Pending{[call, operation](Tree& tree) { static_cast<void>(tree.perform(call, operation)); }});
-      for (World& world : worlds_) world.pending.push_back(pending);
+      for (const std::shared_ptr<const Pending>& part : parts_of(call, operation)) {
+        for (World& world : worlds_) world.pending.push_back(part);
+      }
       branch();
     } else {
       branch();
       rule_out(
           [&](World& world) {
             const Result<typename Operation::Reply> expected = world.tree.perform(call, operation);
-            // Somebody else may have it open still.
-            const bool may_be_open =
-                std::is_same_v<Operation, fop::Open> && reply && !expected && expected.error().number() == ESTALE;
-            return may_be_open ? std::string() : difference<Operation>(expected, reply, exactness_);
+            const bool is_gone = !expected && expected.error().number() == ESTALE;
+            if (is_gone && is_also_true(world.tree, operation, reply)) return std::string();
+            return difference<Operation>(expected, reply, exactness_);
           },
           Operation::name_of_operation);
     }

@@ -34,7 +34,7 @@ class ExactRun {
       report.failure = checker_->failure();
       if (report.failure.empty() && !ran) report.failure = ran.error().sentence();
     }
-    if (report.failure.empty() && !checker_->is_over()) report.failure = judge_the_end(volume_);
+    if (report.failure.empty() && !checker_->is_over()) report.failure = judge_the_end(volume_, !checker_->was_torn());
     users_.clear();
     watches_.clear();
     if (!report.failure.empty()) report.failure += "\n" + log_.text();
@@ -121,15 +121,8 @@ class ExactRun {
     Translator& top = volume_.client(random_.below(volume_.clients())).top();
     // Directories that the fault left half done are put in order as they are looked at.
     co_await take_snapshot(top, random_.split());
-    const Result<Snapshot> snapshot = co_await take_snapshot(top, random_.split());
-    // A directory that was removed is there again on one of the disks, beside one that was made meanwhile.
-    const bool is_torn = !snapshot && lossy && volume_.bricks() > 1;
-    if (is_torn) {
-      checker_->cannot_judge();
-      co_return done;
-    }
-    if (!snapshot) co_return snapshot.error();
-    checker_->fault_ends(*snapshot);
+    const Snapshot snapshot = co_await tried(take_snapshot(top, random_.split()));
+    checker_->fault_ends(snapshot);
     if (lossy) write_back();
     co_return done;
   }

@@ -41,6 +41,11 @@ RegisterValue History::number(std::uint64_t value) {
   return encoded;
 }
 
+bool History::may_be_stray(const Gfid& parent, const std::string& name) const {
+  const Key key{Aspect::name, parent, name};
+  return std::ranges::any_of(lost_renames_, [&key](const LostRename& lost) { return lost.to == key; });
+}
+
 bool History::is_outage(const Error& error) {
   const int number = error.number();
   return number == ENOTCONN || number == ETIMEDOUT || number == EBADFD;
@@ -57,9 +62,9 @@ void History::judge_error(std::size_t client, const char* operation, const Error
                          number == ENODATA || number == EPERM || number == EAGAIN;
   const bool by_fault =
       (has_fault_ && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
-  // Of several disks one lost what was not synced: two objects have one name, and nobody guesses which one counts.
-  const bool by_loss = !one_disk_ && !crashes_.empty() && number == EIO;
-  if (by_others || by_fault || by_loss) return;
+  // A stray stands in the way of another object (may_be_stray).
+  const bool by_stray = !lost_renames_.empty() && number == EIO && error.sentence().contains("keep one of them");
+  if (by_others || by_fault || by_stray) return;
   fail(fmt::format("client {}: {} fails: {}", client, operation, error.sentence()));
 }
 

@@ -54,6 +54,12 @@ class History {
   void power_is_back();
   void written_back();
 
+  // A rename to this name whose answer was lost: from one brick to another it may have made its file's second name, out
+  // of reach of who could take it back, or have left what it overwrote. The name is not judged: listings may show both
+  // until somebody removes one, and who remembers one goes on to see it, as with GlusterFS.
+  bool may_be_stray(const Gfid& parent, const std::string& name) const;
+  // A rename was interrupted: on one brick may be left what no name leads to, as a directory that it was to replace.
+  bool was_torn() const { return !lost_renames_.empty(); }
   static bool is_outage(const Error& error);
   // The first thing that cannot be; empty where all can. Once, at the end.
   std::string judge();

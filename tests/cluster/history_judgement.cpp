@@ -52,6 +52,7 @@ std::string History::judge() {
 // Who cannot reach the brick whose copy of a directory leads sees another copy, which may have missed a change.
 bool History::is_judged(const Key& key) const {
   const auto& [aspect, object, name] = key;
+  if (aspect == Aspect::name && !one_disk_ && may_be_stray(object, name)) return false;
   const bool is_of_object = aspect != Aspect::name && aspect != Aspect::block;
   return one_disk_ || !had_fault_ || !is_of_object || !directories_.contains(object);
 }
@@ -131,7 +132,7 @@ void History::add_crashes(const Key& key, Register& of) {
       const bool is_content = aspect == Aspect::block;
       const bool is_of_all = sync.gfid.is_null();
       const bool is_of_this = sync.gfid == object && aspect != Aspect::name && (is_content || sync.with_names);
-      const bool is_of_disk = one_disk_ && sync.with_names && !is_content;
+      const bool is_of_disk = sync.with_names && !is_content;
       if (is_of_all || is_of_this || is_of_disk) since = std::max(since, sync.begin);
     }
     RegisterEvent event{.begin = crash.begin, .end = crash.end, .what = "power cut"};

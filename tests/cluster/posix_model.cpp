@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "translator/descriptor.h"
 
@@ -284,6 +285,30 @@ Result<fop::Rename::Reply> Tree::perform(const Call& call, const fop::Rename& re
   reply.old_parent_after = iatt_of(*find(rename.old_parent));
   reply.new_parent_after = iatt_of(*find(rename.new_parent));
   return reply;
+}
+
+void Tree::begin_rename(const Call& call, const fop::Rename& rename) {
+  const Node* moved = find(rename.old_parent, rename.old_name);
+  const bool is_file = moved != nullptr && !moved->is_directory();
+  const Gfid gfid = moved != nullptr ? moved->gfid : null_gfid;
+  if (!perform(call, rename) || !is_file) return;
+  auto [name, is_new] = change(rename.old_parent).entries.try_emplace(rename.old_name, gfid);
+  if (is_new) ++change(gfid).links;
+}
+
+void Tree::end_rename(const Call& call, const fop::Rename& rename) {
+  const Node* old = find(rename.old_parent, rename.old_name);
+  const bool has_both = old != nullptr && !old->is_directory() && old == find(rename.new_parent, rename.new_name) &&
+                        std::tie(rename.old_parent, rename.old_name) != std::tie(rename.new_parent, rename.new_name);
+  if (!has_both) return;
+  lose_name(call, rename.stamps, old->gfid);
+  change(rename.old_parent).entries.erase(rename.old_name);
+  stamp_parent(call, rename.stamps, rename.old_parent);
+}
+
+void Tree::take_back_rename(const Call& call, const fop::Rename& rename) {
+  const Node* moved = find(rename.old_parent, rename.old_name);
+  if (moved != nullptr && !moved->is_directory()) stamp(call, rename.stamps, moved->gfid);
 }
 
 Result<fop::Changed> Tree::perform(const Call& call, const fop::Unlink& unlink) {

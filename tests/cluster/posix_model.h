@@ -70,6 +70,10 @@ class Tree {
   Result<fop::Made> perform(const Call& call, const fop::Symlink& symlink);
   Result<fop::Made> perform(const Call& call, const fop::Link& link);
   Result<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename);
+  // What becomes of a rename between bricks that a fault interrupts. A directory is renamed at once.
+  void begin_rename(const Call& call, const fop::Rename& rename);      // a file has both names
+  void end_rename(const Call& call, const fop::Rename& rename);        // where it has both, the old one goes
+  void take_back_rename(const Call& call, const fop::Rename& rename);  // nothing has happened, but it was touched
   Result<fop::Changed> perform(const Call& call, const fop::Unlink& unlink);
   Result<fop::Changed> perform(const Call& call, const fop::Rmdir& rmdir);
   Result<fop::Readlink::Reply> perform(const Call& call, const fop::Readlink& readlink);

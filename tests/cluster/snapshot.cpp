@@ -52,6 +52,9 @@ class Walk {
     node.changed = iatt.changed;
     return node;
   }
+  void stray(const Gfid& parent, const std::string& name, std::string sentence) {
+    found_.strays.push_back({parent, name, std::move(sentence)});
+  }
   void contradict(std::string sentence) { found_.contradictions.push_back(std::move(sentence)); }
 
   Task<std::vector<EntryPlus>> list(Gfid gfid, std::string path) {
@@ -81,7 +84,7 @@ class Walk {
     for (const EntryPlus& entry : entries) {
       const std::string below = path + "/" + entry.name;
       if (node.entries.contains(entry.name)) {
-        contradict(below + " is listed twice");
+        stray(node.gfid, entry.name, below + " is listed twice");
         continue;
       }
       fop::Lookup lookup{.parent = node.gfid, .name = entry.name};
@@ -89,12 +92,13 @@ class Walk {
       lookup.xdata.set("gfid-req", random_gfid(random_));
       const Result<fop::Lookup::Reply> reply = co_await top_.perform(call_, lookup);
       if (!reply) {
-        contradict(fmt::format("{} is listed and its lookup fails: {}", below, reply.error().sentence()));
+        stray(node.gfid, entry.name,
+              fmt::format("{} is listed and its lookup fails: {}", below, reply.error().sentence()));
         continue;
       }
       const Iatt iatt = reply->iatt;
       if (!entry.iatt.gfid.is_null() && entry.iatt.gfid != iatt.gfid) {
-        contradict(below + " is listed as another object than looked up");
+        stray(node.gfid, entry.name, below + " is listed as another object than looked up");
       }
       if (entry.type != iatt.mode >> 12) contradict(below + " is listed as another type than looked up");
       node.entries[entry.name] = iatt.gfid;
@@ -166,7 +170,8 @@ class Walk {
 
   void count_names() {
     for (const auto& [gfid, node] : found_.tree) {
-      if (node->is_directory() || names_[gfid] == node->links) continue;
+      // A stray is one more name.
+      if (node->is_directory() || names_[gfid] == node->links || !found_.strays.empty()) continue;
       contradict(fmt::format("{} has {} names and says {}", found_.paths[gfid], names_[gfid], node->links));
     }
   }

@@ -13,9 +13,17 @@ namespace mortar::sim {
 
 // What a walk over everything found: directories are listed, every name is looked up, every file is read.
 struct Snapshot {
+  // A listing shows it, and its name leads to nothing or to something else.
+  struct Stray {
+    Gfid parent;
+    std::string name;
+    std::string sentence;
+  };
+
   Tree tree;
   // What does not fit together: a listing and the lookups, the number of links and the names.
   std::vector<std::string> contradictions;
+  std::vector<Stray> strays;
   // Where an object was found first.
   std::map<Gfid, std::string> paths;
 };

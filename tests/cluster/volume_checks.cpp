@@ -144,14 +144,14 @@ class Placement {
 
 }  // namespace
 
-std::string judge_the_end(VolumeUnderTest& volume) {
+std::string judge_the_end(VolumeUnderTest& volume, bool fits) {
   if (std::string wrong = locks_left(volume); !wrong.empty()) return wrong;
   for (std::size_t index = 0; index < volume.bricks(); ++index) ask_for_every_handle(volume, index);
   if (std::string wrong = volume.stop(); !wrong.empty()) return wrong;
   for (std::size_t index = 0; index < volume.bricks(); ++index) {
     if (std::string wrong = unsound_brick(volume, index); !wrong.empty()) return wrong;
   }
-  return volume.volume().type == VolumeType::distribute ? Placement(volume).first_wrong() : "";
+  return fits && volume.volume().type == VolumeType::distribute ? Placement(volume).first_wrong() : "";
 }
 
 }  // namespace mortar::sim

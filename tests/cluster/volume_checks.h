@@ -8,7 +8,8 @@
 
 namespace mortar::sim {
 
-// Nobody uses the volume any more, all files are closed. Stops it. The first thing found wrong, or empty.
-std::string judge_the_end(VolumeUnderTest& volume);
+// Nobody uses the volume any more, all files are closed. Stops it. The first thing found wrong, or empty. `fits`: what
+// the bricks hold is to fit together.
+std::string judge_the_end(VolumeUnderTest& volume, bool fits);
 
 }  // namespace mortar::sim

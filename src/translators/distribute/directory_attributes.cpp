@@ -99,6 +99,7 @@ Task<fop::Changed> DirectoryAttributes::change_directory(const Call& call, const
       before.lacks_one();
       log::info(volume_.name(), "the attributes of {} are not set on {}: {}", directory->gfid.text(),
                 volume_.subvolume(places[index]).name(), answer.error().sentence());
+      if (directory->gfid.is_root() && sets_rights) co_return answer.error();
       continue;
     }
     before.add(answer->before, false);

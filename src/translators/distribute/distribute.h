@@ -115,7 +115,7 @@ class Distribute final : public Intercept<Distribute> {
   distribute::Linker linker_{volume_, link_files_, finder_};
   distribute::FileRemover file_remover_{volume_, link_files_, finder_};
   distribute::DirectoryMaker directory_maker_{volume_, usage_, layouts_, finder_};
-  distribute::Emptiness emptiness_{volume_, link_files_};
+  distribute::Emptiness emptiness_{volume_, link_files_, finder_};
   distribute::DirectoryRemover directory_remover_{volume_, finder_, copy_healer_, emptiness_};
 
   distribute::OpenObjects open_objects_{volume_, finder_, descriptors_};

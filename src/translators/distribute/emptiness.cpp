@@ -1,6 +1,7 @@
 #include "translators/distribute/emptiness.h"
 
 #include "base/join.h"
+#include "base/log.h"
 #include "translators/distribute/merge.h"
 
 namespace mortar::distribute {
@@ -32,13 +33,29 @@ Task<> Emptiness::require(const Call& call, Gfid directory, Place place) {
       readdir.offset = entry.offset;
       if (entry.name == "." || entry.name == "..") continue;
       const bool is_link = volume_.is_link_file(entry.iatt, entry.xattrs);
-      if (!is_link) co_return failed(ENOTEMPTY);
+      if (!is_link) {
+        co_await reveal(call, directory, entry.name);
+        co_return failed(ENOTEMPTY);
+      }
       links.push_back(remove_stale_link(call, directory, entry, place));
     }
     const std::vector<Result<Done>> removed = co_await tried(all(std::move(links)));
     co_await tried(first_error(removed));
     if (reply.entries.elements.empty() || reply.op_errno == ENOENT) co_return done;
   }
+}
+
+Task<> Emptiness::reveal(const Call& call, Gfid directory, std::string entry) {
+  const DirectoryPointer parent = co_await tried(finder_.find_directory(call, directory));
+  fop::Lookup lookup = volume_.keys.added_to({.parent = directory, .name = entry});
+  // Where a crash left it without an identity.
+  lookup.xdata.set("gfid-req", volume_.world.random_gfid());
+  const Result<fop::Lookup::Reply> found =
+      co_await finder_.look_up_everywhere(call, lookup, volume_.hashed_place(*parent, entry));
+  if (!found) {
+    log::warning(volume_.name(), "{} is not empty: {} is in it: {}", directory.text(), entry, found.error().sentence());
+  }
+  co_return done;
 }
 
 Task<> Emptiness::remove_stale_link(const Call& call, Gfid directory, const EntryPlus& entry, Place place) {

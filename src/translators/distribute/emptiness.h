@@ -1,6 +1,7 @@
 // Whether a directory is empty: but for link files that lead nowhere, which are removed.
 #pragma once
 
+#include "translators/distribute/finder.h"
 #include "translators/distribute/link_files.h"
 #include "translators/distribute/volume.h"
 
@@ -8,8 +9,9 @@ namespace mortar::distribute {
 
 class Emptiness {
  public:
-  // Both outlive this.
-  Emptiness(Volume& volume, LinkFiles& link_files) : volume_(volume), link_files_(link_files) {}
+  // All outlive this.
+  Emptiness(Volume& volume, LinkFiles& link_files, Finder& finder)
+      : volume_(volume), link_files_(link_files), finder_(finder) {}
 
   // ENOTEMPTY where there is something.
   Task<> require(const Call& call, Gfid directory, Place place);
@@ -17,11 +19,15 @@ class Emptiness {
   Task<> require_everywhere(const Call& call, Gfid directory);
 
  private:
+  // What a crash left on one subvolume only is neither listed nor found: looked up everywhere it is put in order, so
+  // that the user sees what is in the way.
+  Task<> reveal(const Call& call, Gfid directory, std::string entry);
   // ENOTEMPTY where there is something to which it leads.
   Task<> remove_stale_link(const Call& call, Gfid directory, const EntryPlus& entry, Place place);
 
   Volume& volume_;
   LinkFiles& link_files_;
+  Finder& finder_;
 };
 
 }  // namespace mortar::distribute

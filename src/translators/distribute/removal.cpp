@@ -1,9 +1,9 @@
-// The data and the link file go at once: if only one of them does, the next lookup repairs what is left.
+// The data goes first, then the link file: one that leads nowhere is removed by whoever finds it, while data that
+// nothing leads to would be listed and not found.
 //
-//   1 trip where the name was looked up, listed or made here before, else that of the lookup more
+//   1 trip, 2 where there is a link file; that of the lookup more where the name was not looked up, listed or made here
+//   before
 #include "translators/distribute/removal.h"
-
-#include "base/task_set.h"
 
 namespace mortar::distribute {
 
@@ -52,15 +52,12 @@ Task<fop::Changed> FileRemover::unlink_at(const Call& call, const fop::Unlink& u
                                           Place place) {
   fop::Unlink conditional = unlink;
   conditional.xdata.set(unless_link_file, std::int64_t{1});
-  TaskSet link_goes;
+  fop::Changed reply = co_await tried(volume_.subvolume(place).perform(call, conditional));
   if (hashed && *hashed != place) {
-    link_goes.start(link_files_.remove(call, unlink.parent, unlink.name, *hashed));
+    co_await link_files_.remove(call, unlink.parent, unlink.name, *hashed);
   }
-  Result<fop::Changed> reply = co_await volume_.subvolume(place).perform(call, conditional);
-  co_await link_goes.finished();
-  if (!reply) co_return reply.error();
-  volume_.memory.settle_parents(*reply);
-  co_return std::move(*reply);
+  volume_.memory.settle_parents(reply);
+  co_return std::move(reply);
 }
 
 }  // namespace mortar::distribute

@@ -29,15 +29,19 @@ Task<fop::Rename::Reply> Renaming::rename_directory() {
   std::vector<Place> renamed;
   fop::Rename::Reply reply;
   Result<Done> outcome = co_await rename_copies(std::move(first), renamed, reply);
+  bool may_be_without_old_name = false;
   if (outcome) {
     outcome = co_await rename_copies(std::move(last), renamed, reply);
+    may_be_without_old_name = !outcome && is_away(outcome.error());
   }
   if (outcome) {
     volume_.memory.learn_times(from_.thing.gfid, renamed_as_.get());
     reply.iatt = volume_.memory.of_directory(renamed_as_.get());
     co_return std::move(reply);
   }
-  if (!renamed.empty()) {
+  // Then the new name stays, else neither might lead to the directory. Where both do, the one that is looked up first
+  // gets all copies.
+  if (!renamed.empty() && !may_be_without_old_name) {
     log::warning(volume_.name(), "the directory {} in {} cannot be renamed on all subvolumes: {}", rename_.old_name,
                  rename_.old_parent.text(), outcome.error().sentence());
     co_await take_back_directory(std::move(renamed));
@@ -96,7 +100,7 @@ Result<Done> Renaming::check_whole() {
   return done;
 }
 
-// Renaming a directory over an empty one is one step on each subvolume; over a link file it is refused.
+// Renaming a directory over an empty one is one step on a subvolume; over a link file it is refused.
 Task<> Renaming::make_way() {
   std::vector<Task<>> tasks;
   for (Place place = 0; place < to_.answers.size(); ++place) {

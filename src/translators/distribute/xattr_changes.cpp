@@ -150,6 +150,9 @@ Task<fop::Acknowledged> XattrChanges::change_everywhere(const Call& call, const 
   if (directory->gfid.is_root() && !volume_.all_up()) co_return failed(ENOTCONN);
   const Place speaks = volume_.speaker(*directory);
   AnswersOf<Operation> answers = co_await tried(descriptors_.at_each(call, change, volume_.all_places()));
+  for (const Result<fop::Acknowledged>& answer : answers) {
+    if (directory->gfid.is_root() && !has_followed<Operation>(answer)) co_return answer.error();
+  }
   const bool speaker_decides = answers[speaks] || !is_away(answers[speaks].error());
   if (speaker_decides) co_return std::move(answers[speaks]);
   for (Result<fop::Acknowledged>& answer : answers) {
