@@ -100,7 +100,8 @@ class Walk {
       if (!entry.iatt.gfid.is_null() && entry.iatt.gfid != iatt.gfid) {
         stray(node.gfid, entry.name, below + " is listed as another object than looked up");
       }
-      if (entry.type != iatt.mode >> 12) contradict(below + " is listed as another type than looked up");
+      if (entry.type != iatt.mode >> 12)
+        stray(node.gfid, entry.name, below + " is listed as another type than looked up");
       node.entries[entry.name] = iatt.gfid;
       co_await tried(see(iatt, node.gfid, below));
     }

@@ -234,6 +234,27 @@ TEST(DistributeDirectories, ABrickThatLeavesGetsCopiesWithoutNames) {
   EXPECT_EQ(lab.brick(1).range("d").commit_hash, 0U);
 }
 
+// In the root a missing name is looked for everywhere, as its layout was never given out by a rebalance.
+TEST(DistributeDirectories, ABrickThatIsAwayKeepsOnlyItsOwnNamesFromBeingMade) {
+  for (std::size_t away = 0; away < 3; ++away) {
+    StartedLab lab(3);
+    std::vector<std::pair<std::string, std::size_t>> names;
+    for (int number = 0; number < 12; ++number) {
+      const std::string name = fmt::format("name{}", number);
+      ASSERT_TRUE(lab.client().mkdir(root_gfid, name));
+      names.emplace_back(name, leader_of(lab, name));
+      ASSERT_TRUE(lab.client().rmdir(root_gfid, name));
+    }
+    lab.settle();
+    lab.brick(away).go_away();
+    for (const auto& [name, hashed] : names) {
+      const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, name);
+      EXPECT_EQ(found.error().number(), hashed == away ? ENOTCONN : ENOENT) << name;
+      EXPECT_EQ(lab.client().mkdir(root_gfid, name).has_value(), hashed != away) << name;
+    }
+  }
+}
+
 TEST(DistributeDirectories, ABrickThatIsAwayGetsItsCopyLater) {
   StartedLab lab(3);
   std::size_t made = 0;

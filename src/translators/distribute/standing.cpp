@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "translators/distribute/merge.h"
+
 namespace mortar::distribute {
 
 Standing decide(const Volume& volume, const fop::Lookup& lookup, std::optional<Place> hashed,
@@ -34,8 +36,10 @@ Standing decide(const Volume& volume, const fop::Lookup& lookup, std::optional<P
                                   volume.subvolume(*standing.directory).name());
     standing.contradicts = true;
   }
-  // It may be on a subvolume that does not answer.
-  if (silent) standing.error = Error(ENOTCONN);
+  // It may be on a subvolume that does not answer, unless the one that its name hashes to says that there is nothing: a
+  // brick that is down does not keep names from being made on the others, as with stock clients.
+  const bool is_settled = hashed && !answers[*hashed] && is_missing(answers[*hashed].error());
+  if (silent && !is_settled) standing.error = Error(ENOTCONN);
   if (standing.directory || standing.contradicts) return standing;
 
   bool linked = false;
