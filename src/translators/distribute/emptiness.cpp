@@ -1,5 +1,7 @@
 #include "translators/distribute/emptiness.h"
 
+#include <algorithm>
+
 #include "base/join.h"
 #include "base/log.h"
 #include "translators/distribute/merge.h"
@@ -33,10 +35,7 @@ Task<> Emptiness::require(const Call& call, Gfid directory, Place place) {
       readdir.offset = entry.offset;
       if (entry.name == "." || entry.name == "..") continue;
       const bool is_link = volume_.is_link_file(entry.iatt, entry.xattrs);
-      if (!is_link) {
-        co_await reveal(call, directory, entry.name);
-        co_return failed(ENOTEMPTY);
-      }
+      if (!is_link) co_return failed(ENOTEMPTY);
       links.push_back(remove_stale_link(call, directory, entry, place));
     }
     const std::vector<Result<Done>> removed = co_await tried(all(std::move(links)));
@@ -45,15 +44,24 @@ Task<> Emptiness::require(const Call& call, Gfid directory, Place place) {
   }
 }
 
-Task<> Emptiness::reveal(const Call& call, Gfid directory, std::string entry) {
+Task<> Emptiness::reveal(const Call& call, Gfid directory) {
   const DirectoryPointer parent = co_await tried(finder_.find_directory(call, directory));
-  fop::Lookup lookup = volume_.keys.added_to({.parent = directory, .name = entry});
-  // Where a crash left it without an identity.
-  lookup.xdata.set("gfid-req", volume_.world.random_gfid());
-  const Result<fop::Lookup::Reply> found =
-      co_await finder_.look_up_everywhere(call, lookup, volume_.hashed_place(*parent, entry));
-  if (!found) {
-    log::warning(volume_.name(), "{} is not empty: {} is in it: {}", directory.text(), entry, found.error().sentence());
+  for (Place place = 0; place < volume_.children().size(); ++place) {
+    const fop::Readdirp readdir{.gfid = directory, .size = page_size};
+    const Result<fop::Readdirp::Reply> page = co_await volume_.subvolume(place).perform(call, readdir);
+    if (!page) continue;
+    const auto hidden = std::ranges::find_if(page->entries.elements, [&](const EntryPlus& entry) {
+      return entry.name != "." && entry.name != ".." && volume_.hashed_place(*parent, entry.name) != place;
+    });
+    if (hidden == page->entries.elements.end()) continue;
+    fop::Lookup lookup = volume_.keys.added_to({.parent = directory, .name = hidden->name});
+    // Where a crash left it without an identity.
+    lookup.xdata.set("gfid-req", volume_.world.random_gfid());
+    const Result<fop::Lookup::Reply> found =
+        co_await finder_.look_up_everywhere(call, lookup, volume_.hashed_place(*parent, hidden->name));
+    if (found) continue;
+    log::warning(volume_.name(), "{} is not empty: {} is in it on {}: {}", directory.text(), lookup.name,
+                 volume_.subvolume(place).name(), found.error().sentence());
   }
   co_return done;
 }

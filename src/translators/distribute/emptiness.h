@@ -17,11 +17,12 @@ class Emptiness {
   Task<> require(const Call& call, Gfid directory, Place place);
   // On all subvolumes that have the directory.
   Task<> require_everywhere(const Call& call, Gfid directory);
+  // What a crash left on one subvolume only is neither listed nor found: looked up everywhere it is put in order, so
+  // that the user sees what is in the way. One entry of each subvolume that is not where its name hashes to. It takes
+  // the locks of names in the directory: nobody may hold another meanwhile.
+  Task<> reveal(const Call& call, Gfid directory);
 
  private:
-  // What a crash left on one subvolume only is neither listed nor found: looked up everywhere it is put in order, so
-  // that the user sees what is in the way.
-  Task<> reveal(const Call& call, Gfid directory, std::string entry);
   // ENOTEMPTY where there is something to which it leads.
   Task<> remove_stale_link(const Call& call, Gfid directory, const EntryPlus& entry, Place place);
 

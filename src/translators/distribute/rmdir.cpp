@@ -50,6 +50,10 @@ Task<fop::Changed> DirectoryRemover::rmdir(const Call& call, const fop::Rmdir& r
     reply = co_await remove_copies(call, rmdir, at.hashed, doomed);
   }
   release_later(volume_.background, std::move(locks));
+  if (!reply && reply.error().number() == ENOTEMPTY && !doomed.gfid.is_null()) {
+    const Result<Done> revealed = co_await emptiness_.reveal(root, doomed.gfid);
+    if (!revealed) log::debug(volume_.name(), "{}: {}", doomed.gfid.text(), revealed.error().sentence());
+  }
   if (!reply) co_return reply.error();
   volume_.memory.directories.erase(doomed.gfid);
   volume_.memory.settle_parents(*reply);

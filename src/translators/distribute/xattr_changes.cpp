@@ -147,11 +147,12 @@ template <class Operation>
 Task<fop::Acknowledged> XattrChanges::change_everywhere(const Call& call, const Operation& change,
                                                         DirectoryPointer directory) {
   // Nobody could tell later who missed it.
-  if (directory->gfid.is_root() && !volume_.all_up()) co_return failed(ENOTCONN);
+  const bool is_root = directory->gfid.is_root();
+  if (is_root && !volume_.all_up()) co_return failed(ENOTCONN);
   const Place speaks = volume_.speaker(*directory);
   AnswersOf<Operation> answers = co_await tried(descriptors_.at_each(call, change, volume_.all_places()));
   for (const Result<fop::Acknowledged>& answer : answers) {
-    if (directory->gfid.is_root() && !has_followed<Operation>(answer)) co_return answer.error();
+    if (is_root && !has_followed<Operation>(answer)) co_return answer.error();
   }
   const bool speaker_decides = answers[speaks] || !is_away(answers[speaks].error());
   if (speaker_decides) co_return std::move(answers[speaks]);
