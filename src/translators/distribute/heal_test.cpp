@@ -183,6 +183,24 @@ TEST_F(HealDirectory, NothingIsHealedWhileABrickIsAway) {
   EXPECT_ALIKE(lab, "d");
 }
 
+// Whose data is gone: where all bricks answer, no file can be of this name.
+TEST_F(HealDirectory, ALinkFileInTheWayOfACopyGoes) {
+  for (std::size_t place : {leader, one}) {
+    remove_on(lab, place, root_gfid, "d");
+    fop::Mknod link{.parent = root_gfid, .mode = 0101000, .name = "d"};
+    link.xdata.set("gfid-req", lab.client().world().random_gfid());
+    link.xdata.set_bytes("trusted.glusterfs.dht.linkto", as_bytes(std::string("v-client-0") + '\0'));
+    on_one(lab, place, link);
+    for (int looked = 0; looked < 2; ++looked) {
+      ASSERT_TRUE(look());
+      lab.settle();
+    }
+    for (std::size_t brick = 0; brick < lab.bricks(); ++brick) {
+      EXPECT_EQ(lab.brick(brick).xattr("d", "trusted.gfid"), as_text(gfid.view())) << brick;
+    }
+  }
+}
+
 TEST_F(HealDirectory, ABrickThatRefusesIsNotAskedAgainAtOnce) {
   remove_on(lab, one, root_gfid, "d");
   std::size_t refused = 0, locks = 0;

@@ -122,7 +122,7 @@ Task<fop::Lookup::Reply> Finder::look_up_directory(const Call& call, const fop::
   if (is_file || !is_directory) {
     // Another client replaced a file by a directory, or it never was one; what is everywhere decides.
     const Standing standing = decide(volume_, lookup, std::nullopt, answers);
-    if (standing.contradicts) {
+    if (standing.contradicts || (is_file && is_directory)) {
       const DirectoryPointer parent = co_await tried(find_directory(call, lookup.parent));
       fop::Lookup::Reply reply =
           co_await tried(look_up_everywhere(call, lookup, volume_.hashed_place(*parent, lookup.name)));

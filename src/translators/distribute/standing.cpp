@@ -40,7 +40,7 @@ Standing decide(const Volume& volume, const fop::Lookup& lookup, std::optional<P
   // brick that is down does not keep names from being made on the others, as with stock clients.
   const bool is_settled = hashed && !answers[*hashed] && is_missing(answers[*hashed].error());
   if (silent && !is_settled) standing.error = Error(ENOTCONN);
-  if (standing.directory || standing.contradicts) return standing;
+  if (standing.contradicts) return standing;
 
   bool linked = false;
   for (Place place : links) {
