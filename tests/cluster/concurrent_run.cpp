@@ -1,9 +1,6 @@
-#include "base/log.h"
 #include "history.h"
-#include "random_run.h"
-#include "random_user.h"
-#include "totals.h"
 #include "volume_checks.h"
+#include "volume_run.h"
 #include "watch.h"
 
 namespace mortar::sim {
@@ -19,39 +16,13 @@ constexpr Duration longest_thought = 8ms;
 // How long a user leaves it alone who was told that the volume is not there.
 constexpr Duration longest_sulk = 2s;
 
-class ConcurrentRun {
+class ConcurrentRun : public VolumeRun {
  public:
-  ConcurrentRun(std::uint64_t seed, const RunPlan& plan)
-      : plan_(plan),
-        volume_(seed, plan.shape),
-        random_(volume_.simulation().random().split()),
-        faults_(volume_, random_.split(), plan.menu, log_) {}
-
-  RunReport run() {
-    ++totals().seeds;
-    log::set_level(log::Level::critical);
-    RunReport report;
-    report.failure = begin();
-    if (report.failure.empty()) {
-      const Result<Done> ran = volume_.simulation().run(act(), 1000h);
-      report.failure = ran ? history_->judge() : ran.error().sentence();
-    }
-    if (report.failure.empty()) report.failure = judge_the_end(volume_, !history_->was_torn());
-    beside_.cancel();
-    users_.clear();
-    watches_.clear();
-    if (!report.failure.empty()) report.failure += "\n" + log_.text();
-    report.trace = volume_.simulation().trace().hash();
-    totals().events += volume_.simulation().trace().events();
-    return report;
-  }
+  using VolumeRun::VolumeRun;
 
  private:
-  std::string begin() {
-    if (std::string problem = volume_.start(); !problem.empty()) return problem;
-    const Result<Snapshot> start = volume_.simulation().run(take_snapshot(volume_.client(0).top(), random_.split()));
-    if (!start) return start.error().sentence();
-    history_ = std::make_unique<History>(*start, volume_.bricks() == 1);
+  void begin(const Snapshot& start) override {
+    history_ = std::make_unique<History>(start, volume_.bricks() == 1);
     write_back();
     faults_.on_power_cut = [this] { history_->power_fails(); };
     faults_.on_power_back = [this] { history_->power_is_back(); };
@@ -67,10 +38,20 @@ class ConcurrentRun {
           }};
       users_.push_back(std::make_unique<RandomUser>(index, *watches_.back(), random_.split(), habits, std::move(sink)));
     }
-    return "";
   }
 
-  Task<> act() {
+  std::string judge(const Result<Done>& acted) override {
+    if (!acted) return acted.error().sentence();
+    std::string failure = history_->judge();
+    return failure.empty() ? judge_the_end(volume_, !history_->was_torn()) : failure;
+  }
+
+  void close() override {
+    beside_.cancel();
+    watches_.clear();
+  }
+
+  Task<> act() override {
     TaskSet working;
     for (std::size_t user = 0; user < users_.size(); ++user) working.start(use(user, random_.split()));
     beside_.start(write_back_again_and_again());
@@ -99,7 +80,7 @@ class ConcurrentRun {
   }
 
   void write_back() {
-    for (std::size_t index = 0; index < volume_.bricks(); ++index) volume_.brick(index).write_back();
+    all_bricks_write_back();
     history_->written_back();
   }
 
@@ -146,14 +127,8 @@ class ConcurrentRun {
     co_return done;
   }
 
-  const RunPlan& plan_;
-  OperationLog log_;
-  VolumeUnderTest volume_;
-  Random random_;
-  Faults faults_;
   std::unique_ptr<History> history_;
   std::vector<std::unique_ptr<Watch<History>>> watches_;
-  std::vector<std::unique_ptr<RandomUser>> users_;
   bool is_over_ = false;
   std::string failure_;
   TaskSet beside_;

@@ -1,9 +1,6 @@
-#include "base/log.h"
 #include "exact_checker.h"
-#include "random_run.h"
-#include "random_user.h"
-#include "totals.h"
 #include "volume_checks.h"
+#include "volume_run.h"
 #include "watch.h"
 
 namespace mortar::sim {
@@ -16,40 +13,14 @@ using namespace std::chrono_literals;
 constexpr Duration longest_operation = 40min;
 constexpr std::size_t operations_between_write_backs = 60;
 
-class ExactRun {
+class ExactRun : public VolumeRun {
  public:
-  ExactRun(std::uint64_t seed, const RunPlan& plan)
-      : plan_(plan),
-        volume_(seed, plan.shape),
-        random_(volume_.simulation().random().split()),
-        faults_(volume_, random_.split(), plan.menu, log_) {}
-
-  RunReport run() {
-    ++totals().seeds;
-    log::set_level(log::Level::critical);
-    RunReport report;
-    report.failure = begin();
-    if (report.failure.empty()) {
-      const Result<Done> ran = volume_.simulation().run(act(), 100'000h);
-      report.failure = checker_->failure();
-      if (report.failure.empty() && !ran) report.failure = ran.error().sentence();
-    }
-    if (report.failure.empty() && !checker_->is_over()) report.failure = judge_the_end(volume_, !checker_->was_torn());
-    users_.clear();
-    watches_.clear();
-    if (!report.failure.empty()) report.failure += "\n" + log_.text();
-    report.trace = volume_.simulation().trace().hash();
-    totals().events += volume_.simulation().trace().events();
-    return report;
-  }
+  using VolumeRun::VolumeRun;
 
  private:
-  std::string begin() {
-    if (std::string problem = volume_.start(); !problem.empty()) return problem;
-    const Result<Snapshot> start = volume_.simulation().run(take_snapshot(volume_.client(0).top(), random_.split()));
-    if (!start) return start.error().sentence();
+  void begin(const Snapshot& start) override {
     const bool one_disk = volume_.bricks() == 1;
-    checker_ = std::make_unique<ExactChecker>(start->tree, plan_.exactness, one_disk);
+    checker_ = std::make_unique<ExactChecker>(start.tree, plan_.exactness, one_disk);
     write_back();
     faults_.on_power_cut = [this] { checker_->lost_power(); };
     const Habits habits = Habits::random(random_);
@@ -61,12 +32,19 @@ class ExactRun {
       RandomUser::ListingSink sink{[] { return std::uint64_t{0}; }, listed};
       users_.push_back(std::make_unique<RandomUser>(index, *watches_.back(), random_.split(), habits, std::move(sink)));
     }
-    return "";
   }
+
+  std::string judge(const Result<Done>& acted) override {
+    if (!checker_->failure().empty()) return checker_->failure();
+    if (!acted) return acted.error().sentence();
+    return checker_->is_over() ? "" : judge_the_end(volume_, !checker_->was_torn());
+  }
+
+  void close() override { watches_.clear(); }
 
   bool goes_on() const { return checker_->failure().empty() && !checker_->is_over(); }
 
-  Task<> act() {
+  Task<> act() override {
     std::size_t left_of_fault = 0;
     for (std::size_t number = 0; number < plan_.operations && goes_on(); ++number) {
       if (!faults_.has_begun() && random_.chance(plan_.faults)) {
@@ -101,7 +79,7 @@ class ExactRun {
   }
 
   void write_back() {
-    for (std::size_t index = 0; index < volume_.bricks(); ++index) volume_.brick(index).write_back();
+    all_bricks_write_back();
     checker_->write_back();
     std::set<Gfid> open;
     for (const auto& user : users_) user->add_open(open);
@@ -143,14 +121,8 @@ class ExactRun {
     co_return done;
   }
 
-  const RunPlan& plan_;
-  OperationLog log_;
-  VolumeUnderTest volume_;
-  Random random_;
-  Faults faults_;
   std::unique_ptr<ExactChecker> checker_;
   std::vector<std::unique_ptr<Watch<ExactChecker>>> watches_;
-  std::vector<std::unique_ptr<RandomUser>> users_;
 };
 
 }  // namespace
