@@ -5,6 +5,7 @@
 
 #include "management/commands.h"
 #include "management/management_test_support.h"
+#include "management/option_groups.h"
 
 namespace mortar {
 namespace {
@@ -219,6 +220,21 @@ TEST(Management, AnIdentityThatIsThereIsKept) {
   Daemon daemon(machine.host);
   ASSERT_TRUE(daemon.start());
   EXPECT_EQ(daemon.management().server().text(), "2c351aed-16ed-4a68-a36e-7ec2880cd543");
+}
+
+TEST(Management, GroupsOfOptionsAreThereAndStayAsTheyAreChanged) {
+  Machine machine(12);
+  FileSystem& disk = machine.host.disk();
+  const std::string changed = "performance.md-cache-timeout=10\n";
+  ASSERT_TRUE(disk.make_directories("/var/lib/glusterd/groups"));
+  ASSERT_TRUE(disk.write_file("/var/lib/glusterd/groups/metadata-cache", changed));
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  EXPECT_EQ(disk.read_file("/var/lib/glusterd/groups/metadata-cache"), changed);
+  for (const OptionGroup& group : option_groups()) {
+    if (group.name == "metadata-cache") continue;
+    EXPECT_EQ(disk.read_file("/var/lib/glusterd/groups/" + std::string(group.name)), group.options) << group.name;
+  }
 }
 
 TEST(Management, PortsThatLeaveNoneForBricksAreRefused) {

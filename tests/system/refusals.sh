@@ -61,6 +61,11 @@ for key in features.worm features.trash features.leases features.shard changelog
   refused "$key cannot be switched on: this release does not have it yet" volume set v $key on
   gluster volume set v $key off >/dev/null
 done
+refused 'features.shard cannot be switched on: this release does not have it yet' volume set v group distributed-virt
+refused "groups/nosuch'" volume set v group nosuch
+[ "$(gluster volume get v performance.quick-read | awk '/quick-read/ { print $2 }')" = on ] || fails "a refused group set something"
+gluster volume set v group metadata-cache >/dev/null
+[ "$(gluster volume get v network.inode-lru-limit | awk '/lru/ { print $2 }')" = 200000 ] || fails "the group was not set"
 refused "Use 'gluster volume quota <VOLNAME> enable' instead" volume set v quota on
 refused 'no octal number with a zero in front' volume set v storage.create-mask 77
 refused 'is not valid (possible options are off, file, forced, optimal.)' volume set v locks.mandatory-locking maybe
