@@ -3,6 +3,7 @@
 #   volume NAME [OPTION VALUE]  makes, sets and starts a volume of one brick
 #   waits_for COMMAND...        until it succeeds, at most 20 s
 #   fails                       ends with a message
+#   check_bricks BRICK...       nothing on them is out of order
 set -eu
 
 in_lab() {
@@ -44,5 +45,10 @@ volume() {
 }
 
 mounted() { mount -t glusterfs "$HOST:/$1" "$2" && mountpoint -q "$2"; }
+
+check_bricks() {
+  local brick
+  for brick in "$@"; do gluster-brick-check "$brick" || fails "$brick is out of order"; done
+}
 
 brick_pid() { cat "/run/gluster/vols/$1/$HOST$(tr / - <<<"$BRICKS/$1").pid"; }

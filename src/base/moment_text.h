@@ -8,5 +8,7 @@
 namespace mortar {
 
 std::string text_of(const Moment& moment);
+// "2026-01-02 03:04:05.000678 +0000".
+std::string fine_text_of(const Moment& moment);
 
 }  // namespace mortar

@@ -20,6 +20,13 @@ constexpr std::string_view create_pattern =
 constexpr std::string_view status_pattern =
     "[all | <VOLNAME> [nfs|shd|<BRICK>|quotad]] [detail|clients|mem|inode|fd|callpool|tasks|client-list]";
 
+constexpr std::string_view statedump_pattern =
+    "<VOLNAME> [[nfs|quotad] [all|mem|iobuf|callpool|priv|fd|inode|history]... | [client <hostname:process-id>]]";
+
+constexpr std::string_view top_pattern =
+    "<VOLNAME> {open|read|write|opendir|readdir|clear} [nfs|brick <brick>] [list-cnt <value>] | "
+    "{read-perf|write-perf} [bs <size> count <count>] [brick <brick>] [list-cnt <value>]";
+
 // Of stock's commands those that are not there yet: known, so that they are told from typing errors, and in no help.
 void add_missing(std::vector<Command>& commands) {
   for (std::string_view word : {"get-state", "nfs-ganesha", "snapshot"}) {
@@ -29,8 +36,8 @@ void add_missing(std::vector<Command>& commands) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
   for (std::string_view word :
-       {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log", "profile",
-        "quota", "rebalance", "remove-brick", "replace-brick", "reset-brick", "statedump", "sync", "top"}) {
+       {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log", "quota",
+        "rebalance", "remove-brick", "replace-brick", "reset-brick", "sync"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -71,6 +78,11 @@ std::vector<Command> make_commands() {
       {{"volume", "help"}, "", "display help for volume commands", Group::volume, show_group_help},
       {{"volume", "info"}, "[all|<VOLNAME>]", "list information of all volumes", Group::volume, volume_info},
       {{"volume", "list"}, "", "list all volumes in cluster", Group::volume, volume_list},
+      {{"volume", "profile"},
+       "<VOLNAME> {start|info [peek|incremental [peek]|cumulative|clear]|stop} [nfs]",
+       "volume profile operations",
+       Group::volume,
+       volume_profile},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",
@@ -78,12 +90,14 @@ std::vector<Command> make_commands() {
        volume_reset},
       {{"volume", "set"}, "<VOLNAME> <KEY> <VALUE>", "set options for volume <VOLNAME>", Group::volume, volume_set},
       {{"volume", "start"}, "<VOLNAME> [force]", "start volume specified by <VOLNAME>", Group::volume, volume_start},
+      {{"volume", "statedump"}, statedump_pattern, "perform statedump on bricks", Group::volume, volume_statedump},
       {{"volume", "status"},
        status_pattern,
        "display status of all or specified volume(s)/brick",
        Group::volume,
        volume_status},
       {{"volume", "stop"}, "<VOLNAME> [force]", "stop volume specified by <VOLNAME>", Group::volume, volume_stop},
+      {{"volume", "top"}, top_pattern, "volume top operations", Group::volume, volume_top},
   };
   add_missing(commands);
   return commands;

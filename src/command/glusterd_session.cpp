@@ -8,6 +8,13 @@ namespace mortar::command {
 namespace {
 
 constexpr std::uint16_t management_port = 24007;
+// Bricks may try their file systems before they answer.
+constexpr std::chrono::seconds statistics_timeout{600};
+
+std::chrono::seconds timeout_of(std::uint32_t procedure, const Settings& settings) {
+  const bool chosen = settings.timeout != Settings{}.timeout;
+  return procedure == cli::ProfileVolume::number && !chosen ? statistics_timeout : settings.timeout;
+}
 
 Answer answer_of(CliReply reply) {
   return {reply.op_ret, reply.op_errno, std::move(reply.op_errstr), std::move(reply.dict.dictionary)};
@@ -90,7 +97,8 @@ Task<Answer> GlusterdSession::exchange(std::uint32_t procedure, Dictionary reque
 }
 
 Task<Answer> GlusterdSession::call(std::uint32_t procedure, Dictionary request) {
-  Answer answer = co_await tried(with_deadline(world_, settings_.timeout, exchange(procedure, std::move(request))));
+  const std::chrono::seconds limit = timeout_of(procedure, settings_);
+  Answer answer = co_await tried(with_deadline(world_, limit, exchange(procedure, std::move(request))));
   co_return answer;
 }
 

@@ -24,10 +24,13 @@ Task<int> volume_delete(const Invocation& run);
 Task<int> volume_get(const Invocation& run);
 Task<int> volume_info(const Invocation& run);
 Task<int> volume_list(const Invocation& run);
+Task<int> volume_profile(const Invocation& run);
 Task<int> volume_reset(const Invocation& run);
 Task<int> volume_set(const Invocation& run);
 Task<int> volume_start(const Invocation& run);
+Task<int> volume_statedump(const Invocation& run);
 Task<int> volume_status(const Invocation& run);
 Task<int> volume_stop(const Invocation& run);
+Task<int> volume_top(const Invocation& run);
 
 }  // namespace mortar::command

@@ -20,6 +20,19 @@ inline constexpr std::uint32_t memory = 0x1, clients = 0x2, inodes = 0x4, descri
                                of_quota = 0x2000, of_snapshots = 0x4000, of_bitrot = 0x8000, of_scrubber = 0x10000;
 }  // namespace status
 
+// "op" of profile_volume and top_volume.
+namespace statistics {
+inline constexpr int start = 1, stop = 2, info = 3, top = 4;
+}  // namespace statistics
+// "info-op" of profile_volume.
+namespace profile_info {
+inline constexpr int everything = 1, incremental = 2, cumulative = 3, clear = 4;
+}  // namespace profile_info
+// "top-op" of top_volume; clearing has none.
+namespace top_table {
+inline constexpr int none = 0, open = 1, read = 2, write = 3, opendir = 4, readdir = 5, read_speed = 6, write_speed = 7;
+}  // namespace top_table
+
 // "type" of create.
 namespace volume_type {
 inline constexpr int distribute = 0, replicate = 2, disperse = 4;

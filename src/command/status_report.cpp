@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command/procedures.h"
+#include "command/status_parts.h"
 
 namespace mortar::command {
 
@@ -15,49 +16,9 @@ namespace {
 constexpr std::size_t brick_width = 43;
 const std::string line(78, '-');
 
-constexpr std::array<std::string_view, 6> daemon_names{"NFS Server",      "Self-heal Daemon", "Quota Daemon",
-                                                       "Snapshot Daemon", "Scrubber Daemon",  "Bitrot Daemon"};
 constexpr std::array<std::string_view, 9> task_states{
     "not started",        "in progress",          "stopped",          "completed", "failed", "fix-layout in progress",
     "fix-layout stopped", "fix-layout completed", "fix-layout failed"};
-
-// A process of the volume: its values stand under "brickN.".
-class Node {
- public:
-  Node(const Dictionary& values, std::int64_t index) : values_(values), prefix_(fmt::format("brick{}.", index)) {}
-
-  bool present() const { return values_.has(prefix_ + "hostname") && values_.has(prefix_ + "path"); }
-  std::int64_t number(std::string_view key) const { return values_.number(prefix_ + std::string(key)).value_or(0); }
-  std::string text(std::string_view key) const {
-    return std::string(values_.text(prefix_ + std::string(key)).value_or(""));
-  }
-  // "N/A" where the daemon did not tell.
-  std::string or_none(std::string_view key) const {
-    return values_.has(prefix_ + std::string(key)) ? text(key) : "N/A";
-  }
-
-  bool is_daemon() const { return std::ranges::find(daemon_names, text("hostname")) != daemon_names.end(); }
-  bool online() const { return number("status") != 0; }
-  std::string pid() const { return number("pid") == -1 ? "N/A" : std::to_string(number("pid")); }
-  std::string label() const {
-    return is_daemon() ? fmt::format("{} on {}", text("hostname"), text("path"))
-                       : fmt::format("Brick {}:{}", text("hostname"), text("path"));
-  }
-
- private:
-  const Dictionary& values_;
-  std::string prefix_;
-};
-
-std::vector<Node> nodes_of(const Dictionary& values) {
-  const std::int64_t last = values.number("brick-index-max").value_or(-1) + values.number("other-count").value_or(0);
-  std::vector<Node> nodes;
-  for (std::int64_t index = 0; index <= last && index < 65536; ++index) {
-    Node node(values, index);
-    if (node.present()) nodes.push_back(node);
-  }
-  return nodes;
-}
 
 void print_row(Console& console, const Node& node) {
   std::string label = node.label();
@@ -102,29 +63,6 @@ void print_detail(Console& console, const Node& node) {
   field("Total Disk Space", total == 0 ? "N/A" : human_size(total));
   field("Inode Count", node.number("total_inodes") == 0 ? "N/A" : std::to_string(node.number("total_inodes")));
   field("Free Inodes", node.number("free_inodes") == 0 ? "N/A" : std::to_string(node.number("free_inodes")));
-}
-
-void print_clients(Console& console, const Dictionary& values) {
-  console.out(fmt::format("Client connections for volume {}", values.text("volname").value_or("")));
-  for (const Node& node : nodes_of(values)) {
-    console.out("----------------------------------------------");
-    console.out(fmt::format("Brick : {}:{}", node.text("hostname"), node.text("path")));
-    if (!node.online()) {
-      console.out("Brick is offline");
-      continue;
-    }
-    const std::int64_t count = node.number("clientcount");
-    console.out(fmt::format("Clients connected : {}", count));
-    if (count == 0) continue;
-    console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", "Hostname", "BytesRead", "BytesWritten", "OpVersion"));
-    console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", "--------", "---------", "------------", "---------"));
-    for (std::int64_t client = 0; client < count; ++client) {
-      auto key = [client](std::string_view name) { return fmt::format("client{}.{}", client, name); };
-      console.out(fmt::format("{:<48} {:>15} {:>15} {:>15}", node.text(key("hostname")), node.number(key("bytesread")),
-                              node.number(key("byteswrite")), node.number(key("opversion"))));
-    }
-  }
-  console.out("----------------------------------------------\n");
 }
 
 // Mounts and programs over libgfapi may say more behind the word for their kind.
@@ -187,22 +125,6 @@ void print_tasks(Console& console, const Dictionary& values) {
   }
 }
 
-void write_clients(Xml& xml, const Node& node) {
-  xml.open("clientsStatus");
-  const std::int64_t count = node.number("clientcount");
-  if (count != 0) xml.element("clientCount", count);
-  for (std::int64_t client = 0; client < count; ++client) {
-    auto key = [client](std::string_view name) { return fmt::format("client{}.{}", client, name); };
-    xml.open("client");
-    xml.element("hostname", node.text(key("hostname")));
-    xml.element("bytesRead", node.number(key("bytesread")));
-    xml.element("bytesWrite", node.number(key("byteswrite")));
-    xml.element("opVersion", node.number(key("opversion")));
-    xml.close();
-  }
-  xml.close();
-}
-
 void write_node(Xml& xml, const Node& node, std::uint32_t command) {
   const bool shown = node.online() && node.number("port") != 0;
   const std::string port = shown ? std::to_string(node.number("port")) : "N/A";
@@ -218,7 +140,7 @@ void write_node(Xml& xml, const Node& node, std::uint32_t command) {
   xml.element("rdma", shown && rdma != 0 ? std::to_string(rdma) : "N/A");
   xml.close();
   xml.element("pid", node.number("pid"));
-  if ((command & status::clients) != 0) write_clients(xml, node);
+  write_part(xml, node, command);
   if ((command & status::detail) != 0) {
     xml.element("sizeTotal", node.number("total"));
     xml.element("sizeFree", node.number("free"));
@@ -253,7 +175,8 @@ void write_tasks(Xml& xml, const Dictionary& values) {
 
 void print_status(Console& console, const Dictionary& values) {
   const auto command = static_cast<std::uint32_t>(values.number("cmd").value_or(0));
-  if ((command & status::clients) != 0) return print_clients(console, values);
+  const AnswerIndex index(values);
+  if (is_part(command)) return print_part(console, index.text("volname"), nodes_of(index), command);
   if ((command & status::client_list) != 0) return print_client_list(console, values);
   if ((command & status::tasks) != 0) return print_tasks(console, values);
   const bool detail = (command & status::detail) != 0;
@@ -262,7 +185,7 @@ void print_status(Console& console, const Dictionary& values) {
     console.out(fmt::format("{:<{}} TCP Port  RDMA Port  Online  Pid", "Gluster process", brick_width));
     console.out(line);
   }
-  for (const Node& node : nodes_of(values)) {
+  for (const Node& node : nodes_of(index)) {
     if (detail) {
       print_detail(console, node);
     } else {
@@ -275,11 +198,14 @@ void print_status(Console& console, const Dictionary& values) {
 
 void write_status(Xml& xml, const Dictionary& values) {
   const auto command = static_cast<std::uint32_t>(values.number("cmd").value_or(0));
-  const std::vector<Node> nodes = nodes_of(values);
   xml.open("volume");
   xml.element("volName", values.text("volname").value_or(""));
-  xml.element("nodeCount", static_cast<long long>(nodes.size()));
-  for (const Node& node : nodes) write_node(xml, node, command);
+  if ((command & status::tasks) == 0) {
+    const AnswerIndex index(values);
+    const std::vector<Node> nodes = nodes_of(index);
+    xml.element("nodeCount", static_cast<long long>(nodes.size()));
+    for (const Node& node : nodes) write_node(xml, node, command);
+  }
   const bool of_whole_volume = (command & status::what) == 0 && (command & (status::of_volume | status::of_all)) != 0;
   if (of_whole_volume || (command & status::tasks) != 0) write_tasks(xml, values);
   xml.close();

@@ -58,7 +58,6 @@ class Parser {
       if (Result<Done> disperse = check_disperse(); !disperse) return std::unexpected(disperse.error());
     }
     if (Result<Done> count = check_count(); !count) return std::unexpected(count.error());
-    if (Result<Done> warned = warn_of_many_bricks(); !warned) return std::unexpected(warned.error());
     return request();
   }
 
@@ -264,16 +263,6 @@ class Parser {
   }
 
   bool forced() const { return force_ || run_.settings.ignore_warnings; }
-
-  // Scripts get what stock gives them.
-  Result<Done> warn_of_many_bricks() {
-    if (shape_.type != volume_type::distribute || bricks_.size() < 2 || forced()) return done;
-    const bool agreed = run_.agreed(
-        "Mortar's own client does not mount volumes of several bricks yet; clients of GlusterFS do.\n"
-        "Do you still want to create the volume?");
-    if (!agreed) return refuse("");
-    return done;
-  }
 
   Dictionary request() const {
     Dictionary values = run_.request(words_[2]);

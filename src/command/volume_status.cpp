@@ -7,6 +7,7 @@
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/status_report.h"
+#include "command/words.h"
 #include "command/xml.h"
 #include "wire/messages/commands.h"
 
@@ -14,29 +15,39 @@ namespace mortar::command {
 
 namespace {
 
-struct StatusWord {
+constexpr std::array<std::string_view, 8> what_words{"detail", "mem",      "clients", "fd",
+                                                     "inode",  "callpool", "tasks",   "client-list"};
+constexpr std::array<std::uint32_t, 8> what_bits{status::detail,      status::memory,     status::clients,
+                                                 status::descriptors, status::inodes,     status::call_pool,
+                                                 status::tasks,       status::client_list};
+
+struct DaemonWord {
   std::string_view word;
   std::uint32_t bit;
+  std::uint32_t lacks;         // of what it cannot be asked
+  std::string_view complaint;  // where it is asked in spite of that; without one, the word is a brick then
 };
-constexpr std::array<StatusWord, 8> what_words{{{"detail", status::detail},
-                                                {"mem", status::memory},
-                                                {"clients", status::clients},
-                                                {"fd", status::descriptors},
-                                                {"inode", status::inodes},
-                                                {"callpool", status::call_pool},
-                                                {"tasks", status::tasks},
-                                                {"client-list", status::client_list}}};
-constexpr std::array<StatusWord, 6> daemon_words{{{"nfs", status::of_nfs},
-                                                  {"shd", status::of_self_heal},
-                                                  {"quotad", status::of_quota},
-                                                  {"snapd", status::of_snapshots},
-                                                  {"bitd", status::of_bitrot},
-                                                  {"scrub", status::of_scrubber}}};
+constexpr std::array<DaemonWord, 6> daemons{
+    {{"nfs", status::of_nfs, status::descriptors | status::detail | status::tasks,
+      "Detail/FD/Tasks status not available for NFS Servers"},
+     {"shd", status::of_self_heal, status::descriptors | status::clients | status::detail | status::tasks,
+      "Detail/FD/Clients/Tasks status not available for Self-heal Daemons"},
+     {"quotad", status::of_quota, status::descriptors | status::clients | status::detail | status::inodes,
+      "Detail/FD/Clients/Inode status not available for Quota Daemon"},
+     {"snapd", status::of_snapshots, status::descriptors | status::clients | status::detail | status::inodes,
+      "Detail/FD/Clients/Inode status not available for snap daemon"},
+     {"bitd", status::of_bitrot, status::what, ""},
+     {"scrub", status::of_scrubber, status::what, ""}}};
 
-template <std::size_t size>
-std::uint32_t bit_of(const std::array<StatusWord, size>& words, std::string_view text) {
-  auto place = std::ranges::find(words, text, &StatusWord::word);
-  return place == words.end() ? 0 : place->bit;
+// 0 where it is no such word.
+std::uint32_t what_bit(std::string_view text) {
+  const std::optional<std::string_view> word = word_meant(text, what_words);
+  return word ? what_bits[static_cast<std::size_t>(std::ranges::find(what_words, *word) - what_words.begin())] : 0;
+}
+
+const DaemonWord* daemon_meant(std::string_view text) {
+  const auto place = std::ranges::find(daemons, text, &DaemonWord::word);
+  return place == daemons.end() ? nullptr : &*place;
 }
 
 // What is asked; `volume` is empty for all of them.
@@ -46,34 +57,46 @@ struct Question {
   std::string brick;
 };
 
-// The words behind "volume status". An error without a sentence: only the usage.
-Result<Question> parse(const std::vector<std::string>& words) {
-  Question question;
-  if (words.size() > 5) return failed(EINVAL, "");
-  const bool all = words.size() == 2 || words[2] == "all";
-  if (!all) question.volume = words[2];
-  if (words.size() == 5 && all) return failed(EINVAL, "Cannot specify brick/nfs for \"all\"");
-  question.command = all ? status::of_all : status::of_volume;
-  if (words.size() == 4) {
-    if (const std::uint32_t what = bit_of(what_words, words[3])) {
-      question.command |= what;
-    } else if (all) {
-      return failed(EINVAL, words[3] + " is not a valid status option");
-    } else if (const std::uint32_t daemon = bit_of(daemon_words, words[3])) {
-      question.command = daemon;
-    } else {
-      question.command = status::of_brick;
-      question.brick = words[3];
-    }
-  } else if (words.size() == 5) {
-    const std::uint32_t what = bit_of(what_words, words[4]);
-    if (what == 0) return failed(EINVAL, words[4] + " is not a valid status option");
-    const std::uint32_t daemon = bit_of(daemon_words, words[3]);
-    if (daemon == 0 && what == status::tasks) return failed(EINVAL, "Tasks status not available for bricks");
-    if (daemon == 0) question.brick = words[3];
-    question.command = what | (daemon != 0 ? daemon : status::of_brick);
+// "WHO" or "WHAT" behind the volume.
+Result<Question> parse_one_word(Question question, const std::string& word) {
+  if (const std::uint32_t what = what_bit(word)) {
+    question.command |= what;
+  } else if (question.volume.empty()) {
+    return failed(EINVAL, word + " is not a valid status option");
+  } else if (const DaemonWord* daemon = daemon_meant(word)) {
+    question.command = daemon->bit;
+  } else {
+    question.command = status::of_brick;
+    question.brick = word;
   }
   return question;
+}
+
+// "WHO WHAT".
+Result<Question> parse_two_words(Question question, const std::string& who, const std::string& what_word) {
+  const std::uint32_t what = what_bit(what_word);
+  if (what == 0) return failed(EINVAL, what_word + " is not a valid status option");
+  const DaemonWord* daemon = daemon_meant(who);
+  if (daemon != nullptr && (daemon->lacks & what) == 0) {
+    question.command = what | daemon->bit;
+    return question;
+  }
+  if (daemon != nullptr && !daemon->complaint.empty()) return failed(EINVAL, std::string(daemon->complaint));
+  if (what == status::tasks) return failed(EINVAL, "Tasks status not available for bricks");
+  question.command = what | status::of_brick;
+  question.brick = who;
+  return question;
+}
+
+// The words behind "volume status". An error without a sentence: only the usage.
+Result<Question> parse(const std::vector<std::string>& words) {
+  if (words.size() > 5) return failed(EINVAL, "");
+  const bool all = words.size() == 2 || words[2] == "all";
+  Question question{.command = all ? status::of_all : status::of_volume, .volume = all ? "" : words[2]};
+  if (words.size() < 4) return question;
+  if (words.size() == 4) return parse_one_word(std::move(question), words[3]);
+  if (all) return failed(EINVAL, "Cannot specify brick/nfs for \"all\"");
+  return parse_two_words(std::move(question), words[3], words[4]);
 }
 
 Task<Answer> ask(const Invocation& run, Question question) {

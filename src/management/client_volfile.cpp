@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
+
 #include "management/layers.h"
 #include "management/volfiles.h"
 #include "pool/option_table.h"
+#include "translator/options.h"
 
 namespace mortar {
 
@@ -17,6 +21,7 @@ class ClientVolfile {
     options_.set("client.send-gids", options_.is_on("server.manage-gids", false) ? "false" : "true");
     // With reads before the open is known to be allowed a squashed root could read what it may not.
     if (options_.is_on("server.root-squash", false)) options_.set("performance.read-after-open", "yes");
+    fit_caches_to_notices();
   }
 
   std::string text() {
@@ -33,6 +38,26 @@ class ClientVolfile {
   }
 
  private:
+  // A client that relies on notices must get them, and believes nothing for longer than the brick remembers to send
+  // them.
+  void fit_caches_to_notices() {
+    if (!options_.is_on("performance.cache-invalidation", false)) return;
+    if (!options_.is_on("features.cache-invalidation", false)) {
+      options_.set("performance.cache-invalidation", "off");
+      return;
+    }
+    const auto seconds_of = [this](std::string_view key) {
+      std::chrono::seconds seconds{};
+      const bool read = parse_option(option_value(options_, key), seconds);
+      return read ? std::optional(seconds) : std::nullopt;
+    };
+    const auto believed = seconds_of("performance.md-cache-timeout");
+    const auto remembered = seconds_of("features.cache-invalidation-timeout").value_or(std::chrono::seconds(60));
+    if (believed && *believed > remembered) {
+      options_.set("performance.md-cache-timeout", fmt::to_string(remembered.count()));
+    }
+  }
+
   std::string add_client(std::size_t index) {
     const Brick& brick = volume_.bricks[index];
     std::string name = fmt::format("{}-client-{}", volume_.name, index);

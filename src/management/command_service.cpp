@@ -58,6 +58,9 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
     if (kind == Kind::transaction && reply.op_errno != 0) reply.op_errno = see_the_sentence;
     // The stock command line shows the sentence only where there is a dictionary, which it looks through for names.
     reply.dict.dictionary = std::move(request);
+    // And the bricks that told their statistics are counted, though none was asked.
+    Dictionary& names = reply.dict.dictionary;
+    if (names.has("op") && !names.has("count")) commands::set_number(names, "count", 0);
     co_return reply;
   }
   // A notice that goes with a success, such as "already done".
@@ -98,6 +101,9 @@ void CommandService::add_changes() {
   add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
   add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
+  add<cli::ProfileVolume>(commands::profile_volume, Kind::transaction);
+  add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
+  add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
   add<cli::Probe>(commands::probe, Kind::change);
   add<cli::Deprobe>(commands::deprobe, Kind::change);

@@ -29,6 +29,12 @@ Dictionary list_friends(const Management& management, std::int32_t flags);
 // status_command.cpp
 Task<Dictionary> status_volume(Management& management, Dictionary request);
 
+// statistics_commands.cpp
+Task<Dictionary> profile_volume(Management& management, Dictionary request);
+
+// statedump_command.cpp
+Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
+
 // pool_commands.cpp
 Task<Dictionary> probe(Management& management, Dictionary request);
 Task<Dictionary> deprobe(Management& management, Dictionary request);

@@ -1,5 +1,7 @@
 #include "management/endpoints.h"
 
+#include <algorithm>
+
 #include "wire/messages/callbacks.h"
 
 namespace mortar {
@@ -40,10 +42,13 @@ Endpoints::Endpoints(Management& management)
   local_server_.add(commands_.service());
   local_server_.add(local_handshake_.service());
   management.on_change([this] { tell_everybody(); });
+  management.on_client_dump(
+      [this](const std::vector<std::string>& addresses, std::uint32_t pid) { tell_to_dump(addresses, pid); });
 }
 
 Endpoints::~Endpoints() {
   management_.on_change({});
+  management_.on_client_dump({});
   tasks_.cancel();
 }
 
@@ -80,6 +85,14 @@ void Endpoints::tell_everybody() {
     if (listener == nullptr) continue;
     listener->for_each_connection([](RpcConnection& connection) { connection.notify(FetchSpec{}); });
   }
+}
+
+void Endpoints::tell_to_dump(const std::vector<std::string>& addresses, std::uint32_t pid) {
+  if (network_listener_ == nullptr) return;
+  network_listener_->for_each_connection([&](RpcConnection& connection) {
+    if (std::ranges::find(addresses, connection.peer().host) != addresses.end())
+      connection.notify(StateDumpNotice{pid});
+  });
 }
 
 }  // namespace mortar

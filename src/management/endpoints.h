@@ -31,6 +31,7 @@ class Endpoints {
 
   // Everybody asks for their volfile again.
   void tell_everybody();
+  void tell_to_dump(const std::vector<std::string>& addresses, std::uint32_t pid);
 
   Management& management_;
   HandshakeService handshake_;

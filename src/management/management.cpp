@@ -192,6 +192,7 @@ Task<> Management::create_volume(CreateVolume edit) {
   edit.volume.id = world_.random_gfid();
   edit.volume.username = world_.random_gfid().text();
   edit.volume.password = world_.random_gfid().text();
+  if (places_.settings().new_volumes_are_coherent) set_coherence_options(edit.volume);
   co_await tried(edit.check(pool_));
   if (edit.volume.type != VolumeType::distribute) {
     co_return failed(ENOTSUP, "this release does not have replicated and dispersed volumes yet; nothing was changed");
@@ -221,10 +222,6 @@ Task<> Management::create_volume(CreateVolume edit) {
   if (!outcome) {
     for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
     co_return outcome;
-  }
-  if (edit.volume.bricks.size() > 1) {
-    log::warning("management", "volume {} has {} bricks: clients of GlusterFS mount it, Mortar's own does not yet",
-                 name, edit.volume.bricks.size());
   }
   co_await render(name);
   co_await run_hooks(world_, places_, "create", "post", hook_arguments("create", name));
@@ -323,6 +320,14 @@ Task<> Management::reset_options(ResetOptions edit) {
     supervisor_->update(*pool_.find(edit.volume));
   }
   co_await run_hooks(world_, places_, "reset", "post", hook_arguments("reset", edit.volume));
+  tell();
+  co_return done;
+}
+
+Task<> Management::profile_volume(ProfileVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(swap(edit));
+  co_await render(edit.volume);
   tell();
   co_return done;
 }

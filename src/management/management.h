@@ -19,6 +19,7 @@
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/document.h"
+#include "pool/profile_volume.h"
 #include "pool/register.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
@@ -45,6 +46,7 @@ class Management {
   Task<> delete_volume(DeleteVolume edit);
   Task<> set_options(SetOptions edit);
   Task<> reset_options(ResetOptions edit);
+  Task<> profile_volume(ProfileVolume edit);
   // A new identity for a server that has no volumes.
   Task<> reset_identity();
 
@@ -63,6 +65,12 @@ class Management {
 
   // Called after every change that clients or bricks must hear of.
   void on_change(std::function<void()> told) { told_ = std::move(told); }
+  // A client at one of the addresses, whose process has this number, is to write down its state.
+  using ClientDump = std::function<void(const std::vector<std::string>& addresses, std::uint32_t pid)>;
+  void on_client_dump(ClientDump wanted) { client_dump_ = std::move(wanted); }
+  void tell_client_to_dump(const std::vector<std::string>& addresses, std::uint32_t pid) {
+    if (client_dump_) client_dump_(addresses, pid);
+  }
 
  private:
   // Checks, applies and swaps, again where somebody else was first.
@@ -87,6 +95,7 @@ class Management {
   Pool pool_;
   std::unique_ptr<Supervisor> supervisor_;
   std::function<void()> told_;
+  ClientDump client_dump_;
   Mutex commands_;
 };
 

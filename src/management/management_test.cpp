@@ -1,80 +1,17 @@
-// A server in the simulator: its daemon, its disk, and bricks that are programs of the simulated machine.
-#include "management/management.h"
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "management/commands.h"
-#include "management/endpoints.h"
-#include "simulation/simulation.h"
-#include "wire/rpc_listener.h"
+#include "management/management_test_support.h"
+#include "management/option_groups.h"
 
 namespace mortar {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string word_after(const std::vector<std::string>& words, const std::string& flag) {
-  auto found = std::ranges::find(words, flag);
-  return found == words.end() ? std::string() : *(found + 1);
-}
-
-// What a brick does as far as glusterd sees: it signs in, and ends when it is told to.
-Task<int> serve_brick(SimulatedWorld& world, std::vector<std::string> words) {
-  std::unique_ptr<Stream> stream = co_await tried(world.network().connect(Address::tcp("server", 24007), {}));
-  RpcConnection glusterd(std::move(stream));
-  TaskSet tasks;
-  tasks.start(glusterd.run());
-  GetSpec wanted;
-  wanted.key = word_after(words, "--volfile-id");
-  GetSpec::Reply volfile = co_await tried(glusterd.call(wanted));
-  if (volfile.op_ret <= 0) co_return 1;
-
-  Event told;
-  RpcService service(programs::brick, "Gluster Brick operations");
-  service.on<brick_operation::Terminate>([&told](RpcCaller, brick_operation::Terminate) {
-    told.set();
-    return ready<BrickOperationReply>(BrickOperationReply{});
-  });
-  service.on<brick_operation::Status>([](RpcCaller, brick_operation::Status) {
-    BrickOperationReply reply;
-    reply.output.dictionary.set_text("clientcount", "3");
-    for (const auto& [key, name] :
-         {std::pair("client0.name", "fuse"), {"client1.name", "glustershd"}, {"client2.name", "fuse.mnt"}}) {
-      reply.output.dictionary.set_text(key, name);
-    }
-    return ready<BrickOperationReply>(std::move(reply));
-  });
-  RpcServer server(tasks);
-  server.add(service);
-  auto listening = world.network().listen(Address::unix_socket(word_after(words, "-S")), {}, 8);
-  std::unique_ptr<Listener> listener = co_await tried(std::move(listening));
-  RpcListener accepting(world, std::move(listener), server);
-
-  const std::string path = word_after(words, "--brick-name");
-  const std::int32_t port = std::stoi(word_after(words, "--brick-port"));
-  co_await tried(glusterd.call(SignIn{path, port, world.pid()}));
-  co_await told.wait();
-  co_await tried(glusterd.call(SignOut{path, port, 0}));
-  const std::string pid_file = word_after(words, "-p");
-  co_await tried(world.files().remove_tree(pid_file));
-  co_return 0;
-}
-
-// As glusterfsd does: the process that was started goes into the background and the first one ends.
-Task<int> run_glusterfsd(SimulatedWorld& world, std::vector<std::string> words) {
-  if (words.back() == "--in-background") {
-    const int status = co_await tried(serve_brick(world, std::move(words)));
-    co_return status;
-  }
-  const std::string pid_file = word_after(words, "-p");
-  words.push_back("--in-background");
-  const int pid = co_await tried(world.processes().start(Command{.arguments = std::move(words)}));
-  co_await tried(world.files().write_file(pid_file, fmt::format("{}\n", pid)));
-  co_return 0;
-}
+using namespace testing;
 
 constexpr const char* complaint = "volume vol-posix: option reserve cannot be \"x\"";
 
@@ -88,72 +25,6 @@ Task<int> serve_for_somebody_else() {
   Event never;
   co_await never.wait();
   co_return 0;
-}
-
-Settings settings() {
-  Settings settings;
-  settings.brick_program = "/sbin/glusterfsd";
-  return settings;
-}
-
-// A life of glusterd, from start to kill.
-class Daemon {
- public:
-  explicit Daemon(Host& host, const Settings& chosen = settings())
-      : world_(host.start_process("glusterd")), management_(std::make_unique<Management>(world_, chosen)) {}
-  ~Daemon() {
-    kill();
-    endpoints_.reset();
-    management_.reset();
-  }
-
-  void kill() {
-    if (world_.alive()) world_.kill();
-  }
-
-  Result<Done> start() { return world_.simulation().run(open()); }
-  template <class Command>
-  Result<Done> run(Task<> (Management::*command)(Command), Command edit) {
-    return world_.simulation().run((management_.get()->*command)(std::move(edit)));
-  }
-  Management& management() { return *management_; }
-  SimulatedWorld& world() { return world_; }
-
- private:
-  Task<> open() {
-    co_await tried(management_->open());
-    endpoints_ = std::make_unique<Endpoints>(*management_);
-    co_await tried(endpoints_->listen());
-    co_await tried(management_->start_bricks());
-    co_return done;
-  }
-
-  SimulatedWorld& world_;
-  std::unique_ptr<Management> management_;
-  std::unique_ptr<Endpoints> endpoints_;
-};
-
-struct Machine {
-  explicit Machine(std::uint64_t seed) : simulation(seed), host(simulation.add_host("server", "10.0.0.1")) {
-    host.install("/sbin/glusterfsd", run_glusterfsd);
-    check(host.disk().make_directories("/data").has_value(), "a folder is made");
-  }
-
-  Simulation simulation;
-  Host& host;
-};
-
-CreateVolume creation(const std::string& name) {
-  CreateVolume edit;
-  edit.volume.name = name;
-  edit.volume.bricks = {Brick{"server", "/data/" + name, {}}};
-  edit.force = true;  // the simulated machine has one file system
-  return edit;
-}
-
-std::optional<RunningBrick> brick_of(Daemon& daemon, const std::string& name) {
-  const Volume& volume = *daemon.management().pool().find(name);
-  return daemon.management().supervisor().running(volume, volume.bricks.front());
 }
 
 TEST(Management, LifeOfAVolume) {
@@ -349,6 +220,21 @@ TEST(Management, AnIdentityThatIsThereIsKept) {
   Daemon daemon(machine.host);
   ASSERT_TRUE(daemon.start());
   EXPECT_EQ(daemon.management().server().text(), "2c351aed-16ed-4a68-a36e-7ec2880cd543");
+}
+
+TEST(Management, GroupsOfOptionsAreThereAndStayAsTheyAreChanged) {
+  Machine machine(12);
+  FileSystem& disk = machine.host.disk();
+  const std::string changed = "performance.md-cache-timeout=10\n";
+  ASSERT_TRUE(disk.make_directories("/var/lib/glusterd/groups"));
+  ASSERT_TRUE(disk.write_file("/var/lib/glusterd/groups/metadata-cache", changed));
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  EXPECT_EQ(disk.read_file("/var/lib/glusterd/groups/metadata-cache"), changed);
+  for (const OptionGroup& group : option_groups()) {
+    if (group.name == "metadata-cache") continue;
+    EXPECT_EQ(disk.read_file("/var/lib/glusterd/groups/" + std::string(group.name)), group.options) << group.name;
+  }
 }
 
 TEST(Management, PortsThatLeaveNoneForBricksAreRefused) {

@@ -22,6 +22,10 @@ std::string Places::brick_info(const Volume& in, const Brick& brick) const {
   return fmt::format("{}/bricks/{}:{}", volume(in.name), brick.host, dashed(brick.path));
 }
 
+std::string Places::option_group(std::string_view name) const {
+  return fmt::format("{}/groups/{}", settings_.working_directory, name);
+}
+
 std::string Places::hooks(std::string_view event, std::string_view moment) const {
   return fmt::format("{}/hooks/1/{}/{}", settings_.working_directory, event, moment);
 }

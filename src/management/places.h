@@ -21,6 +21,7 @@ class Places {
   std::string peers() const { return settings_.working_directory + "/peers"; }
   std::string volume(std::string_view name) const;
   std::string brick_info(const Volume& volume, const Brick& brick) const;
+  std::string option_group(std::string_view name) const;
   std::string hooks(std::string_view event, std::string_view moment) const;
   std::string command_history() const { return settings_.log_directory + "/cmd_history.log"; }
 

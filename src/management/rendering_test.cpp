@@ -71,6 +71,22 @@ TEST(ClientVolfile, OptionsReachTheirTranslators) {
   EXPECT_TRUE(text.contains("option send-gids false\n"));
 }
 
+TEST(ClientVolfile, CachesRelyOnNoticesThatAreSent) {
+  Volume volume = volume_of("vol", 1);
+  set_coherence_options(volume);
+  EXPECT_TRUE(client_volfile(volume, false)
+                  .contains("type performance/md-cache\n    option cache-invalidation on\n"
+                            "    option md-cache-timeout 60\n"));
+  // Not for longer than the brick remembers who has to be told.
+  volume.options.set("performance.md-cache-timeout", "600");
+  EXPECT_TRUE(client_volfile(volume, false).contains("option md-cache-timeout 60\n"));
+  volume.options.set("features.cache-invalidation-timeout", "300");
+  EXPECT_TRUE(client_volfile(volume, false).contains("option md-cache-timeout 300\n"));
+  // And not at all where it tells nobody.
+  volume.options.set("features.cache-invalidation", "off");
+  EXPECT_TRUE(client_volfile(volume, false).contains("option cache-invalidation off\n"));
+}
+
 Volume sampled_brick_volume() {
   Volume volume = volume_of("dist", 2);
   volume.id = *Gfid::parse("07b2a6a2-f67f-4d07-9bf1-cd6e68996387");

@@ -30,6 +30,13 @@ Result<Done> set_port(std::uint16_t& port, std::string_view key, std::string_vie
   return done;
 }
 
+Result<Done> set_switch(bool& is_on, std::string_view key, std::string_view value) {
+  std::optional<bool> read = boolean_word(value);
+  if (!read) return bad(key, value);
+  is_on = *read;
+  return done;
+}
+
 }  // namespace
 
 Result<Done> apply_setting(Settings& settings, std::string_view key, std::string_view value) {
@@ -41,11 +48,8 @@ Result<Done> apply_setting(Settings& settings, std::string_view key, std::string
   if (key == "base-port") return set_port(settings.first_brick_port, key, value);
   if (key == "max-port") return set_port(settings.last_brick_port, key, value);
   if (key == "transport.socket.bind-address") settings.bind_address = value;
-  if (key == "rpc-auth-allow-insecure") {
-    std::optional<bool> allowed = boolean_word(value);
-    if (!allowed) return bad(key, value);
-    settings.allow_insecure_ports = *allowed;
-  }
+  if (key == "rpc-auth-allow-insecure") return set_switch(settings.allow_insecure_ports, key, value);
+  if (key == "new-volume-cache-invalidation") return set_switch(settings.new_volumes_are_coherent, key, value);
   return done;
 }
 

@@ -19,6 +19,8 @@ struct Settings {
   std::uint16_t first_brick_port = 49152;
   std::uint16_t last_brick_port = 60999;
   bool allow_insecure_ports = true;
+  // Bricks of new volumes tell clients of changes. Off: volumes start with the options that stock gives them.
+  bool new_volumes_are_coherent = true;
   std::string brick_program;  // glusterfsd, whole path
 };
 

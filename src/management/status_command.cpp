@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/join.h"
+#include "management/brick_questions.h"
 #include "management/commands.h"
 #include "management/mount_table.h"
 
@@ -18,7 +20,8 @@ namespace asked {
 constexpr std::int64_t detail = 0x20, tasks = 0x40, client_list = 0x80;
 constexpr std::int64_t kinds = 0xff;  // all that is asked of the bricks themselves, and these two
 constexpr std::int64_t of_all = 0x200, of_brick = 0x400;
-constexpr std::int64_t daemons = 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x10000;
+constexpr std::int64_t nfs = 0x800, self_heal = 0x1000, quota = 0x2000, snapshots = 0x4000, bitrot = 0x8000,
+                       scrubber = 0x10000;
 }  // namespace asked
 
 constexpr auto brick_limit = 10s;
@@ -86,38 +89,56 @@ void add_client_list(Dictionary& reply, const Dictionary& told) {
   }
 }
 
-// What the brick itself tells.
-Task<> add_from_brick(Management& management, Dictionary& reply, std::string prefix, Volume volume, Brick brick,
-                      std::int64_t what) {
-  if (!management.supervisor().running(volume, brick)) co_return done;
+Task<Dictionary> ask_status(Management& management, const Volume& volume, const Brick& brick, std::int64_t what) {
   brick_operation::Status request;
   request.name = brick.path;
   request.input.dictionary.set_text("cmd", fmt::to_string(what));
   request.input.dictionary.set_text("brick-name", brick.path);
   request.input.dictionary.set_text("volname", volume.name);
-  World& world = management.world();
-  Task<BrickOperationReply> asking =
-      ask_brick(world, management.places().brick_socket(volume, brick), std::move(request));
-  Result<BrickOperationReply> told = co_await with_deadline(world, brick_limit, std::move(asking));
-  if (told && told->op_ret != 0) told = failed(told->op_errno, told->op_errstr);
-  if (!told) {
-    co_return failed(told.error().number(),
-                     fmt::format("Brick {} does not tell its status: {}", brick.text(), told.error().sentence()));
+  return ask_about(management, volume, brick, std::move(request), "its status", brick_limit);
+}
+
+// What the bricks themselves tell, all asked at once. One that ends meanwhile is shown as offline.
+Task<> add_from_bricks(Management& management, Dictionary& reply, Volume volume, std::vector<Brick> bricks,
+                       std::int64_t what) {
+  std::vector<std::size_t> places;
+  std::vector<Task<Dictionary>> asking;
+  for (std::size_t place = 0; place < bricks.size(); ++place) {
+    if (!management.supervisor().running(volume, bricks[place])) continue;
+    places.push_back(place);
+    asking.push_back(ask_status(management, volume, bricks[place], what));
   }
-  const Dictionary& values = told->output.dictionary;
-  if ((what & asked::client_list) != 0) {
-    add_client_list(reply, values);
-    co_return done;
+  const std::vector<Result<Dictionary>> told = co_await tried(all(std::move(asking)));
+  for (std::size_t answer = 0; answer < told.size(); ++answer) {
+    const std::string prefix = fmt::format("brick{}", places[answer]);
+    const Brick& brick = bricks[places[answer]];
+    if (!told[answer] && !management.supervisor().running(volume, brick)) {
+      add_brick(management, reply, prefix, volume, brick);
+    } else if (!told[answer]) {
+      co_return told[answer].error();
+    } else if ((what & asked::client_list) != 0) {
+      add_client_list(reply, *told[answer]);
+    } else {
+      for (const auto& [key, value] : *told[answer]) reply.append(fmt::format("{}.{}", prefix, key), value);
+    }
   }
-  for (const auto& [key, value] : values) reply.set(fmt::format("{}.{}", prefix, key), value);
   co_return done;
 }
 
 Result<Done> check_asked(const Volume& volume, std::int64_t what) {
   if (volume.status != VolumeState::started)
     return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
-  if ((what & asked::daemons) != 0) {
-    return failed(ENOTSUP, fmt::format("Volume {} has no such daemon: this version runs bricks only.", volume.name));
+  // Daemons that a volume may have, none of which runs here.
+  static constexpr std::pair<std::int64_t, const char*> reasons[]{
+      {asked::nfs, "NFS server is disabled for volume {}"},
+      {asked::self_heal, "Volume {} is not Self-heal compatible"},
+      {asked::quota, "Volume {} does not have quota enabled"},
+      {asked::snapshots, "Volume {} does not have uss enabled"},
+      {asked::bitrot, "Volume {} does not have bitrot enabled"},
+      {asked::scrubber,
+       "Volume {} does not have bitrot enabled. Scrubber will be enabled automatically if bitrot is enabled"}};
+  for (const auto& [daemon, reason] : reasons) {
+    if ((what & daemon) != 0) return failed(ENOTSUP, fmt::format(fmt::runtime(reason), volume.name));
   }
   return done;
 }
@@ -143,20 +164,19 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   reply.set_text("volname", name);
   set_number(reply, "type", static_cast<std::int64_t>(volume.type));
   set_number(reply, "hot_brick_count", 0);
-  std::int64_t count = 0;
-  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
-    const Brick& brick = volume.bricks[index];
+  std::vector<Brick> bricks;
+  for (const Brick& brick : volume.bricks) {
     if ((!only.empty() && brick.text() != only) || (what & asked::tasks) != 0) continue;
-    const std::string prefix = fmt::format("brick{}", index);
-    ++count;
+    const std::string prefix = fmt::format("brick{}", bricks.size());
+    bricks.push_back(brick);
     add_brick(management, reply, prefix, volume, brick);
-    if ((what & asked::detail) != 0) {
-      add_detail(management.world().files(), reply, prefix, brick);
-    } else if ((what & asked::kinds) != 0) {
-      co_await tried(add_from_brick(management, reply, prefix, volume, brick, what));
-    }
+    if ((what & asked::detail) != 0) add_detail(management.world().files(), reply, prefix, brick);
   }
-  set_number(reply, "brick-index-max", static_cast<std::int64_t>(volume.bricks.size()) - 1);
+  const auto count = static_cast<std::int64_t>(bricks.size());
+  if ((what & asked::kinds) != 0 && (what & (asked::detail | asked::tasks)) == 0) {
+    co_await tried(add_from_bricks(management, reply, volume, std::move(bricks), what));
+  }
+  set_number(reply, "brick-index-max", count - 1);
   set_number(reply, "other-count", 0);
   set_number(reply, "count", count);
   // Of one brick nothing is said about tasks.

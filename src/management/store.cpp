@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "management/option_groups.h"
 #include "pool/names.h"
 
 namespace mortar {
@@ -163,6 +164,11 @@ Result<Done> Store::prepare() {
   }
   for (const std::string& folder : folders) {
     if (Result<Done> made = world_.files().make_directories(folder); !made) return made;
+  }
+  for (const OptionGroup& group : option_groups()) {
+    const std::string path = places_.option_group(group.name);
+    if (world_.files().status(FileSystem::no_directory, path)) continue;
+    if (Result<Done> written = write(path, std::string(group.options)); !written) return written;
   }
   return write(places_.upgrade_info(), fmt::format("maximum-operating-version={}\n", newest_op_version));
 }

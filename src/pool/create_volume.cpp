@@ -113,4 +113,10 @@ void set_starting_options(Volume& volume, std::string_view key) {
   }
 }
 
+void set_coherence_options(Volume& volume) {
+  volume.options.set("features.cache-invalidation", "on");
+  volume.options.set("performance.cache-invalidation", "on");
+  volume.options.set("performance.md-cache-timeout", "60");
+}
+
 }  // namespace mortar

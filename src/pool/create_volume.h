@@ -17,5 +17,8 @@ struct CreateVolume {
 
 // The options that every volume has until they are set otherwise: those that are absent are set; all, or the one named.
 void set_starting_options(Volume& volume, std::string_view key = "all");
+// Those of a volume whose bricks tell clients what others change, so that clients may believe for longer what they
+// know. Only new volumes get them: others stay as they were made.
+void set_coherence_options(Volume& volume);
 
 }  // namespace mortar

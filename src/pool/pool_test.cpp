@@ -140,6 +140,20 @@ TEST(CreateVolume, StartsWithItsOptions) {
   EXPECT_EQ(pool.volumes[0].client_op_version, 2u);
 }
 
+TEST(CreateVolume, TellsClientsOfChangesWhereItIsAskedTo) {
+  CreateVolume edit = creation("told", {"/data/told"});
+  set_coherence_options(edit.volume);
+  Pool pool = pool_with("vol", "/data/b1");
+  edit.apply(pool);
+  ASSERT_EQ(pool.volumes.size(), 2u);
+  EXPECT_EQ(pool.volumes[0].options.size(), 6u);
+  EXPECT_TRUE(pool.volumes[0].options.is_on("features.cache-invalidation", false));
+  EXPECT_EQ(pool.volumes[0].client_op_version, 30900u);
+  // Taking one back does not bring it again.
+  ResetOptions{"told", "features.cache-invalidation", false}.apply(pool);
+  EXPECT_FALSE(pool.volumes[0].options.find("features.cache-invalidation"));
+}
+
 TEST(Life, OfAVolume) {
   Pool pool = pool_with("vol", "/data/b1");
   EXPECT_EQ(refusal(StopVolume{"vol"}, pool), "Volume vol is not in the started state");

@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "programs/brick_holdings.h"
 #include "runtime/world.h"
+#include "translators/io_stats/io_stats.h"
 #include "translators/server/server.h"
 #include "wire/messages/brick_operations.h"
 #include "wire/rpc_listener.h"
@@ -16,18 +18,24 @@ namespace mortar {
 class BrickControl {
  public:
   // `terminate` is called when the brick is told to end.
-  BrickControl(World& world, const ProtocolServer& server, std::string brick, std::function<void()> terminate);
+  BrickControl(World& world, const Graph& graph, const ProtocolServer& server, std::string brick,
+               std::function<void()> terminate);
+  ~BrickControl();
 
   Result<Done> listen(const std::string& socket_path);
 
  private:
   Result<BrickOperationReply> terminate(const brick_operation::Terminate& request);
   Result<BrickOperationReply> status(const brick_operation::Status& request) const;
-  Dictionary client_status() const;
+  // `volume profile` and `volume top`.
+  Task<BrickOperationReply> statistics(brick_operation::TranslatorInfo request);
+  Task<> measure_speed(Dictionary& asked);
+  Result<IoStats*> find_statistics(const std::string& name) const;
 
   World& world_;
-  const ProtocolServer& server_;
+  const Graph& graph_;
   const std::string brick_;
+  BrickHoldings holdings_;
   std::function<void()> terminate_;
   TaskSet tasks_;
   RpcService service_{programs::brick, "Gluster Brick operations"};

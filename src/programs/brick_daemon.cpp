@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "programs/process_memory.h"
 #include "translator/state_dump.h"
 #include "wire/messages/portmap.h"
 
@@ -77,7 +78,7 @@ Task<> BrickDaemon::run() {
 }
 
 Task<> BrickDaemon::serve() {
-  BrickControl control(process_.world, *server_, brick_, [this] { told_to_end_.set(); });
+  BrickControl control(process_.world, *graph_, *server_, brick_, [this] { told_to_end_.set(); });
   if (!process_.options.control_socket.empty()) {
     co_await tried(control.listen(process_.options.control_socket));
   }
@@ -158,11 +159,17 @@ Task<> BrickDaemon::dump_state() {
   const std::optional<std::string_view> chosen = graph_->volfile().top().option("statedump-path");
   std::string name = brick_.substr(brick_.starts_with('/') ? 1 : 0);
   std::ranges::replace(name, '/', '-');
-  std::string sections;
-  dump_graph(*graph_, sections);
-  const Result<std::string> path =
-      co_await write_state_dump(process_.world, std::string(chosen.value_or(process_.state_dump_directory)),
-                                std::move(name), std::move(sections));
+  StateDump dump;
+  dump.directory = chosen.value_or(process_.state_dump_directory);
+  dump.name = std::move(name);
+  dump_memory(dump.sections);
+  BrickHoldings(*graph_, *server_, brick_).dump(dump.sections);
+  dump_graph(*graph_, dump.sections);
+  dump.option_directories.push_back(process_.state_dump_directory);
+  // A daemon with a run directory of its own writes there which parts it wants.
+  const std::string& socket = process_.options.control_socket;
+  if (!socket.empty()) dump.option_directories.push_back(socket.substr(0, socket.rfind('/')));
+  const Result<std::string> path = co_await write_state_dump(process_.world, std::move(dump));
   if (path) log::info(domain, "the state is written to {}", *path);
   if (!path) log::error(domain, "no state dump: {}", path.error().sentence());
   co_return done;

@@ -1,4 +1,6 @@
 // glusterfs: a client of a volume, mounted on a directory.
+#include <signal.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -40,6 +42,11 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
   FileVolfile file(process.world(), volfile.file);
   NetworkVolfile management(process.world(),
                             VolfileQuestion{volfile.addresses(), volfile.id, "", true, volfile.fetch_attempts});
+  management.on_state_dump([&processes = process.world().processes()](std::uint32_t pid) {
+    if (pid != static_cast<std::uint32_t>(processes.own_pid())) return;
+    const Result<Done> sent = processes.signal(processes.own_pid(), SIGUSR1);
+    if (!sent) log::error("glusterfs", "no state dump: {}", sent.error().sentence());
+  });
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
       .options = options,

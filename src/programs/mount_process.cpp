@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "programs/process_memory.h"
 #include "translator/state_dump.h"
 #include "translators/fuse/session.h"
 
@@ -164,14 +165,14 @@ Task<> Mount::obey_signals(fuse::Session* session, const fuse::Front* front) {
 }
 
 Task<> Mount::dump_state(const fuse::Front* front) {
-  std::string sections;
+  StateDump dump{process_.state_dump_directory, "glusterdump", {}, {process_.state_dump_directory}};
+  dump_memory(dump.sections);
   if (front != nullptr) {
-    front->dump_state(sections);
+    front->dump_state(dump.sections);
   } else {
-    dump_graph(current_->graph(), sections);
+    dump_graph(current_->graph(), dump.sections);
   }
-  const Result<std::string> path =
-      co_await write_state_dump(process_.world, process_.state_dump_directory, "glusterdump", std::move(sections));
+  const Result<std::string> path = co_await write_state_dump(process_.world, std::move(dump));
   if (path) log::info(domain, "the state is written to {}", *path);
   if (!path) log::error(domain, "no state dump: {}", path.error().sentence());
   co_return done;

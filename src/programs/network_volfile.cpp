@@ -23,6 +23,10 @@ constexpr std::size_t most_servers = 256;
 
 NetworkVolfile::NetworkVolfile(World& world, VolfileQuestion question) : world_(world), question_(std::move(question)) {
   callbacks_.on_raw(FetchSpec::number, [this](RpcConnection&, IncomingCall) { look_again(); });
+  callbacks_.on_raw(StateDumpNotice::number, [this](RpcConnection&, IncomingCall call) {
+    StateDumpNotice notice;
+    if (dump_wanted_ && decode_front(call.arguments(), notice)) dump_wanted_(notice.pid);
+  });
   incoming_.add(callbacks_);
 }
 

@@ -35,6 +35,9 @@ class NetworkVolfile final : public VolfileSource {
 
   // To be done on every connection after the first.
   void on_reconnect(std::function<Task<>(Connection)> greeting) { greeting_ = std::move(greeting); }
+  // A daemon asks the process of this number, which may be another one behind the same address, to write down its
+  // state.
+  void on_state_dump(std::function<void(std::uint32_t pid)> wanted) { dump_wanted_ = std::move(wanted); }
   // Null while there is none.
   Connection connection() const { return connection_; }
 
@@ -52,6 +55,7 @@ class NetworkVolfile final : public VolfileSource {
   VolfileQuestion question_;
   std::size_t next_server_ = 0;
   std::function<Task<>(Connection)> greeting_;
+  std::function<void(std::uint32_t)> dump_wanted_;
   Connection connection_;
   RpcService callbacks_{programs::callback, "GlusterFS Callback"};
   TaskSet tasks_;

@@ -2,9 +2,12 @@
 
 #include "translators/access_control/access_control.h"
 #include "translators/client/protocol_client.h"
+#include "translators/distribute/distribute.h"
 #include "translators/gfid_access/gfid_access.h"
 #include "translators/index/index.h"
+#include "translators/io_stats/io_stats.h"
 #include "translators/locks/locks.h"
+#include "translators/md_cache/md_cache.h"
 #include "translators/open_behind/open_behind.h"
 #include "translators/pass/pass.h"
 #include "translators/posix/posix.h"
@@ -14,6 +17,7 @@
 #include "translators/switches/switches.h"
 #include "translators/upcall/upcall.h"
 #include "translators/utime/utime.h"
+#include "translators/write_behind/write_behind.h"
 
 namespace mortar {
 
@@ -21,6 +25,8 @@ TranslatorTypes all_translator_types() {
   TranslatorTypes types;
   add_pass_types(types);
   add_switch_types(types);
+  types.emplace(IoStats::type, IoStats::make);
+  types.emplace("cluster/distribute", Distribute::make);
   types.emplace("features/access-control", make_access_control);
   types.emplace("features/gfid-access", GfidAccess::make);
   types.emplace("features/index", make_index);
@@ -29,7 +35,9 @@ TranslatorTypes all_translator_types() {
   types.emplace("features/selinux", Selinux::make);
   types.emplace("features/upcall", make_upcall);
   types.emplace("features/utime", Utime::make);
+  types.emplace("performance/md-cache", MdCache::make);
   types.emplace("performance/open-behind", OpenBehind::make);
+  types.emplace("performance/write-behind", WriteBehind::make);
   types.emplace("protocol/client", ProtocolClient::maker());
   types.emplace("protocol/server", ProtocolServer::make);
   types.emplace(posix::Posix::type, posix::Posix::make);

@@ -33,7 +33,13 @@ struct FileStatus {
   Moment accessed;
   Moment modified;
   Moment changed;
+  bool is_regular() const { return (mode & type_mask) == 0100000; }
+  bool is_directory() const { return (mode & type_mask) == 0040000; }
+  bool is_symlink() const { return (mode & type_mask) == 0120000; }
   friend bool operator==(const FileStatus&, const FileStatus&) = default;
+
+ private:
+  static constexpr std::uint32_t type_mask = 0170000;
 };
 
 struct FileSystemStatus {

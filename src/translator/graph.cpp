@@ -3,8 +3,38 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mortar {
+
+// Without recursion: a volfile may stack as many translators as it has sections.
+void number_leaves(Translator& top) {
+  struct Step {
+    Translator* at;
+    std::size_t next_child;
+    std::uint32_t first;
+  };
+  std::uint32_t leaves = 0;
+  std::vector<std::pair<Translator*, Leaves>> numbered;
+  std::set<const Translator*> seen{&top};
+  std::vector<Step> way{{&top, 0, 0}};
+  while (!way.empty()) {
+    Step& step = way.back();
+    const std::vector<Translator*>& children = step.at->children();
+    if (step.next_child < children.size()) {
+      Translator* child = children[step.next_child++];
+      if (seen.insert(child).second) way.push_back({child, 0, leaves});
+      continue;
+    }
+    if (children.empty()) ++leaves;
+    numbered.emplace_back(step.at, Leaves{.first = step.first, .count = leaves - step.first});
+    way.pop_back();
+  }
+  for (auto& [translator, held] : numbered) {
+    held.in_graph = leaves;
+    translator->set_leaves(held);
+  }
+}
 
 Result<std::unique_ptr<Graph>> Graph::build(World& world, const Volfile& volfile, const TranslatorTypes& types) {
   std::unique_ptr<Graph> graph(new Graph);
@@ -19,6 +49,7 @@ Result<std::unique_ptr<Graph>> Graph::build(World& world, const Volfile& volfile
     for (const std::string& name : section.subvolumes) (*made)->add_child(*graph->find(name));
     graph->translators_.push_back(std::move(*made));
   }
+  if (!graph->translators_.empty()) number_leaves(graph->top());
   return graph;
 }
 

@@ -19,6 +19,9 @@ using TranslatorMaker = std::function<Result<std::unique_ptr<Translator>>(World&
 // By type ("protocol/client"). A type that is made by nothing is an error that names it.
 using TranslatorTypes = std::map<std::string, TranslatorMaker, std::less<>>;
 
+// Tells every translator below `top` which leaves it holds. A leaf that hangs below two counts for the first.
+void number_leaves(Translator& top);
+
 class Graph {
  public:
   static Result<std::unique_ptr<Graph>> build(World& world, const Volfile& volfile, const TranslatorTypes& types);

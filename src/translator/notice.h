@@ -22,7 +22,7 @@ struct ChildRefused {
   std::string sentence;
 };
 
-// To the client: forget what you know of this object.
+// To the client: forget what you know of this object; without a gfid, of all objects, for notices may have been lost.
 struct CacheInvalidation {
   std::uint64_t client = 0;  // Client::number on a brick; unused in a client's graph
   Gfid gfid;

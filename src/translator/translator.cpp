@@ -21,4 +21,10 @@ Result<Done> Translator::reconfigure(const VolumeSection&) { return done; }
 
 void Translator::dump_state(std::string&) const {}
 
+PassOn::PassOn(std::string name) : Type(std::move(name)) {}
+PassOn::~PassOn() = default;
+
+Refuse::Refuse(std::string name) : Type(std::move(name)) {}
+Refuse::~Refuse() = default;
+
 }  // namespace mortar

@@ -12,6 +12,7 @@
 // All translators of a graph run on one thread. None blocks.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,6 +56,17 @@ struct PerformsAll<fop::OperationList<Operations...>> {
 
 }  // namespace detail
 
+// The leaves of a graph, the translators without children, are numbered as they stand from the left to the right below
+// its top. Those below one translator follow one another.
+struct Leaves {
+  std::uint32_t first = 0;
+  std::uint32_t count = 1;     // below this translator; of a leaf itself
+  std::uint32_t in_graph = 1;  // below the top
+
+  bool holds(std::uint32_t leaf) const { return leaf >= first && leaf - first < count; }
+  friend bool operator==(const Leaves&, const Leaves&) = default;
+};
+
 class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
  public:
   explicit Translator(std::string name) : name_(std::move(name)) {}
@@ -66,6 +78,10 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
 
   const std::vector<Translator*>& children() const { return children_; }
   void add_child(Translator& child);
+
+  // Known once the graph stands (number_leaves() in graph.h); before, as if there were one leaf.
+  const Leaves& leaves() const { return leaves_; }
+  void set_leaves(const Leaves& leaves) { leaves_ = leaves; }
 
   // Called from the leaves up once the graph stands, and from the top down before it goes. Stopping waits until what is
   // under way has ended.
@@ -89,6 +105,7 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
   std::string name_;
   std::vector<Translator*> children_;
   std::vector<Translator*> parents_;
+  Leaves leaves_;
 };
 
 namespace detail {
@@ -145,7 +162,9 @@ class PassOn : public detail::ForAll<detail::PassOnAll, fop::AllOperations>::Typ
   using Type = detail::ForAll<detail::PassOnAll, fop::AllOperations>::Type;
 
  public:
-  explicit PassOn(std::string name) : Type(std::move(name)) {}
+  // Not inline, so that not every file of a derived class has all operations compiled again.
+  explicit PassOn(std::string name);
+  ~PassOn() override;
   using Type::perform;
 
  protected:
@@ -157,7 +176,8 @@ class Refuse : public detail::ForAll<detail::RefuseAll, fop::AllOperations>::Typ
   using Type = detail::ForAll<detail::RefuseAll, fop::AllOperations>::Type;
 
  public:
-  explicit Refuse(std::string name) : Type(std::move(name)) {}
+  explicit Refuse(std::string name);
+  ~Refuse() override;
   using Type::perform;
 };
 

@@ -106,7 +106,9 @@ class FakeLeaf : public detail::FakeList<fop::AllOperations>::Type {
   using Base = detail::FakeList<fop::AllOperations>::Type;
 
  public:
-  FakeLeaf() : Base("leaf") {}
+  // Not inline, so that not every test has all operations compiled again.
+  FakeLeaf();
+  ~FakeLeaf() override;
   using Base::perform;
 
   // A function of (const Call&, const Operation&) that yields a Result of the reply.

@@ -16,6 +16,8 @@ namespace mortar {
 namespace {
 
 constexpr std::size_t most_pairs = 4096;
+// What management tells of a volume with many bricks is long.
+constexpr std::size_t most_legacy_pairs = 1 << 18;
 constexpr std::size_t longest_key = 4096;
 
 void put_key(Encoder& out, const std::string& key) {
@@ -161,7 +163,7 @@ bool decode_legacy(Slice bytes, Dictionary& dictionary) {
   if (bytes.empty()) return true;
   Decoder in(std::move(bytes));
   const std::uint32_t pairs = in.get_u32();
-  if (pairs > most_pairs) return false;
+  if (pairs > most_legacy_pairs) return false;
   dictionary.set_present();
   for (std::uint32_t index = 0; index < pairs; ++index) {
     const std::size_t key_size = in.get_u32();

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "seeds.h"
+#include "totals.h"
 
 namespace mortar::sim {
 
@@ -60,5 +62,8 @@ int main(int count, char** words) {
     std::fputs("usage: sim_tests [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--gtest_filter=NAME]\n", stderr);
     return 2;
   }
-  return RUN_ALL_TESTS();
+  const int failed = RUN_ALL_TESTS();
+  const std::string done = mortar::sim::totals().text();
+  if (!done.empty()) std::puts(done.c_str());
+  return failed;
 }

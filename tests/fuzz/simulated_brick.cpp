@@ -4,6 +4,7 @@
 
 #include "translators/access_control/access_control.h"
 #include "translators/index/index.h"
+#include "translators/io_stats/io_stats.h"
 #include "translators/locks/locks.h"
 #include "translators/pass/pass.h"
 #include "translators/posix/checker.h"
@@ -91,6 +92,9 @@ volume v-index
 end-volume
 volume {0}
     type debug/io-stats
+    option unique-id {0}
+    option latency-measurement on
+    option count-fop-hits on
     subvolumes v-index
 end-volume
 )",
@@ -113,6 +117,7 @@ end-volume
 TranslatorTypes fuzz_brick_types() {
   TranslatorTypes types;
   add_pass_types(types);
+  types.emplace(IoStats::type, IoStats::make);
   types.emplace("features/access-control", make_access_control);
   types.emplace("features/index", make_index);
   types.emplace("features/locks", make_locks);

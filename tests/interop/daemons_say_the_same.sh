@@ -8,6 +8,9 @@ blotted() {
     s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/g
     s/\b(49|5[0-9]|60)[0-9]{3}\b/PORT/g
     s/(Y +|<pid>|Pid +: )[0-9]+/\1PID/
+    s/(Duration: |<duration>)[0-9]+/\1SECONDS/
+    s/Throughput [0-9.]+ MBps time [0-9.]+ secs/THROUGHPUT/
+    s/^([A-Z][a-z]+ +: )[0-9]+$/\1NUMBER/
     s/^brick-fsid=[1-9][0-9]*/brick-fsid=NUMBER/
     s/[0-9a-f]{16}\.socket/SOCKET/g'
 }
@@ -81,15 +84,64 @@ life_of_a_distributed_volume() {
   ask volume delete many --xml
 }
 
+# One brick, for stock names several in the order in which they answer; no client, for ours counts from the start of the
+# profile on and stock in part from the start of the brick.
+life_of_statistics() {
+  local xml words
+  ask volume create v "$HOST:$BRICKS/v" force
+  for xml in "" --xml; do
+    for words in "profile v stop" "profile v info" "profile nosuch start" "profile nosuch info" "statedump v" \
+      "statedump nosuch" "statedump v foo" "statedump v client 1.2.3.4" "profile v" "profile v foo" "top v foo" \
+      "top v open list-cnt 101" "top v read-perf bs 4096" "top v read-perf bs x count 1" "top v open brick nocolon"; do
+      ask volume $words $xml
+    done
+    ask volume top v open $xml
+    ask volume top nosuch open $xml
+  done
+  ask volume profile v start
+  ask volume profile v info
+  ask volume info v
+  ask volume start v
+  waits_for has_bricks v 1
+  for xml in "" --xml; do
+    ask volume profile v start $xml
+    ask volume profile v info clear $xml
+    ask volume profile v info $xml
+    ask volume profile v info peek $xml
+    ask volume profile v info incremental $xml
+    ask volume profile v info cumulative $xml
+    for words in open read write opendir readdir read-perf write-perf "read brick $HOST:$BRICKS/v"; do
+      ask volume top v $words $xml
+    done
+    ask volume statedump v $xml
+    ask volume statedump v mem priv $xml
+    ask volume statedump v quotad $xml
+    ask volume status v tasks $xml
+  done
+  ask volume top v open list-cnt 0 # in XML stock says nothing of an empty list
+  ask volume top v write-perf bs 4096 count 10
+  ask volume top v clear
+  ask volume status v mem
+  ask volume status v "$HOST:$BRICKS/v" mem
+  ask volume status v "$HOST:$BRICKS/v" tasks
+  ask volume status v nfs detail
+  ask volume status v shd fd
+  ask volume profile v stop
+  ask volume info v
+  ask volume stop v
+}
+
 if [ -n "${LAB:-}" ]; then
-  daemon >/dev/null
+  # New volumes of ours tell clients of changes, unless they are to be as stock makes them.
+  glusterd --xlator-option management.new-volume-cache-invalidation=off
+  waits_for gluster volume list
   for part in "$@"; do "$part"; done
   exit 0
 fi
 
 here=$(dirname "$(realpath "$0")")
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(life_of_a_distributed_volume)
+[ ${#parts[@]} -gt 0 ] || parts=(life_of_a_distributed_volume life_of_statistics)
 answers=$(mktemp -d)
 trap 'rm -r "$answers"' EXIT
 "$here/../lab" -- bash "$(realpath "$0")" "${parts[@]}" >"$answers/ours" || fails "our side: $(tail "$answers/ours")"

@@ -20,7 +20,7 @@ end-volume
 VOLFILE
 mount -t glusterfs "$store.vol" "$mnt"
 mountpoint -q "$mnt" || fails "not mounted"
-grep -q " $mnt fuse.glusterfs rw,relatime,user_id=0,group_id=0,default_permissions,allow_other,max_read=131072 " \
+grep -q " $mnt fuse.glusterfs rw,relatime,user_id=0,group_id=0,default_permissions,allow_other,max_read=1048576 " \
   /proc/mounts || fails "the options shown are others: $(grep " $mnt " /proc/mounts)"
 cd "$mnt"
 

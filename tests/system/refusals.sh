@@ -61,6 +61,11 @@ for key in features.worm features.trash features.leases features.shard changelog
   refused "$key cannot be switched on: this release does not have it yet" volume set v $key on
   gluster volume set v $key off >/dev/null
 done
+refused 'features.shard cannot be switched on: this release does not have it yet' volume set v group distributed-virt
+refused "groups/nosuch'" volume set v group nosuch
+[ "$(gluster volume get v performance.quick-read | awk '/quick-read/ { print $2 }')" = on ] || fails "a refused group set something"
+gluster volume set v group metadata-cache >/dev/null
+[ "$(gluster volume get v network.inode-lru-limit | awk '/lru/ { print $2 }')" = 200000 ] || fails "the group was not set"
 refused "Use 'gluster volume quota <VOLNAME> enable' instead" volume set v quota on
 refused 'no octal number with a zero in front' volume set v storage.create-mask 77
 refused 'is not valid (possible options are off, file, forced, optimal.)' volume set v locks.mandatory-locking maybe
@@ -71,14 +76,15 @@ for words in "volume heal v" "volume add-brick v $b/v2" "snapshot create s v" "v
 done
 refused 'does not have pools of several servers yet' peer probe 10.99.99.99
 refused 'does not have replicated and dispersed volumes yet' volume create r replica 3 "$b"/{r1,r2,r3} force
-if command gluster volume create many "$b/m1" "$b/m2" </dev/null >said 2>&1; then fails "nobody was asked"; fi
-grep -q "Mortar's own client does not mount volumes of several bricks yet" said || fails "it said: $(cat said)"
-[ ! -e "$BRICKS/m1" ] || fails "a volume that was not wanted is there"
+command gluster volume stop v </dev/null >said 2>&1 || true
+gluster volume info v | grep -q '^Status: Started' || fails "stopped although nobody agreed"
 gluster --remote-host=$HOST volume get v nfs.disable | grep -q '^nfs.disable *on'
 gluster volume stop v >/dev/null
 gluster volume delete v >/dev/null
 refused 'is already part of a volume' volume create w "$b/v"
 refused 'is already part of a volume' volume create w "$b/v/below"
+refused 'is already part of a volume' volume create w "$b/w1" "$b/v"
+[ ! -e "$BRICKS/w1" ] || fails "a brick of a volume that was refused is there"
 rm -rf "$BRICKS/v"
 gluster volume create w "$b/w" force >/dev/null
 rm -rf "$BRICKS/w"

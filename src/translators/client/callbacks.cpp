@@ -39,11 +39,32 @@ void Remote::add_callbacks() {
   incoming_.add(callbacks_);
 }
 
+namespace {
+
+// Those that a mount or its kernel keeps, or whose change shows in the times of the object. Not trusted.*: the marks of
+// replication change with every write.
+constexpr const char* watched_xattrs[] = {"user.*", "security.*", "system.*"};
+constexpr std::uint32_t register_xattrs = 2;
+
+}  // namespace
+
+Task<> Remote::ask_for_notices(Connection connection) {
+  fop::Ipc request{.operation = register_xattrs};
+  for (const char* name : watched_xattrs) request.xdata.append(name, std::int64_t{0});
+  const Result<fop::Ipc::Reply> reply = co_await connection->call(request, Identity{}, credential::glusterfs_3);
+  const int number = !reply ? reply.error().number() : reply->op_ret < 0 ? reply->op_errno : 0;
+  if (number != 0) log::debug(section_.name, "no notices of extended attributes: {}", Error(number).sentence());
+  co_return done;
+}
+
+void Remote::notices_were_lost() { listener_(notice::CacheInvalidation{}); }
+
 // The connection stands, but what is behind it came or went.
 void Remote::brick_changed(bool is_up) {
   brick_up_ = is_up;
   if (!connection_ || up_ == is_up) return;
   up_ = is_up;
+  notices_were_lost();
   listener_(is_up ? Notice(notice::ChildUp{}) : Notice(notice::ChildDown{}));
 }
 

@@ -179,13 +179,15 @@ Task<> Remote::set_volume(Connection connection) {
 
 void Remote::went_up() {
   decided_.set();
+  tasks_.start(ask_for_notices(connection_));
+  notices_were_lost();
   if (!brick_up_) return;
   up_ = true;
   listener_(notice::ChildUp{});
 }
 
 void Remote::went_down() {
-  connection_ = nullptr;
+  if (std::exchange(connection_, nullptr)) notices_were_lost();
   watching_.cancel();
   for (const auto& [id, weak] : open_) {
     if (const std::shared_ptr<Descriptor> descriptor = weak.lock()) {

@@ -49,7 +49,11 @@ Task<typename Operation::Reply> Remote::perform(const Call& call, const Operatio
     if (operation.fd.open) release(operation.fd.open);
     return ready<typename Operation::Reply>(typename Operation::Reply{});
   } else {
-    if constexpr (std::same_as<Operation, fop::Flush>) locks_.flushed(operation.gfid, call.lock_owner);
+    if constexpr (std::same_as<Operation, fop::Flush>) {
+      // Nobody's locks are given back: the brick has nothing to do.
+      if (call.lock_owner.empty()) return ready<typename Operation::Reply>(typename Operation::Reply{});
+      locks_.flushed(operation.gfid, call.lock_owner);
+    }
     if constexpr (detail::is_lock<Operation>) {
       if (detail::takes_lock(operation)) return send_lock(call, operation);
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "translators/client/leaf_offsets.h"
+
 namespace mortar {
 
 namespace {
@@ -34,6 +36,31 @@ ProtocolClient::ProtocolClient(World& world, const VolumeSection& section, Remot
     : Type(section.name, std::make_unique<Remote>(world, section, options, std::move(process),
                                                   [this](const Notice& notice) { raise(notice); })),
       options_(std::move(options)) {}
+
+Task<fop::Readdir::Reply> ProtocolClient::perform(const Call& call, const fop::Readdir& readdir) {
+  return list(call, readdir);
+}
+
+Task<fop::Readdirp::Reply> ProtocolClient::perform(const Call& call, const fop::Readdirp& readdirp) {
+  return list(call, readdirp);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> ProtocolClient::list(const Call& call, const Operation& operation) {
+  if (leaves().in_graph == 1) return remote_->perform(call, operation);
+  return list_as_leaf(call, operation);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> ProtocolClient::list_as_leaf(const Call& call, Operation operation) {
+  const Leaves place = leaves();
+  operation.offset = leaf_offsets::unfold(operation.offset, place.in_graph);
+  typename Operation::Reply reply = co_await tried(remote_->perform(call, operation));
+  for (auto& entry : reply.entries.elements) {
+    entry.offset = leaf_offsets::fold(entry.offset, place.first, place.in_graph);
+  }
+  co_return std::move(reply);
+}
 
 Task<> ProtocolClient::start() {
   remote_->start();

@@ -44,6 +44,10 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
                  std::shared_ptr<ClientProcess> process);
   using Type::perform;
 
+  // Positions carry the number of this leaf (leaf_offsets.h).
+  Task<fop::Readdir::Reply> perform(const Call& call, const fop::Readdir& readdir) override;
+  Task<fop::Readdirp::Reply> perform(const Call& call, const fop::Readdirp& readdirp) override;
+
   // Begins to connect; ChildUp follows when the brick answers.
   Task<> start() override;
   Task<> stop() override;
@@ -52,6 +56,11 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
   void dump_state(std::string& out) const override;
 
  private:
+  template <class Operation>
+  Task<typename Operation::Reply> list(const Call& call, const Operation& operation);
+  template <class Operation>
+  Task<typename Operation::Reply> list_as_leaf(const Call& call, Operation operation);
+
   RemoteOptions options_;
 };
 

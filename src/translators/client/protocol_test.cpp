@@ -348,6 +348,7 @@ TEST_F(Protocol, AnotherVolumesBrickIsRefused) {
 TEST_F(Protocol, NoticesOfTheBrickArriveAtTheClientTheyAreFor) {
   start_both();
   ASSERT_TRUE(ask(fop::Lookup{.gfid = root_gfid}).has_value());
+  const std::size_t before = top_->count<notice::CacheInvalidation>();
   notice::CacheInvalidation invalidation;
   invalidation.client = brick_->last_call.client->number;
   invalidation.gfid = MemoryBrick::file();
@@ -357,7 +358,25 @@ TEST_F(Protocol, NoticesOfTheBrickArriveAtTheClientTheyAreFor) {
   brick_->say(invalidation);
   brick_->say(notice::InodelkContention{brick_->last_call.client->number, MemoryBrick::file(), {}, 5, "domain"});
   ASSERT_TRUE(until([this] { return top_->count<notice::InodelkContention>() == 1; }));
+  EXPECT_EQ(top_->count<notice::CacheInvalidation>(), before + 1);
+}
+
+TEST_F(Protocol, NoticesMayBeLostWithAConnection) {
+  start_both();
   EXPECT_EQ(top_->count<notice::CacheInvalidation>(), 1u);
+  cut_and_wait();
+  // Once when it goes, once when it is back.
+  EXPECT_EQ(top_->count<notice::CacheInvalidation>(), 3u);
+}
+
+TEST_F(Protocol, AFlushInNobodysNameStaysHere) {
+  start_both();
+  EXPECT_TRUE(ask(fop::Flush{.gfid = MemoryBrick::file()}).has_value());
+  Call owner;
+  owner.lock_owner = "owner";
+  EXPECT_TRUE(brick_->flushes.empty());
+  EXPECT_TRUE(ask(fop::Flush{.gfid = MemoryBrick::file()}, owner).has_value());
+  EXPECT_EQ(brick_->flushes.size(), 1u);
 }
 
 TEST_F(Protocol, ADirectoryIsFoundAsDotInItselfAndNothingElseIs) {

@@ -91,6 +91,10 @@ class Remote {
   // ---- callbacks.cpp
   void add_callbacks();
   void brick_changed(bool is_up);
+  // Extended attributes are told of only where somebody asked for their names.
+  Task<> ask_for_notices(Connection connection);
+  // What was known until now may have changed without a notice.
+  void notices_were_lost();
 
   // ---- perform.h
   // An operation whose type is only known to those who made the request.

@@ -8,13 +8,30 @@
 namespace mortar::fuse {
 
 Front::Front(World& world, MountOptions options)
-    : world_(world), options_(std::move(options)), groups_(world, options_.group_timeout) {}
+    : world_(world), options_(std::move(options)), groups_(world, options_.group_timeout) {
+  settled_.set();
+}
 
 void Front::use(std::shared_ptr<MountedGraph> graph) {
   graph->on_invalidation([this](const notice::CacheInvalidation& invalidation) { heard(invalidation); });
-  if (graph_) retired_.push_back(std::move(graph_));
+  const bool switched = graph_ != nullptr;
+  if (switched) retired_.push_back(std::move(graph_));
   graph_ = std::move(graph);
+  // Bricks tell the clients of the old graph, which nobody will hear for much longer.
+  if (switched) {
+    forget_all();
+    background_.start(settle(retired_.back()));
+  }
   stop_unused_graphs();
+}
+
+// What the old graph answered early has to be on the bricks before the new one is asked.
+Task<> Front::settle(GraphPointer graph) {
+  ++unsettled_;
+  settled_.reset();
+  co_await graph->settle();
+  if (--unsettled_ == 0) settled_.set();
+  co_return done;
 }
 
 Task<> Front::stop() {
@@ -82,15 +99,6 @@ Result<InodePointer> Front::known(std::uint64_t number) const {
   InodePointer inode = inodes_.find(number);
   if (!inode) return failed(ESTALE);
   return inode;
-}
-
-void Front::heard(const notice::CacheInvalidation& invalidation) {
-  const InodePointer inode = inodes_.find(invalidation.gfid);
-  if (!inode || kernel_ == nullptr) return;
-  inode->no_capability_until.reset();
-  ++inode->own_changes;
-  kernel_->invalidate(inode->number);
-  if (inode->parent != 0) kernel_->invalidate_entry(inode->parent, inode->name);
 }
 
 }  // namespace mortar::fuse

@@ -14,17 +14,11 @@
 #include "translators/fuse/attributes.h"
 #include "translators/fuse/groups.h"
 #include "translators/fuse/handle.h"
+#include "translators/fuse/kernel_cache.h"
+#include "translators/fuse/news.h"
 #include "translators/fuse/request.h"
 
 namespace mortar::fuse {
-
-// Tells the kernel to forget; made by the session.
-class KernelCache {
- public:
-  virtual ~KernelCache() = default;
-  virtual void invalidate(std::uint64_t inode) = 0;
-  virtual void invalidate_entry(std::uint64_t parent, const std::string& name) = 0;
-};
 
 class Front {
  public:
@@ -45,13 +39,13 @@ class Front {
   // Starts a request; `handler` is one of those below. A handle is brought to the current graph first.
   template <class... Given, class... Values>
   void begin(fuse_req_t raw, Task<> (Front::*handler)(Request&, Given...), Values&&... values) {
-    requests_.start(serve(Request(raw), nullptr, handler, Given(std::forward<Values>(values))...));
+    requests_.start(serve(Request(raw, asked()), nullptr, handler, Given(std::forward<Values>(values))...));
   }
   template <class... Given, class... Values>
   void begin_with(std::uint64_t handle, fuse_req_t raw, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
                   Values&&... values) {
     const HandlePointer open = find_handle(handle);
-    requests_.start(serve(Request(raw), open, handler, open, Given(std::forward<Values>(values))...));
+    requests_.start(serve(Request(raw, asked()), open, handler, open, Given(std::forward<Values>(values))...));
   }
   // The same for handlers that cannot do without the handle: EBADF where there is none of that number.
   template <class... Given, class... Values>
@@ -125,6 +119,9 @@ class Front {
   template <class... Given>
   Task<> serve(Request request, HandlePointer handle, Task<> (Front::*handler)(Request&, Given...), Given... given) {
     Result<Done> served = done;
+    if (!settled_.is_set()) {
+      co_await settled_.wait();
+    }
     if (handle && handle->graph != graph_) {
       served = co_await migrate(handle);
     }
@@ -136,20 +133,33 @@ class Front {
     co_return done;
   }
 
+  Asked asked() const { return news_.now(world_.now()); }
   Call call_of(const Request& request);
   // ESTALE where the kernel names what it gave back.
   Result<InodePointer> known(std::uint64_t number) const;
 
+  // How long an answer is to be believed (caches.cpp).
+  double entry_term() const;
+  double attribute_term() const;
+  // What is left of a term for what was asked then; nothing where there was news meanwhile.
+  double left_of(double term, const Asked& asked, const Inode& inode) const;
+  // When attributes that were asked for then are too old to be believed.
+  Instant trusted_until(const Asked& asked) const;
+  Believed belief(const Iatt& iatt, const Request& request) const {
+    return {iatt, trusted_until(request.asked()), removals_};
+  }
+  void learn_capability(Inode& inode, const Asked& asked, bool absent);
+
   // Entries for the kernel (front_entries.cpp).
-  fuse_entry_param entry_of(const Inode& inode, const Iatt& iatt) const;
-  void learn_capability(Inode& inode, bool absent);
-  // When attributes that come now are too old to be believed.
-  Instant trusted_until() const;
-  Believed belief(const Iatt& iatt) const { return {iatt, trusted_until(), removals_}; }
+  fuse_entry_param entry_of(const Asked& asked, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                            std::string_view name) const;
+  InodePointer introduce(const Gfid& gfid, std::uint64_t parent, std::string_view name);
   // What is known of the inode without asking; null where that is nothing.
   const Believed* believed(const Inode& inode) const;
   Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
-  void answer_entry(Request& request, const Inode& inode, const Iatt& iatt);
+  void answer_entry(Request& request, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                    std::string_view name);
+  void answer_attributes(Request& request, const Inode& inode, const Iatt& iatt);
   Task<> answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name);
   Task<> look_up_self(Request& request, std::uint64_t number);
   // The mode of a new object, less the umask where the kernel left that to us and no default ACL replaces it.
@@ -174,6 +184,7 @@ class Front {
   // Gives a descriptor back in the background.
   void release_later(Call call, GraphPointer graph, Gfid gfid, Fd fd, bool directory);
   void stop_unused_graphs();
+  Task<> settle(GraphPointer graph);
 
   // Directories.
   Task<> fetch_entries(const Call& call, Handle& handle, std::size_t size, std::uint64_t offset, bool with_attributes);
@@ -185,7 +196,12 @@ class Front {
   Task<Slice> xattr_value(const Call& call, InodePointer inode, std::string name);
   Task<fop::Values> get_xattrs(const Call& call, InodePointer inode, std::string name);
 
+  // Changes by others (caches.cpp).
   void heard(const notice::CacheInvalidation& invalidation);
+  void heard_of(const Gfid& gfid, std::uint32_t flags);
+  void forget(Inode& inode, std::uint32_t flags);
+  void forget_all();
+
   Task<> take_lock(Call call, HandlePointer handle, fop::Lk lock, Completion<fop::Lk::Reply> granted);
   Task<> withdraw_lock(Call call, HandlePointer handle, Flock flock);
 
@@ -195,10 +211,13 @@ class Front {
   Groups groups_;
   GraphPointer graph_;
   std::list<GraphPointer> retired_;
+  Event settled_;  // no old graph has anything to write
+  unsigned unsettled_ = 0;
   std::unordered_map<std::uint64_t, HandlePointer> handles_;
   std::uint64_t last_handle_ = 0;
   std::uint64_t changes_ = 0;   // operations through this mount that changed attributes, begun or ended
   std::uint64_t removals_ = 0;  // of directories: any of them may be one that attributes are remembered of
+  News news_;
   KernelCache* kernel_ = nullptr;
   // Declared last: what runs uses all of the above.
   TaskSet background_;

@@ -22,11 +22,8 @@ Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePoin
   co_return reply.iatt;
 }
 
-const Believed* Front::believed(const Inode& inode) const {
-  if (!inode.after_change) return nullptr;
-  const Believed& known = *inode.after_change;
-  const bool unchanged = known.own_changes == inode.own_changes && known.removals == removals_;
-  return unchanged && world_.now() < known.until ? &known : nullptr;
+void Front::answer_attributes(Request& request, const Inode& inode, const Iatt& iatt) {
+  request.attributes(to_stat(options_, inode.number, iatt), left_of(attribute_term(), request.asked(), inode));
 }
 
 Task<> Front::getattr(Request& request, HandlePointer handle, std::uint64_t number) {
@@ -38,7 +35,7 @@ Task<> Front::getattr(Request& request, HandlePointer handle, std::uint64_t numb
   }
   const Call call = call_of(request);
   const Iatt iatt = co_await tried(attributes_of(call, inode, handle));
-  request.attributes(to_stat(options_, number, iatt), options_.attribute_timeout);
+  answer_attributes(request, *inode, iatt);
   co_return done;
 }
 
@@ -107,7 +104,7 @@ Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t numb
   if (valid == 0 && (to_set & FUSE_SET_ATTR_SIZE) == 0) {
     now = co_await tried(attributes_of(call, inode, handle));
   }
-  request.attributes(to_stat(options_, number, now), options_.attribute_timeout);
+  answer_attributes(request, *inode, now);
   co_return done;
 }
 

@@ -40,7 +40,7 @@ Task<> Front::fetch_entries(const Call& call, Handle& handle, std::size_t size, 
   if (continues && fresh) co_return done;
   const auto wanted = static_cast<std::uint32_t>(std::clamp(size, least_fetched, most_fetched));
   const Gfid gfid = handle.inode->gfid;
-  FetchedEntries now{.offset = offset, .with_attributes = with_attributes, .changes = changes_};
+  FetchedEntries now{.offset = offset, .with_attributes = with_attributes, .changes = changes_, .asked = asked()};
   if (with_attributes) {
     const fop::Readdirp readdirp{.gfid = gfid, .fd = handle.fd, .offset = offset, .size = wanted};
     fop::Readdirp::Reply reply = co_await tried(handle.graph->perform(call, readdirp));
@@ -77,9 +77,9 @@ std::size_t Front::add_entry_with_attributes(Request& request, Handle& handle, c
   const std::size_t needed = fuse_add_direntry_plus(request.raw(), nullptr, 0, entry.name.c_str(), &param, 0);
   if (needed > room.size()) return needed;
   if (has_attributes(entry)) {
-    const InodePointer inode = inodes_.refer(entry.iatt.gfid, handle.inode->number, entry.name);
+    const InodePointer inode = introduce(entry.iatt.gfid, handle.inode->number, entry.name);
     referred.push_back(inode->number);
-    param = entry_of(*inode, entry.iatt);
+    param = entry_of(handle.fetched.asked, *inode, entry.iatt, handle.inode->number, entry.name);
   }
   return fuse_add_direntry_plus(request.raw(), room.data(), room.size(), entry.name.c_str(), &param,
                                 static_cast<off_t>(entry.offset));

@@ -1,4 +1,6 @@
 // Operations on names.
+#include <algorithm>
+
 #include "translators/fuse/change_count.h"
 #include "translators/fuse/front.h"
 
@@ -10,42 +12,40 @@ constexpr const char* default_acl_xattr = "system.posix_acl_default";
 
 }  // namespace
 
-fuse_entry_param Front::entry_of(const Inode& inode, const Iatt& iatt) const {
+fuse_entry_param Front::entry_of(const Asked& asked, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                                 std::string_view name) const {
   fuse_entry_param entry{};
   entry.ino = inode.number;
   // Numbers are used again; with this they never mean two objects to who keeps them for long (an NFS export).
   for (int index = 0; index < 8; ++index) entry.generation = entry.generation << 8 | inode.gfid.bytes[index];
   entry.attr = to_stat(options_, inode.number, iatt);
-  entry.attr_timeout = options_.attribute_timeout;
-  entry.entry_timeout = options_.entry_timeout;
+  entry.attr_timeout = left_of(attribute_term(), asked, inode);
+  // A name that is not remembered cannot be taken back, which an explicit time-out of the mount does not rely on.
+  const bool revocable = options_.entry_timeout >= 0 || inode.knows_name(parent, name);
+  entry.entry_timeout = left_of(revocable ? entry_term() : std::min(entry_term(), 1.0), asked, inode);
   return entry;
 }
 
-void Front::learn_capability(Inode& inode, bool absent) {
-  if (absent) {
-    inode.no_capability_until = trusted_until();
-  } else {
-    inode.no_capability_until.reset();
-  }
-}
-
-Instant Front::trusted_until() const {
-  return world_.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.attribute_timeout));
+InodePointer Front::introduce(const Gfid& gfid, std::uint64_t parent, std::string_view name) {
+  InodePointer inode = inodes_.refer(gfid, parent, name);
+  if (inode->lookups == 1) news_.introduced(*inode);
+  return inode;
 }
 
 Result<InodePointer> Front::refer(const Iatt& iatt, std::uint64_t parent, const std::string& name) {
   if (iatt.gfid.is_null()) return failed(EIO, "an object without an identity came back for " + name);
-  return inodes_.refer(iatt.gfid, parent, name);
+  return introduce(iatt.gfid, parent, name);
 }
 
-void Front::answer_entry(Request& request, const Inode& inode, const Iatt& iatt) {
+void Front::answer_entry(Request& request, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                         std::string_view name) {
   const std::uint64_t number = inode.number;
-  if (!request.entry(entry_of(inode, iatt))) inodes_.forget(number, 1);
+  if (!request.entry(entry_of(request.asked(), inode, iatt, parent, name))) inodes_.forget(number, 1);
 }
 
 Task<> Front::answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name) {
   const InodePointer inode = co_await tried(refer(made.iatt, parent, name));
-  answer_entry(request, *inode, made.iatt);
+  answer_entry(request, *inode, made.iatt, parent, name);
   co_return done;
 }
 
@@ -56,7 +56,7 @@ Task<> Front::look_up_self(Request& request, std::uint64_t number) {
   const fop::Lookup lookup{.gfid = inode->gfid};
   const fop::Lookup::Reply reply = co_await tried(graph->perform(call, lookup));
   inodes_.refer(inode->gfid, inode->parent, inode->name);
-  answer_entry(request, *inode, reply.iatt);
+  answer_entry(request, *inode, reply.iatt, inode->parent, inode->name);
   co_return done;
 }
 
@@ -87,8 +87,8 @@ Task<> Front::lookup(Request& request, std::uint64_t parent, std::string name) {
   }
   if (!reply) co_return reply.error();
   const InodePointer inode = co_await tried(refer(reply->iatt, parent, name));
-  learn_capability(*inode, !reply->xdata.has(capability_xattr));
-  answer_entry(request, *inode, reply->iatt);
+  learn_capability(*inode, request.asked(), !reply->xdata.has(capability_xattr));
+  answer_entry(request, *inode, reply->iatt, parent, name);
   co_return done;
 }
 
@@ -112,7 +112,7 @@ Task<> Front::mknod(Request& request, std::uint64_t parent, std::string name, st
   fop::Mknod mknod{.parent = directory->gfid, .device = device, .mode = mode, .umask = umask, .name = name};
   mknod.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mknod));
-  change.left(belief(made.parent_after));
+  change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -127,7 +127,7 @@ Task<> Front::mkdir(Request& request, std::uint64_t parent, std::string name, st
   fop::Mkdir mkdir{.parent = directory->gfid, .mode = mode, .umask = umask, .name = name};
   mkdir.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, mkdir));
-  change.left(belief(made.parent_after));
+  change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -141,7 +141,7 @@ Task<> Front::symlink(Request& request, std::string target, std::uint64_t parent
       .parent = directory->gfid, .name = name, .umask = request.context().umask, .target = std::move(target)};
   symlink.xdata.append("gfid-req", world_.random_gfid());
   const fop::Made made = co_await tried(graph->perform(call, symlink));
-  change.left(belief(made.parent_after));
+  change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -154,7 +154,7 @@ Task<> Front::link(Request& request, std::uint64_t number, std::uint64_t parent,
   EntryChange change(changes_, directory);
   const fop::Link link{.gfid = inode->gfid, .new_parent = directory->gfid, .new_name = name};
   const fop::Made made = co_await tried(graph->perform(call, link));
-  change.left(belief(made.parent_after));
+  change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
   co_return done;
 }
@@ -171,15 +171,16 @@ Task<> Front::create(Request& request, std::uint64_t parent, std::string name, s
   fop::Create create{.parent = directory->gfid, .flags = effective, .mode = mode, .umask = umask, .name = name};
   create.xdata.append("gfid-req", world_.random_gfid());
   fop::Create::Reply reply = co_await tried(graph->perform(call, create));
-  change.left(belief(reply.parent_after));
+  change.left(belief(reply.parent_after, request));
   const Result<InodePointer> inode = refer(reply.iatt, parent, name);
   if (!inode) {
     release_later(call, graph, reply.iatt.gfid, std::move(reply.fd), false);
     co_return inode.error();
   }
-  learn_capability(**inode, true);
+  learn_capability(**inode, request.asked(), true);
+  (*inode)->has_pages = true;
   const HandlePointer handle = add_handle(*inode, graph, std::move(reply.fd), effective, false);
-  if (!request.created(entry_of(**inode, reply.iatt), file_info(*handle))) {
+  if (!request.created(entry_of(request.asked(), **inode, reply.iatt, parent, name), file_info(*handle))) {
     drop_handle(*handle);
     inodes_.forget((*inode)->number, 1);
     release_later(call, graph, reply.iatt.gfid, handle->fd, false);
@@ -194,7 +195,7 @@ Task<> Front::unlink(Request& request, std::uint64_t parent, std::string name) {
   EntryChange change(changes_, directory);
   const fop::Unlink unlink{.parent = directory->gfid, .name = std::move(name)};
   const fop::Changed reply = co_await tried(graph->perform(call, unlink));
-  change.left(belief(reply.after));
+  change.left(belief(reply.after, request));
   request.succeed();
   co_return done;
 }
@@ -207,7 +208,7 @@ Task<> Front::rmdir(Request& request, std::uint64_t parent, std::string name) {
   const fop::Rmdir rmdir{.parent = directory->gfid, .name = std::move(name)};
   const fop::Changed reply = co_await tried(graph->perform(call, rmdir));
   ++removals_;
-  change.left(belief(reply.after));
+  change.left(belief(reply.after, request));
   request.succeed();
   co_return done;
 }
@@ -223,17 +224,15 @@ Task<> Front::rename(Request& request, std::uint64_t parent, std::string name, s
   const Call call = call_of(request);
   EntryChange from_change(changes_, from);
   EntryChange to_change(changes_, to);
-  const fop::Rename rename{
-      .old_parent = from->gfid, .new_parent = to->gfid, .old_name = std::move(name), .new_name = new_name};
+  const fop::Rename rename{.old_parent = from->gfid, .new_parent = to->gfid, .old_name = name, .new_name = new_name};
   const fop::Rename::Reply reply = co_await tried(graph->perform(call, rename));
   if (reply.iatt.is_directory()) ++removals_;  // it may have taken the place of another
-  from_change.left(belief(reply.old_parent_after));
-  to_change.left(belief(reply.new_parent_after));
+  from_change.left(belief(reply.old_parent_after, request));
+  to_change.left(belief(reply.new_parent_after, request));
   const InodePointer moved = inodes_.find(reply.iatt.gfid);
-  if (moved) ++moved->own_changes;
-  if (moved && moved->number != InodeTable::root_number) {
-    moved->parent = new_parent;
-    moved->name = std::move(new_name);
+  if (moved) {
+    ++moved->own_changes;
+    inodes_.renamed(*moved, {parent, std::move(name)}, {new_parent, std::move(new_name)});
   }
   request.succeed();
   co_return done;

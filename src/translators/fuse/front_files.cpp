@@ -23,6 +23,7 @@ Task<> Front::open(Request& request, std::uint64_t number, std::uint32_t flags) 
   const fop::Open open{.gfid = inode->gfid, .flags = flags_to_open(flags)};
   Result<fop::Opened> reply = co_await graph->perform(call, open);
   if (!reply) co_return stale_if_gone(reply.error());
+  inode->has_pages = true;
   const HandlePointer handle = add_handle(inode, graph, std::move(reply->fd), open.flags, false);
   if (!request.opened(file_info(*handle))) {
     drop_handle(*handle);
@@ -63,13 +64,15 @@ Task<> Front::write(Request& request, HandlePointer handle, Slice data, std::uin
 }
 
 Task<> Front::flush(Request& request, HandlePointer handle, std::uint64_t owner) {
-  // All that closing means to a brick is that the owner's POSIX locks on the file go: nothing to say without any.
+  // All that closing means to a brick is that the owner's POSIX locks on the file go.
   const LockOwner lock_owner = to_lock_owner(owner);
   if (handle->inode->lock_owners.erase(lock_owner) != 0) {
     Call call = call_of(request);
     call.lock_owner = lock_owner;
     const fop::Flush flush{.gfid = handle->inode->gfid, .fd = handle->fd};
     co_await tried(handle->graph->perform(call, flush));
+  } else {
+    co_await tried(handle->graph->account_for(handle->inode->gfid, handle->fd));
   }
   request.succeed();
   co_return done;

@@ -81,6 +81,7 @@ Task<fop::Values> Front::get_xattrs(const Call& call, InodePointer inode, std::s
 }
 
 Task<Slice> Front::xattr_value(const Call& call, InodePointer inode, std::string name) {
+  const Asked asked_now = asked();
   if (name == "glusterfs.gfid.string") co_return Slice::copy(inode->gfid.text());
   if (name == "glusterfs.gfid") co_return Slice::copy(inode->gfid.view());
   if (is_acl(name) && !options_.acl) co_return Error(EOPNOTSUPP);
@@ -91,7 +92,7 @@ Task<Slice> Front::xattr_value(const Call& call, InodePointer inode, std::string
     co_return Error(ENODATA);
   }
   const Result<fop::Values> reply = co_await get_xattrs(call, inode, name);
-  if (!reply && for_capability) learn_capability(*inode, reply.error().number() == ENODATA);
+  if (!reply && for_capability) learn_capability(*inode, asked_now, reply.error().number() == ENODATA);
   if (!reply) co_return reply.error();
   const std::optional<Bytes> bytes = reply->values.bytes(name);
   if (!bytes) co_return Error(ENODATA);

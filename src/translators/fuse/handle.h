@@ -6,6 +6,7 @@
 
 #include "translators/fuse/inode_table.h"
 #include "translators/fuse/mounted_graph.h"
+#include "translators/fuse/news.h"
 
 namespace mortar::fuse {
 
@@ -17,6 +18,7 @@ struct FetchedEntries {
   std::uint64_t offset = 0;  // the position `next` continues from
   bool with_attributes = false;
   std::uint64_t changes = 0;  // Front's count when they were asked for
+  Asked asked;
   bool empty() const { return next == entries.size(); }
 };
 

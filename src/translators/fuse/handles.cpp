@@ -92,6 +92,9 @@ Task<> Front::migrate(HandlePointer handle) {
   const Gfid gfid = handle->inode->gfid;
   const Call call;
   fop::Opened opened;
+  if (!handle->directory) {
+    co_await tried(old_graph->account_for(gfid, handle->fd));  // the new one does not know
+  }
   if (handle->directory) {
     const fop::Opendir opendir{.gfid = gfid};
     opened = co_await tried(graph->perform(call, opendir));

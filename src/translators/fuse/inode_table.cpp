@@ -6,6 +6,11 @@
 
 namespace mortar::fuse {
 
+bool Inode::knows_name(std::uint64_t parent_number, std::string_view known) const {
+  return (parent == parent_number && name == known) ||
+         std::ranges::find(other_names, KnownName{parent_number, std::string(known)}) != other_names.end();
+}
+
 InodeTable::InodeTable(Gfid root) {
   slots_.resize(root_number + 1);
   slots_[root_number] = std::make_shared<Inode>(Inode{.number = root_number, .gfid = root, .lookups = 1});
@@ -41,11 +46,29 @@ InodePointer InodeTable::refer(const Gfid& gfid, std::uint64_t parent, std::stri
     by_gfid_.emplace(gfid, inode->number);
   }
   ++inode->lookups;
-  if (inode->number != root_number) {
-    inode->parent = parent;
-    inode->name = name;
+  const bool same_name = inode->parent == parent && inode->name == name;
+  if (inode->number == root_number || same_name) return inode;
+  if (!inode->name.empty() && !inode->knows_name(parent, name)) {
+    if (inode->other_names.size() >= Inode::most_other_names) return inode;
+    inode->other_names.push_back({inode->parent, inode->name});
+  } else {
+    const auto known = std::ranges::find(inode->other_names, KnownName{parent, std::string(name)});
+    if (known != inode->other_names.end()) *known = {inode->parent, inode->name};
   }
+  inode->parent = parent;
+  inode->name = name;
   return inode;
+}
+
+void InodeTable::renamed(Inode& inode, const KnownName& from, const KnownName& to) {
+  if (inode.number == root_number) return;
+  std::erase(inode.other_names, from);
+  std::erase(inode.other_names, to);
+  if (inode.parent != from.parent || inode.name != from.name) {
+    if (inode.other_names.size() < Inode::most_other_names) inode.other_names.push_back({inode.parent, inode.name});
+  }
+  inode.parent = to.parent;
+  inode.name = to.name;
 }
 
 void InodeTable::forget(std::uint64_t number, std::uint64_t count) {

@@ -28,15 +28,29 @@ struct Believed {
   std::uint64_t own_changes = 0;  // Inode::own_changes of then
 };
 
+struct KnownName {
+  std::uint64_t parent = 0;
+  std::string name;
+  friend bool operator==(const KnownName&, const KnownName&) = default;
+};
+
 struct Inode {
+  // Those beyond are not remembered, and must not be believed for long.
+  static constexpr std::size_t most_other_names = 16;
+  bool knows_name(std::uint64_t parent_number, std::string_view known) const;
+
   std::uint64_t number = 0;  // what the kernel calls it
   Gfid gfid;
   std::uint64_t lookups = 0;  // references the kernel holds
-  // One name it was found by: what has to be invalidated so that the kernel lets go of it.
+  // The name it was found by last, and others that the kernel may still know: what has to be invalidated so that it
+  // lets go of the object.
   std::uint64_t parent = 0;
   std::string name;
+  std::vector<KnownName> other_names;
   std::vector<Handle*> handles;  // open files and directories; an unlinked object is reached through them only
   std::map<LockOwner, std::uint64_t> lock_owners;  // who asked for POSIX locks through this mount, how often
+  std::uint64_t news = 0;                          // count of News when a change by others was heard of last
+  bool has_pages = false;                          // it was open: the kernel may have pages
   // Changes of the object itself, not of a directory's entries: begun, ended or heard of.
   std::uint64_t own_changes = 0;
   // Of a directory, what our last change in it left: the kernel asks for it after each, to check permissions.
@@ -61,6 +75,14 @@ class InodeTable {
 
   // The record of an object of which the kernel is about to hear under a name: one reference more.
   InodePointer refer(const Gfid& gfid, std::uint64_t parent, std::string_view name);
+  // It was renamed through this mount.
+  void renamed(Inode& inode, const KnownName& from, const KnownName& to);
+  template <class Function>
+  void for_each(Function function) const {
+    for (const InodePointer& inode : slots_) {
+      if (inode) function(*inode);
+    }
+  }
   // The root stays whatever the count.
   void forget(std::uint64_t number, std::uint64_t count);
   std::size_t size() const { return by_gfid_.size(); }

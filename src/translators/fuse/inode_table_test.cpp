@@ -17,6 +17,38 @@ TEST(InodeTable, OneRecordForOneObject) {
   EXPECT_EQ(table.find(gfid), first);
 }
 
+TEST(InodeTable, RemembersTheNamesThatTheKernelKnows) {
+  InodeTable table;
+  const Gfid gfid = fixed_gfid(77);
+  const InodePointer inode = table.refer(gfid, 1, "a");
+  table.refer(gfid, 1, "b");
+  table.refer(gfid, 5, "a");
+  table.refer(gfid, 1, "a");
+  table.refer(gfid, 1, "a");
+  EXPECT_EQ(inode->name, "a");
+  EXPECT_EQ(inode->other_names, (std::vector<KnownName>{{5, "a"}, {1, "b"}}));
+  for (const auto& [parent, name] : {std::pair(1, "a"), std::pair(1, "b"), std::pair(5, "a")}) {
+    EXPECT_TRUE(inode->knows_name(static_cast<std::uint64_t>(parent), name));
+  }
+  table.renamed(*inode, {1, "b"}, {1, "c"});
+  EXPECT_FALSE(inode->knows_name(1, "b"));
+  EXPECT_TRUE(inode->knows_name(1, "a"));
+  EXPECT_TRUE(inode->knows_name(1, "c"));
+  table.renamed(*inode, {1, "c"}, {1, "a"});
+  EXPECT_EQ(inode->name, "a");
+  EXPECT_EQ(inode->other_names, (std::vector<KnownName>{{5, "a"}}));
+}
+
+TEST(InodeTable, KnowsWhichNamesItDoesNotRemember) {
+  InodeTable table;
+  const Gfid gfid = fixed_gfid(77);
+  const InodePointer inode = table.refer(gfid, 1, "first");
+  for (int link = 0; link < 100; ++link) table.refer(gfid, 1, "link" + std::to_string(link));
+  EXPECT_EQ(inode->other_names.size(), Inode::most_other_names);
+  EXPECT_TRUE(inode->knows_name(1, "first"));
+  EXPECT_FALSE(inode->knows_name(1, "link99"));
+}
+
 TEST(InodeTable, GoesWithTheLastReference) {
   InodeTable table;
   const Gfid gfid = fixed_gfid(77);

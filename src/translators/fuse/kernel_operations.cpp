@@ -7,10 +7,6 @@
 namespace mortar::fuse {
 namespace {
 
-// What one request of the kernel carries at most.
-constexpr unsigned most_written = 1 << 20;
-constexpr unsigned most_read = 128 << 10;
-
 Front& front_of(fuse_req_t request) { return static_cast<CallbackContext*>(fuse_req_userdata(request))->front; }
 
 std::uint64_t position(off_t offset) { return static_cast<std::uint64_t>(offset); }
@@ -30,8 +26,8 @@ void init(void* data, fuse_conn_info* connection) {
   // With ACLs the kernel checks them itself, and leaves the umask to us: a default ACL replaces it.
   if (options.acl) wanted |= FUSE_CAP_POSIX_ACL | FUSE_CAP_DONT_MASK;
   connection->want = wanted & connection->capable;
-  connection->max_write = most_written;
-  connection->max_read = most_read;
+  connection->max_write = most_carried;
+  connection->max_read = most_carried;
   connection->max_background = options.background_requests;
   connection->congestion_threshold = options.congestion_threshold.value_or(options.background_requests * 3 / 4);
   connection->time_gran = options.time_granularity;

@@ -9,6 +9,9 @@ namespace mortar::fuse {
 
 class Front;
 
+// Data that one request of the kernel carries at most, in either direction.
+inline constexpr unsigned most_carried = 1 << 20;
+
 // What libfuse hands to each callback.
 struct CallbackContext {
   Front& front;

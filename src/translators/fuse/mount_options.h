@@ -14,8 +14,10 @@ struct MountOptions {
   std::string source;                       // what mount and df show, "server:/volume"
   std::vector<std::string> kernel_options;  // words for the kernel's mount, as they are
 
-  double entry_timeout = 1;  // seconds the kernel may believe a name, and attributes, without asking
-  double attribute_timeout = 1;
+  // Seconds the kernel may believe a name, and attributes, without asking.
+  static constexpr double as_the_volume_says = -1;  // a second, or for as long as bricks tell of changes
+  double entry_timeout = as_the_volume_says;
+  double attribute_timeout = as_the_volume_says;
   double negative_timeout = 0;
   std::chrono::seconds group_timeout{300};  // how long the groups of a process are remembered
 

@@ -8,6 +8,8 @@
 
 #include "base/event.h"
 #include "translator/graph.h"
+#include "translators/md_cache/md_cache.h"
+#include "translators/write_behind/write_behind.h"
 
 namespace mortar::fuse {
 
@@ -15,9 +17,30 @@ class MountedGraph final : public PassOn {
  public:
   explicit MountedGraph(std::unique_ptr<Graph> graph) : PassOn("mount"), graph_(std::move(graph)) {
     add_child(graph_->top());
+    for (const std::unique_ptr<Translator>& translator : graph_->translators()) {
+      if (const auto* found = dynamic_cast<const MdCache*>(translator.get())) md_cache_ = found;
+      if (auto* found = dynamic_cast<WriteBehind*>(translator.get())) write_behind_ = found;
+    }
   }
 
   Graph& graph() const { return *graph_; }
+
+  // How long names and attributes may be believed because bricks tell of changes; nothing where they do not.
+  std::optional<std::chrono::seconds> believable_for() const {
+    return md_cache_ == nullptr ? std::nullopt : md_cache_->believable_for();
+  }
+
+  // Until every write that was answered is on the bricks, well or not.
+  Task<> settle() { return write_behind_ == nullptr ? ready<Done>(done) : write_behind_->settle(); }
+
+  // What became of the writes through an open file that were answered early: the error of one that failed.
+  Task<> account_for(const Gfid& gfid, const Fd& fd) {
+    if (write_behind_ == nullptr) co_return done;
+    const Call in_nobodys_name;
+    const fop::Flush flush{.gfid = gfid, .fd = fd};
+    co_await tried(perform(in_nobodys_name, flush));
+    co_return done;
+  }
 
   // Until it is known whether the volume can serve. An error where it cannot: its sentence says why.
   Task<> decided() {
@@ -50,6 +73,8 @@ class MountedGraph final : public PassOn {
 
  private:
   std::unique_ptr<Graph> graph_;
+  const MdCache* md_cache_ = nullptr;
+  WriteBehind* write_behind_ = nullptr;
   bool up_ = false;
   std::optional<Error> failure_;
   Event decision_;

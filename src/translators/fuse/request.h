@@ -12,13 +12,14 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "translators/fuse/news.h"
 
 namespace mortar::fuse {
 
 class Request {
  public:
-  explicit Request(fuse_req_t request) : request_(request) {}
-  Request(Request&& other) noexcept : request_(std::exchange(other.request_, nullptr)) {}
+  explicit Request(fuse_req_t request, Asked asked = {}) : request_(request), asked_(asked) {}
+  Request(Request&& other) noexcept : request_(std::exchange(other.request_, nullptr)), asked_(other.asked_) {}
   Request& operator=(Request&&) = delete;
   ~Request() {
     if (request_ != nullptr) fail(ENOTCONN);
@@ -26,6 +27,7 @@ class Request {
 
   const fuse_ctx& context() const { return *fuse_req_ctx(request_); }
   fuse_req_t raw() const { return request_; }
+  const Asked& asked() const { return asked_; }
 
   void fail(int number) { fuse_reply_err(take(), number); }
   void succeed() { fail(0); }
@@ -65,6 +67,7 @@ class Request {
  private:
   fuse_req_t take() { return std::exchange(request_, nullptr); }
   fuse_req_t request_;
+  Asked asked_;
 };
 
 }  // namespace mortar::fuse

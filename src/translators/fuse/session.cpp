@@ -1,6 +1,7 @@
 #include "translators/fuse/session.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -9,13 +10,16 @@
 
 #include "base/log.h"
 #include "translators/fuse/kernel_operations.h"
+#include "translators/fuse/read_ahead.h"
 
 namespace mortar::fuse {
 namespace {
 
 constexpr const char* domain = "fuse";
-// The largest request: a write of 1 MiB and what stands before its data.
-constexpr std::size_t request_room = (1 << 20) + 4096;
+// The largest request: a write, and what stands before its data.
+constexpr std::size_t request_room = most_carried + 4096;
+// Several requests, so that the brick reads while others travel.
+constexpr std::size_t read_ahead = 4 * most_carried;
 // How long an orderly unmount may take before the mount is taken away by force.
 constexpr auto patience = std::chrono::seconds(2);
 
@@ -45,7 +49,8 @@ std::string escaped(std::string_view text) {
 }
 
 std::string mount_words(const MountOptions& options) {
-  std::string words = "subtype=glusterfs,fsname=" + escaped(options.source) + ",suid,dev,allow_other,max_read=131072";
+  std::string words = fmt::format("subtype=glusterfs,fsname={},suid,dev,allow_other,max_read={}",
+                                  escaped(options.source), most_carried);
   if (!options.acl) words += ",default_permissions";
   if (options.read_only) words += ",ro";
   for (const std::string& word : options.kernel_options) words += "," + word;
@@ -60,12 +65,19 @@ Result<Done> take_away(std::string directory, int flags) {
 }  // namespace
 
 // The system's side, shared with notices that workers are writing.
-struct Session::Kernel {
+struct Session::Kernel final : KernelNotices::Writer {
   explicit Kernel(Front& front) : buffers(request_room), context{front, buffers} {}
-  ~Kernel() {
+  ~Kernel() override {
     if (session == nullptr) return;
     fuse_session_unmount(session);
     fuse_session_destroy(session);
+  }
+
+  // On workers. A failure means that the kernel does not know the object, or no object any more.
+  void forget_attributes(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, -1, 0); }
+  void forget_pages(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, 0, 0); }
+  void forget_name(std::uint64_t parent, const std::string& name) override {
+    fuse_lowlevel_notify_inval_entry(session, parent, name.c_str(), name.size());
   }
 
   ReceiveBuffers buffers;
@@ -74,7 +86,7 @@ struct Session::Kernel {
 };
 
 Session::Session(RealWorld& world, Front& front)
-    : world_(world), front_(front), kernel_(std::make_shared<Kernel>(front)) {}
+    : world_(world), front_(front), kernel_(std::make_shared<Kernel>(front)), notices_(world, kernel_) {}
 
 Result<std::unique_ptr<Session>> Session::make(RealWorld& world, Front& front) {
   std::unique_ptr<Session> session(new Session(world, front));
@@ -91,7 +103,7 @@ Result<std::unique_ptr<Session>> Session::make(RealWorld& world, Front& front) {
   fuse_opt_free_args(&arguments);
   collected = nullptr;
   if (session->kernel_->session == nullptr) return failed(EINVAL, "FUSE refuses the mount options: " + why);
-  front.set_kernel_cache(session.get());
+  front.set_kernel_cache(&session->notices_);
   return session;
 }
 
@@ -133,6 +145,11 @@ bool Session::receive() {
 
 Task<> Session::serve() {
   const int descriptor = fuse_session_fd(kernel_->session);
+  // The first request settles what both sides can, the kernel's read-ahead among it: only then it can be set.
+  co_await tried(world_.readable(descriptor));
+  receive();
+  const Result<Done> widened = set_read_ahead(front_.options().directory, read_ahead);
+  if (!widened) log::debug(domain, "the kernel's read-ahead stays: {}", widened.error().sentence());
   while (fuse_session_exited(kernel_->session) == 0) {
     co_await tried(world_.readable(descriptor));
     // Asking again costs a system call; it is worth that where several callers are at work.
@@ -152,27 +169,6 @@ Task<> Session::unmount() {
   const Result<Done> forced =
       co_await tried(world_.off_loop([directory] { return take_away(directory, MNT_FORCE | MNT_DETACH); }));
   co_return forced;
-}
-
-// The kernel may wait for answers of ours before it takes a notice, so a worker writes it. A failure means that the
-// kernel does not know the object.
-void Session::invalidate(std::uint64_t inode) {
-  world_.background().start(notify(
-      world_, kernel_, [inode](fuse_session* session) { fuse_lowlevel_notify_inval_inode(session, inode, 0, 0); }));
-}
-
-void Session::invalidate_entry(std::uint64_t parent, const std::string& name) {
-  world_.background().start(notify(world_, kernel_, [parent, name](fuse_session* session) {
-    fuse_lowlevel_notify_inval_entry(session, parent, name.c_str(), name.size());
-  }));
-}
-
-Task<> Session::notify(World& world, std::shared_ptr<Kernel> kernel, std::function<void(fuse_session*)> notice) {
-  co_await world.off_loop([kernel, notice] {
-    notice(kernel->session);
-    return done;
-  });
-  co_return done;
 }
 
 }  // namespace mortar::fuse

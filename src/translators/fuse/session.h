@@ -1,21 +1,23 @@
 // The connection to the kernel's FUSE: mounting, receiving requests, telling the kernel what to forget.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "runtime/real_world.h"
 #include "translators/fuse/front.h"
+#include "translators/fuse/kernel_notices.h"
 
 struct fuse_session;
 
 namespace mortar::fuse {
 
-class Session final : private KernelCache {
+class Session final {
  public:
   // The front must outlive the session.
   static Result<std::unique_ptr<Session>> make(RealWorld& world, Front& front);
-  ~Session() override;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   // The error's sentence says why it could not be mounted.
   Result<Done> mount();
@@ -28,15 +30,13 @@ class Session final : private KernelCache {
   struct Kernel;
   Session(RealWorld& world, Front& front);
 
-  void invalidate(std::uint64_t inode) override;
-  void invalidate_entry(std::uint64_t parent, const std::string& name) override;
-  static Task<> notify(World& world, std::shared_ptr<Kernel> kernel, std::function<void(fuse_session*)> notice);
   bool receive();
 
   RealWorld& world_;
   Front& front_;
   // Shared with notices to the kernel that are under way on workers.
   std::shared_ptr<Kernel> kernel_;
+  KernelNotices notices_;
 };
 
 }  // namespace mortar::fuse

@@ -1,4 +1,4 @@
-// Translators of stock volfiles that only make things faster or count them: their place in the graph is kept, every
+// Translators of stock volfiles that only make things faster: their place in the graph is kept, every
 // operation passes on. So does cluster/distribute over one subvolume, which places every file there.
 #pragma once
 

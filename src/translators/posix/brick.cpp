@@ -11,7 +11,6 @@ namespace mortar::posix {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, directory_type = 0040000;
 constexpr int create_only = 1;
 
 std::unexpected<Error> refused(int number, std::string sentence) { return failed(number, std::move(sentence)); }
@@ -40,6 +39,9 @@ Result<std::shared_ptr<const Brick>> Brick::open(FileSystem& file_system, const 
   brick->handles = std::make_unique<LinkHandles>(std::move(*handles));
   if (Result<Done> held = brick->check_root_handle(); !held) return std::unexpected(held.error());
   if (Result<Done> moved = brick->move_old_landfill(); !moved) return std::unexpected(moved.error());
+  if (Result<Done> settled = brick->handles->settle_noted(); !settled) {
+    return refused(settled.error(), directory, "the handle of a directory that moved cannot be replaced");
+  }
   if (Result<Done> removed = brick->remove_parked(); !removed) return std::unexpected(removed.error());
   if (Result<Done> owned = brick->set_owner(options); !owned) return std::unexpected(owned.error());
   return std::shared_ptr<const Brick>(std::move(brick));
@@ -51,7 +53,7 @@ Result<Done> Brick::check_root(const PosixOptions& options) {
   root_ = std::move(*root);
   Result<FileStatus> status = files.status(this->root());
   if (!status) return refused(status.error(), directory, "cannot be read");
-  if ((status->mode & type_mask) != directory_type) {
+  if (!status->is_directory()) {
     return refused(ENOTDIR, fmt::format("brick {}: is no directory", directory));
   }
   Result<FileSystemStatus> system = files.file_system_status(this->root());

@@ -44,17 +44,21 @@ std::vector<DiskState> states_of(const Step& step) {
   return states;
 }
 
+void start_from(Brick& brick, const DiskState& state) {
+  brick.stop();
+  brick.lab.disk().restore(state);
+  brick.lab.simulation().run_for(std::chrono::hours(1));
+  brick.start();
+  ASSERT_TRUE(brick.started) << brick.started.error().sentence();
+}
+
 void survive(const Step& step) {
   const std::vector<DiskState> states = states_of(step);
   ASSERT_GT(states.size(), 2U);
   for (std::size_t at = 0; at < states.size(); ++at) {
     SCOPED_TRACE("stopped before changing call " + std::to_string(at + 1));
     Brick brick;
-    brick.stop();
-    brick.lab.disk().restore(states[at]);
-    brick.lab.simulation().run_for(std::chrono::hours(1));
-    brick.start();
-    ASSERT_TRUE(brick.started) << brick.started.error().sentence();
+    start_from(brick, states[at]);
     std::uint8_t number = 100;
     walk(brick, root_gfid, number);
     EXPECT_EQ(brick.read(file), "content");
@@ -120,6 +124,49 @@ TEST(PosixCrash, WhileRenamingOverAFile) {
   survive([](Brick& brick) {
     ASSERT_TRUE(brick.ask(fop::Rename{.old_parent = directory, .new_parent = other, .old_name = "f", .new_name = "t"}));
   });
+}
+
+// Found by its gfid alone, before anybody looks it up by name: whoever does not find it makes a second one.
+TEST(PosixCrash, ADirectoryThatMovesIsFoundByItsGfid) {
+  for (const DiskState& state : states_of([](Brick& brick) {
+         ASSERT_TRUE(brick.ask(
+             fop::Rename{.old_parent = root_gfid, .new_parent = other, .old_name = "d", .new_name = "moved"}));
+       })) {
+    Brick brick;
+    start_from(brick, state);
+    ASSERT_TRUE(brick.lookup(directory));
+    EXPECT_EQ(brick.names_in(directory), std::vector<std::string>{"f"});
+  }
+}
+
+TEST(PosixCrash, ADirectoryOfOneIdentityIsNotMadeTwice) {
+  for (const DiskState& state : states_of([](Brick& brick) { ASSERT_TRUE(brick.mkdir(directory, "new", made)); })) {
+    Brick brick;
+    start_from(brick, state);
+    const bool is_made_again = brick.mkdir(other, "elsewhere", made).has_value();
+    fop::Lookup request{.parent = directory, .name = "new"};
+    request.xdata.set("gfid-req", test_gfid(9));
+    const Result<fop::Lookup::Reply> first = brick.ask(request);
+    EXPECT_EQ(is_made_again, !first || first->iatt.gfid != made);
+    EXPECT_TRUE(brick.lookup(made));
+  }
+}
+
+// What has no identity is not given one that leads to another object already.
+TEST(PosixCrash, AnIdentityIsNotGivenTwice) {
+  for (const DiskState& state : states_of([](Brick& brick) { ASSERT_TRUE(brick.mkdir(directory, "new", made)); })) {
+    Brick brick;
+    start_from(brick, state);
+    for (const Gfid& taken : {other, file}) {
+      fop::Lookup request{.parent = directory, .name = "new"};
+      request.xdata.set("gfid-req", taken);
+      const Result<fop::Lookup::Reply> found = brick.ask(request);
+      EXPECT_TRUE(!found || found->iatt.gfid == made);
+    }
+    std::uint8_t number = 100;
+    walk(brick, root_gfid, number);
+    (void)brick.lookup(made);
+  }
 }
 
 TEST(PosixCrash, WhileRenamingADirectory) {

@@ -25,11 +25,17 @@ Result<OpenFile> open_or_make(FileSystem& files, int parent, const std::string& 
   return files.open(parent, name, O_RDONLY | O_DIRECTORY, 0);
 }
 
+// A handle that is to replace another waits in the folder that the start cleans up.
+constexpr std::string_view note_suffix = ".handle";
+std::string note_of(const Gfid& gfid) { return fmt::format("{}{}", gfid.text(), note_suffix); }
+
 std::uint16_t second_level_of(const Gfid& gfid) {
   return static_cast<std::uint16_t>(gfid.bytes[0] << 8 | gfid.bytes[1]);
 }
 
 }  // namespace
+
+bool is_directory_handle(const FileStatus& status) { return status.is_symlink() && status.links == 1; }
 
 std::string directory_handle_text(const DirectoryName& where) {
   return fmt::format("../../{:02x}/{:02x}/{}/{}", where.parent.bytes[0], where.parent.bytes[1], where.parent.text(),
@@ -81,9 +87,9 @@ Result<DirectoryName> LinkHandles::directory_name(const Gfid& gfid) const {
   if (!text) return failed(text.error().number() == EINVAL ? ENOTDIR : text.error().number());
   std::optional<DirectoryName> where = parse_directory_handle(*text);
   if (where) return *where;
-  // A symbolic link that is an object has two names at least; this may be one that somebody planted.
+  // Not that of an object: somebody planted it.
   Result<FileStatus> status = files_.status(handle.directory, handle.name);
-  return failed(status && status->links > 1 ? ENOTDIR : ESTALE);
+  return failed(status && !is_directory_handle(*status) ? ENOTDIR : ESTALE);
 }
 
 Result<OpenFile> LinkHandles::walk(std::vector<std::string> names) const {
@@ -183,15 +189,74 @@ Result<Done> LinkHandles::add_directory(const Gfid& gfid, const DirectoryName& w
     made = files_.make_symlink(text, handle.directory, handle.name);
   }
   if (made || made.error().number() != EEXIST) return made;
-  // A new link takes the old one's place in one step. What lies there must be a directory's handle, too.
+  // Never a second directory of one identity. A handle that leads nowhere is replaced in one step.
+  Result<OpenFile> other = open_directory(gfid);
+  if (other) return failed(EEXIST);
+  if (other.error().number() != ESTALE) return std::unexpected(other.error());
+  if (Result<Done> noted = note_move(gfid, where); !noted) return noted;
+  return settle_move(gfid);
+}
+
+Result<Done> LinkHandles::note_move(const Gfid& gfid, const DirectoryName& where) const {
+  const Place handle = place(gfid);
+  if (Result<Done> provided = provide_second_level(gfid); !provided) return provided;
+  // What lies in the handle's place must be a directory's, too.
   Result<FileStatus> old = files_.status(handle.directory, handle.name);
-  if (!old) return std::unexpected(old.error());
-  if ((old->mode & 0170000) != 0120000 || old->links != 1) return failed(EEXIST);
-  // It is made where the next start cleans up, should this one not come to its end.
-  const std::string fresh = gfid.text() + ".handle";
-  (void)files_.unlink(parked_.number(), fresh);
-  if (Result<Done> second = files_.make_symlink(text, parked_.number(), fresh); !second) return second;
-  return files_.rename(parked_.number(), fresh, handle.directory, handle.name, 0);
+  if (!old && old.error().number() != ENOENT) return std::unexpected(old.error());
+  if (old && !is_directory_handle(*old)) return failed(EEXIST);
+  const std::string text = directory_handle_text(where);
+  Result<Done> noted = files_.make_symlink(text, parked_.number(), note_of(gfid));
+  if (noted || noted.error().number() != EEXIST) return noted;
+  // Of a move that failed half way.
+  if (Result<Done> gone = files_.unlink(parked_.number(), note_of(gfid)); !gone) return gone;
+  return files_.make_symlink(text, parked_.number(), note_of(gfid));
+}
+
+Result<Done> LinkHandles::settle_move(const Gfid& gfid) const {
+  const Place handle = place(gfid);
+  return files_.rename(parked_.number(), note_of(gfid), handle.directory, handle.name, 0);
+}
+
+void LinkHandles::forget_move(const Gfid& gfid) const { (void)files_.unlink(parked_.number(), note_of(gfid)); }
+
+Result<std::vector<Gfid>> LinkHandles::noted_moves() const {
+  std::vector<Gfid> noted;
+  for (std::uint64_t offset = 0;;) {
+    Result<std::vector<DirectoryEntry>> some = files_.read_directory(parked_.number(), offset);
+    if (!some) return std::unexpected(some.error());
+    if (some->empty()) return noted;
+    offset = some->back().offset;
+    for (const DirectoryEntry& entry : *some) {
+      const std::size_t length = entry.name.size() - std::min(entry.name.size(), note_suffix.size());
+      const std::optional<Gfid> gfid = Gfid::parse(std::string_view(entry.name).substr(0, length));
+      if (gfid && entry.name == note_of(*gfid)) noted.push_back(*gfid);
+    }
+  }
+}
+
+bool LinkHandles::has_moved(const Gfid& gfid) const {
+  const Result<std::string> text = files_.read_symlink(parked_.number(), note_of(gfid));
+  const std::optional<DirectoryName> where = text ? parse_directory_handle(*text) : std::nullopt;
+  if (!where) return false;
+  const Result<OpenFile> parent = open_directory(where->parent);
+  if (!parent) return false;
+  const Result<std::string> carried = attributes_.get(Place::named(parent->number(), where->name), gfid_key);
+  return carried && Gfid::from(as_bytes(*carried)) == gfid;
+}
+
+Result<Done> LinkHandles::settle_noted() const {
+  Result<std::vector<Gfid>> noted = noted_moves();
+  if (!noted) return std::unexpected(noted.error());
+  // One that moved into another that moved is found once that one is settled.
+  for (bool some_settled = true; some_settled;) {
+    some_settled = false;
+    for (const Gfid& gfid : *noted) {
+      if (!has_moved(gfid)) continue;
+      if (Result<Done> settled = settle_move(gfid); !settled) return settled;
+      some_settled = true;
+    }
+  }
+  return done;
 }
 
 Result<Done> LinkHandles::remove(const Gfid& gfid) const {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/gfid.h"
 #include "runtime/file_system.h"
@@ -35,6 +36,9 @@ struct DirectoryName {
 std::string directory_handle_text(const DirectoryName& where);
 std::optional<DirectoryName> parse_directory_handle(std::string_view text);
 
+// A directory's handle is a symbolic link of its own; a symbolic link that is an object has two names at least.
+bool is_directory_handle(const FileStatus& status);
+
 class HandleStore {
  public:
   virtual ~HandleStore() = default;
@@ -50,8 +54,17 @@ class HandleStore {
 
   // Makes the object of that name findable. EEXIST where the gfid leads to another object.
   virtual Result<Done> add_file(const Gfid& gfid, int parent, const std::string& name) const = 0;
-  // Replaces an older handle.
+  // Replaces a handle that leads nowhere. EEXIST where the gfid leads to another object.
   virtual Result<Done> add_directory(const Gfid& gfid, const DirectoryName& where) const = 0;
+  // The two halves of a new place, for a directory that moves in between: the first notes it, so that a start after a
+  // crash finds the directory (see settle_noted), the second makes the handle say so. EEXIST where the gfid is another
+  // object's.
+  virtual Result<Done> note_move(const Gfid& gfid, const DirectoryName& where) const = 0;
+  virtual Result<Done> settle_move(const Gfid& gfid) const = 0;
+  // The directory stays where it was.
+  virtual void forget_move(const Gfid& gfid) const = 0;
+  // At the start, before anything is looked up: every noted move that took place is settled, the rest is left.
+  virtual Result<Done> settle_noted() const = 0;
   // One that is not there is no failure.
   virtual Result<Done> remove(const Gfid& gfid) const = 0;
 
@@ -71,6 +84,10 @@ class LinkHandles : public HandleStore {
   Result<DirectoryName> directory_name(const Gfid& gfid) const override;
   Result<Done> add_file(const Gfid& gfid, int parent, const std::string& name) const override;
   Result<Done> add_directory(const Gfid& gfid, const DirectoryName& where) const override;
+  Result<Done> note_move(const Gfid& gfid, const DirectoryName& where) const override;
+  Result<Done> settle_move(const Gfid& gfid) const override;
+  void forget_move(const Gfid& gfid) const override;
+  Result<Done> settle_noted() const override;
   Result<Done> remove(const Gfid& gfid) const override;
   Result<Done> park(const Gfid& gfid) const override;
   Result<Done> unpark(const Gfid& gfid) const override;
@@ -89,6 +106,8 @@ class LinkHandles : public HandleStore {
   Result<Done> make_second_level(const Gfid& gfid) const;
   Result<Done> link_to(int from, const std::string& name, const Gfid& gfid) const;
   Result<OpenFile> walk(std::vector<std::string> names) const;
+  Result<std::vector<Gfid>> noted_moves() const;
+  bool has_moved(const Gfid& gfid) const;
 
   FileSystem& files_;
   const AttributeStore& attributes_;

@@ -51,6 +51,15 @@ std::shared_ptr<Inode> InodeTable::peek(const Gfid& gfid) const {
   return place == places_.end() ? nullptr : *place->second;
 }
 
+std::vector<InodeUse> InodeTable::in_use() const {
+  std::vector<InodeUse> uses;
+  for (const std::shared_ptr<Inode>& inode : order_) {
+    if (is_unused(inode)) continue;
+    uses.push_back({inode->gfid, inode->open_files, static_cast<std::uint64_t>(inode.use_count() - 1)});
+  }
+  return uses;
+}
+
 void InodeTable::shrink() {
   auto place = order_.end();
   for (std::size_t seen = 0; places_.size() > most_inodes_ && place != order_.begin() && seen < most_looked_at;

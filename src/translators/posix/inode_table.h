@@ -49,6 +49,13 @@ struct Inode {
   bool parked = false;  // its handle waits in .glusterfs/unlink for the last descriptor
 };
 
+// An inode that somebody uses, for those who look from outside.
+struct InodeUse {
+  Gfid gfid;
+  std::uint32_t open_files = 0;
+  std::uint64_t users = 0;  // operations under way and open descriptors
+};
+
 class InodeTable {
  public:
   // Inodes nobody uses are forgotten, the longest unused first, once there are more than these.
@@ -65,6 +72,8 @@ class InodeTable {
   // Null where nothing is remembered.
   std::shared_ptr<Inode> peek(const Gfid& gfid) const;
   std::size_t size() const { return places_.size(); }
+  std::size_t most() const { return most_inodes_; }
+  std::vector<InodeUse> in_use() const;
 
  private:
   using Order = std::list<std::shared_ptr<Inode>>;

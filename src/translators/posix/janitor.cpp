@@ -34,7 +34,7 @@ Result<std::vector<Child>> list_children(const Brick& brick, int directory) {
       child.gfid = Gfid::from(as_bytes(*gfid)).value_or(null_gfid);
     }
     if (Result<FileStatus> status = brick.files.status(directory, child.name)) {
-      child.is_directory = (status->mode & 0170000) == 0040000;
+      child.is_directory = status->is_directory();
     }
     children.push_back(std::move(child));
   }

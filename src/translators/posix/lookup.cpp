@@ -9,10 +9,6 @@ namespace mortar::posix::job {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, directory_type = 0040000;
-
-bool is_directory(const FileStatus& status) { return (status.mode & type_mask) == directory_type; }
-
 // An entry this young may belong to somebody who is just making it.
 bool may_be_in_the_making(const Work& work, const FileStatus& status) {
   Moment settled = status.changed;
@@ -23,7 +19,7 @@ bool may_be_in_the_making(const Work& work, const FileStatus& status) {
 // What a crash may have left: a directory whose handle leads elsewhere, a file without handle, or whose records of
 // names are not those it has. Asked once for an object that nothing is remembered of.
 bool is_whole(const Work& work, const Gfid& gfid, const Gfid& parent, const Place& place, const FileStatus& status) {
-  if (is_directory(status)) {
+  if (status.is_directory()) {
     Result<DirectoryName> said = work.handles().directory_name(gfid);
     return said && *said == DirectoryName{parent, place.name};
   }
@@ -134,7 +130,7 @@ Result<fop::Lookup::Reply> lookup_repaired(Work& work, const fop::Lookup& reques
   Result<FileStatus> status = status_of_entry(work, parent, place, *name);
   if (!status) return std::unexpected(status.error());
   Result<Gfid> gfid = read_gfid(work, place);
-  if (!gfid && gfid.error().number() == ENODATA) gfid = give_identity(work, place, request.xdata);
+  if (!gfid && gfid.error().number() == ENODATA) gfid = give_identity(work, place, *status, request.xdata);
   if (!gfid) return std::unexpected(gfid.error());
   if (*gfid != object.gfid) return failed(name_moved);
   if (Result<Done> repaired = repair(work, *gfid, parent.gfid, place, *status); !repaired) {

@@ -72,10 +72,17 @@ Result<Done> set_times(const Work& work, const Making& making) {
   return write_times(work, making.object, making.place, Times{now, now, now});
 }
 
-Result<Done> add_handle(const Work& work, const Making& making) {
-  if (making.is_directory) {
-    return work.handles().add_directory(making.object.gfid, {making.parent.gfid, making.name});
-  }
+// The handle comes first: a directory with an identity that nothing leads to would be made again elsewhere.
+Result<Done> identify_directory(const Work& work, const Making& making) {
+  const Gfid& gfid = making.object.gfid;
+  Result<Done> added = work.handles().add_directory(gfid, {making.parent.gfid, making.name});
+  if (!added) return added;
+  Result<Done> identified = set_identity(work, making);
+  if (!identified) (void)work.handles().remove(gfid);
+  return identified;
+}
+
+Result<Done> add_file_handle(const Work& work, const Making& making) {
   Result<Done> added = work.handles().add_file(making.object.gfid, making.parent.directory->number(), making.name);
   // Stock's answer to an identity that another object has.
   if (!added && added.error().number() == EEXIST) return failed(ENODATA);
@@ -90,8 +97,9 @@ Result<Done> dress_up_to_handle(const Work& work, Making& making, const Dictiona
   }
   set_requested_attributes(work, making, xdata);
   if (Result<Done> timed = set_times(work, making); !timed) return timed;
+  if (making.is_directory) return identify_directory(work, making);
   if (Result<Done> identified = set_identity(work, making); !identified) return identified;
-  return add_handle(work, making);
+  return add_file_handle(work, making);
 }
 
 void take_away(const Work& work, const Making& making) {

@@ -25,6 +25,7 @@ class Posix : public Refuse {
   Task<> stop() override;
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;
+  const InodeTable& inodes() const { return core_->table; }
 
   using Refuse::perform;
   Task<fop::Lookup::Reply> perform(const Call& call, const fop::Lookup& request) override;

@@ -13,7 +13,6 @@ namespace mortar::posix {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, directory_type = 0040000, regular = 0100000;
 constexpr std::uint64_t large = 32 << 20;
 constexpr unsigned no_replace = 1;  // of renameat2(2)
 
@@ -39,7 +38,7 @@ void LastName::restore(int parent, const std::string& name) {
 }
 
 bool is_link_file(const Work& work, const FileStatus& status, const Place& place) {
-  const bool looks_like = (status.mode & type_mask) == regular && (status.mode & 07777) == 01000 && status.size == 0;
+  const bool looks_like = status.is_regular() && (status.mode & 07777) == 01000 && status.size == 0;
   return looks_like && work.attributes().get(place, "trusted.glusterfs.dht.linkto").has_value();
 }
 
@@ -60,7 +59,7 @@ bool remove_link_file(const Work& work, Subject& parent, const std::string& name
 
 void free_late(Work& work, const FileStatus& status, const Place& place) {
   const bool late = work.options->background_unlink || status.size > large;
-  if (!late || (status.mode & type_mask) != regular) return;
+  if (!late || !status.is_regular()) return;
   // Where it cannot be kept open the removal takes its time.
   if (Result<OpenFile> open = work.files().open(place.directory, place.name, O_RDONLY | O_NONBLOCK, 0)) {
     work.late.push_back(std::make_shared<OpenFile>(std::move(*open)));
@@ -103,6 +102,11 @@ Result<Done> check_conditions(const Work& work, const Doomed& doomed, const Subj
   if (xdata.number("dont-unlink-for-open-fd").value_or(0) != 0 && object.open_files > 0) return failed(EBUSY);
   if (xdata.number("unlink-only-if-dht-linkto-file").value_or(0) != 0 &&
       !is_link_file(work, doomed.status, doomed.place)) {
+    return failed(EBUSY);
+  }
+  // Of our clients, which take the data away and not what leads to it.
+  if (xdata.number("unlink-unless-dht-linkto-file").value_or(0) != 0 &&
+      is_link_file(work, doomed.status, doomed.place)) {
     return failed(EBUSY);
   }
   return done;
@@ -158,7 +162,7 @@ Result<fop::Changed> unlink(Work& work, const fop::Unlink& request) {
   Subject& object = work.subjects[1];
   Result<Doomed> doomed = find_doomed(work, parent, object, request.name);
   if (!doomed) return std::unexpected(doomed.error());
-  if ((doomed->status.mode & type_mask) == directory_type) return failed(EISDIR);
+  if (doomed->status.is_directory()) return failed(EISDIR);
   if (Result<Done> allowed = check_conditions(work, *doomed, object, request.xdata); !allowed) {
     return std::unexpected(allowed.error());
   }
@@ -182,7 +186,7 @@ Result<fop::Changed> rmdir(Work& work, const fop::Rmdir& request) {
   Subject& object = work.subjects[1];
   Result<Doomed> doomed = find_doomed(work, parent, object, request.name);
   if (!doomed) return std::unexpected(doomed.error());
-  if ((doomed->status.mode & type_mask) != directory_type) return failed(ENOTDIR);
+  if (!doomed->status.is_directory()) return failed(ENOTDIR);
   Result<Done> removed = request.flags != 0 ? move_to_landfill(work, *doomed, object)
                                             : work.files().remove_directory(doomed->place.directory, doomed->name);
   if (!removed) return failed(removed.error().number() == EEXIST ? ENOTEMPTY : removed.error().number());

@@ -1,5 +1,6 @@
 // Renaming. The new name is recorded before and the old one forgotten after the step that cannot be torn, so a crash
-// leaves one record too many, never one too few.
+// leaves one record too many, never one too few; of a directory, whose handle can say one name only, the new one is
+// noted before and settled after it.
 #include "translators/posix/jobs.h"
 #include "translators/posix/making.h"
 #include "translators/posix/removal.h"
@@ -9,15 +10,13 @@ namespace mortar::posix::job {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, directory_type = 0040000;
-
 struct Side {
   Subject& parent;
   Subject& object;
   std::string name;
   Place place;
   std::optional<FileStatus> status;
-  bool is_directory() const { return status && (status->mode & type_mask) == directory_type; }
+  bool is_directory() const { return status && status->is_directory(); }
 };
 
 Result<Side> look(const Work& work, Subject& parent, Subject& object, const std::string& text) {
@@ -83,24 +82,48 @@ Result<Done> check_types(const Side& from, const Side& to) {
   return done;
 }
 
-Result<Done> move(Work& work, Side& from, Side& to) {
-  const bool is_file = !from.is_directory();
-  const Gfid& gfid = from.object.gfid;
-  if (is_file && !gfid.is_null()) {
-    if (Result<Done> named = record_name(work, from.place, to.parent.gfid, to.name); !named) return named;
+// What tells the way from the object back to its name.
+class WayBack {
+ public:
+  WayBack(Work& work, const Side& from, const Side& to) : work_(work), from_(from), to_(to) {}
+
+  Result<Done> prepare() const {
+    if (gfid().is_null()) return done;
+    if (from_.is_directory()) return work_.handles().note_move(gfid(), {to_.parent.gfid, to_.name});
+    return record_name(work_, from_.place, to_.parent.gfid, to_.name);
   }
+  void restore() const {
+    if (gfid().is_null()) return;
+    if (from_.is_directory()) return work_.handles().forget_move(gfid());
+    (void)forget_name(work_, from_.place, to_.parent.gfid, to_.name);
+  }
+  Result<Done> settle() const {
+    if (gfid().is_null()) return done;
+    if (from_.is_directory()) return work_.handles().settle_move(gfid());
+    return forget_name(work_, to_.place, from_.parent.gfid, from_.name);
+  }
+
+ private:
+  const Gfid& gfid() const { return from_.object.gfid; }
+
+  Work& work_;
+  const Side& from_;
+  const Side& to_;
+};
+
+Result<Done> move(Work& work, Side& from, Side& to) {
+  const WayBack way_back(work, from, to);
+  if (Result<Done> prepared = way_back.prepare(); !prepared) return prepared;
   Overwritten overwritten(work, to);
   Result<Done> moved = overwritten.give_way();
   if (moved) moved = work.files().rename(from.place.directory, from.name, to.place.directory, to.name, 0);
   if (!moved) {
     overwritten.restore();
-    if (is_file && !gfid.is_null()) (void)forget_name(work, from.place, to.parent.gfid, to.name);
+    way_back.restore();
     return failed(moved.error().number() == EEXIST ? ENOTEMPTY : moved.error().number());
   }
   if (Result<Done> settled = overwritten.settle(); !settled) return settled;
-  if (gfid.is_null()) return done;
-  if (!is_file) return work.handles().add_directory(gfid, {to.parent.gfid, to.name});
-  return forget_name(work, to.place, from.parent.gfid, from.name);
+  return way_back.settle();
 }
 
 }  // namespace

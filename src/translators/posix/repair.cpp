@@ -10,22 +10,16 @@ namespace mortar::posix {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, directory_type = 0040000;
 // Files with more names have records of some of them only.
 constexpr std::uint32_t most_recorded_names = 500;
 constexpr int create_only = 1;
 
 bool is_record(const std::string& key) { return key.starts_with(gfid2path_prefix); }
 
-Result<Done> repair_directory(const Work& work, const Gfid& gfid, const DirectoryName& here, const FileStatus& status) {
+// Of two directories of one identity the other one keeps the handle as long as it exists.
+Result<Done> repair_directory(const Work& work, const Gfid& gfid, const DirectoryName& here) {
   Result<DirectoryName> said = work.handles().directory_name(gfid);
   if (said && *said == here) return done;
-  if (said) {
-    // Two directories of one identity: the other one keeps the handle as long as it exists.
-    Result<OpenFile> open = work.handles().open_directory(gfid);
-    Result<FileStatus> there = open ? work.files().status(open->number()) : failed(ENOENT);
-    if (there && (there->inode != status.inode || there->device != status.device)) return failed(EEXIST);
-  }
   return work.handles().add_directory(gfid, here);
 }
 
@@ -44,11 +38,26 @@ Result<Done> repair_records(const Work& work, const Gfid& parent, const Place& p
   return work.attributes().set(place, own.key.c_str(), as_bytes(own.value), 0);
 }
 
+// The object without identity does not count: a file that lost it may still have its handle.
+bool is_of_another(const Work& work, const Gfid& gfid, const FileStatus& status) {
+  if (work.handles().open_directory(gfid)) return true;
+  const Result<DirectoryName> said = work.handles().directory_name(gfid);
+  if (said || said.error().number() != ENOTDIR) return false;
+  const Result<FileStatus> there = status_of(work, work.handles().place(gfid));
+  return there && (there->inode != status.inode || there->device != status.device);
+}
+
 }  // namespace
 
-Result<Gfid> give_identity(const Work& work, const Place& place, const Dictionary& xdata) {
+Result<Gfid> give_identity(const Work& work, const Place& place, const FileStatus& status, const Dictionary& xdata) {
   std::optional<Gfid> wanted = xdata.gfid("gfid-req");
   if (!wanted || wanted->is_null() || wanted->is_root()) return failed(ENODATA);
+  if (is_of_another(work, *wanted, status)) {
+    // The half-made directory is in the way of the one that moves here, and nobody can have anything in it.
+    const bool is_gone =
+        status.is_directory() && work.files().remove_directory(place.directory, place.name).has_value();
+    return failed(is_gone ? ENOENT : ENODATA);
+  }
   if (Result<Done> set = work.attributes().set(place, gfid_key, wanted->view(), create_only); !set) {
     return std::unexpected(set.error());
   }
@@ -66,7 +75,7 @@ bool names_are_recorded(const Work& work, const Gfid& parent, const Place& place
 
 Result<Done> repair(const Work& work, const Gfid& gfid, const Gfid& parent, const Place& place,
                     const FileStatus& status) {
-  if ((status.mode & type_mask) == directory_type) return repair_directory(work, gfid, {parent, place.name}, status);
+  if (status.is_directory()) return repair_directory(work, gfid, {parent, place.name});
   if (Result<Done> added = work.handles().add_file(gfid, place.directory, place.name); !added) return added;
   Result<FileStatus> linked = status_of(work, place);
   if (!linked) return std::unexpected(linked.error());

@@ -6,8 +6,9 @@
 
 namespace mortar::posix {
 
-// Gives an entry that has none the identity the client chose.
-Result<Gfid> give_identity(const Work& work, const Place& place, const Dictionary& xdata);
+// Gives an entry that has none the identity the client chose. ENODATA where another object has that one, ENOENT
+// where what it was to be given to was an empty directory: that is removed.
+Result<Gfid> give_identity(const Work& work, const Place& place, const FileStatus& status, const Dictionary& xdata);
 
 // Whether as many names are recorded as the file has, this one among them. Records that are switched off, or too many
 // to be kept, are taken as complete.

@@ -8,11 +8,6 @@ namespace mortar::posix {
 
 namespace {
 
-constexpr std::uint32_t type_mask = 0170000, regular = 0100000, directory = 0040000, symlink = 0120000;
-
-// The handle of a directory is a symbolic link of its own; a symbolic link that is an object has two names at least.
-bool is_directory_handle(const FileStatus& status) { return (status.mode & type_mask) == symlink && status.links == 1; }
-
 std::optional<Times> read_times(const Work& work, const Place& place) {
   if (!work.options->ctime) return std::nullopt;
   Result<std::string> value = work.attributes().get(place, mdata_key);
@@ -106,12 +101,12 @@ Iatt make_iatt(const FileStatus& status, const Gfid& gfid, const std::optional<T
   iatt.rdev = status.rdev;
   iatt.size = status.size;
   // A file system may hold more blocks than the size needs (preallocation): clients are told what the data takes.
-  const bool file = (status.mode & type_mask) == regular;
+  const bool file = status.is_regular();
   iatt.blocks = file ? std::min(status.blocks, (status.size + 511) / 512) : status.blocks;
   iatt.accessed = times ? times->accessed : status.accessed;
   iatt.modified = times ? times->modified : status.modified;
   iatt.changed = times ? times->changed : status.changed;
-  const bool has_link_handle = (status.mode & type_mask) != directory;
+  const bool has_link_handle = !status.is_directory();
   iatt.links = has_link_handle && status.links > 0 ? status.links - 1 : status.links;
   iatt.uid = status.uid;
   iatt.gid = status.gid;
@@ -177,9 +172,9 @@ Result<std::shared_ptr<OpenFile>> open_regular(const Work& work, Subject& subjec
   }
   if (!status) return std::unexpected(status.error());
   if (is_directory_handle(*status)) return failed(EISDIR);
-  if ((status->mode & type_mask) == symlink) return failed(ELOOP);
+  if (status->is_symlink()) return failed(ELOOP);
   // Devices and pipes are never opened.
-  if ((status->mode & type_mask) != regular) return failed(EINVAL);
+  if (!status->is_regular()) return failed(EINVAL);
   Result<OpenFile> open = work.files().open(place.directory, place.name, flags | O_NONBLOCK, 0);
   if (!open) return std::unexpected(open.error());
   return std::make_shared<OpenFile>(std::move(*open));

@@ -135,11 +135,17 @@ bool ProtocolServer::is_up(const Translator& brick) const {
   return state == up_.end() || state->second;
 }
 
+std::vector<const Session*> ProtocolServer::sessions(std::string_view subvolume) const {
+  std::vector<const Session*> sessions;
+  for_each_client([&](const Session& session) {
+    if (session.brick()->name() == subvolume) sessions.push_back(&session);
+  });
+  return sessions;
+}
+
 std::vector<ClientStatistics> ProtocolServer::clients(std::string_view subvolume) const {
   std::vector<ClientStatistics> clients;
-  for_each_client([&](const Session& session) {
-    if (session.brick()->name() == subvolume) clients.push_back(session.statistics());
-  });
+  for (const Session* session : sessions(subvolume)) clients.push_back(session->statistics());
   return clients;
 }
 

@@ -37,6 +37,8 @@ class ProtocolServer final : public Refuse {
   std::uint16_t port() const { return listener_ ? listener_->address().port : 0; }
   // The clients of a subvolume, in the order in which they came.
   std::vector<ClientStatistics> clients(std::string_view subvolume) const;
+  // The same, to look at what they hold. Not to be kept beyond the turn.
+  std::vector<const Session*> sessions(std::string_view subvolume) const;
 
   // ---- for its sessions
   World& world() { return world_; }

@@ -100,6 +100,7 @@ template <class Operation>
 Task<> Session::perform(Operation operation, IncomingCall incoming) {
   using Reply = typename Operation::Reply;
   Call call{incoming.take_identity(), client_};
+  const CallsUnderWay::Entry under_way(under_way_, call, Operation::name_of_operation);
   squash(server_.options(), *client_, call);
   if (server_.options().manage_gids) {
     Result<std::vector<std::uint32_t>> groups = co_await server_.groups_of(call.uid);
@@ -115,7 +116,7 @@ Task<> Session::perform(Operation operation, IncomingCall incoming) {
     co_return done;
   }
   if constexpr (requires { result->fd; }) {
-    Result<std::int64_t> number = descriptors_.add(result->fd.open);
+    Result<std::int64_t> number = descriptors_.add(result->fd.open, call.pid);
     if (!number) {
       co_await give_back_descriptor(result->fd.open, false);
       incoming.reply(failure<Reply>(number.error()));

@@ -12,6 +12,7 @@
 #include "base/task_set.h"
 #include "translator/translator.h"
 #include "translators/server/authentication.h"
+#include "translators/server/calls_under_way.h"
 #include "translators/server/descriptor_table.h"
 #include "wire/messages/handshake.h"
 #include "wire/rpc_connection.h"
@@ -52,6 +53,8 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
   // Null once it is gone.
   RpcConnection* connection() const { return connection_; }
   ClientStatistics statistics() const;
+  const DescriptorTable& descriptors() const { return descriptors_; }
+  const CallsUnderWay& under_way() const { return under_way_; }
 
   // Gives back all that belongs to the client; runs once the connection is gone.
   Task<> give_back();
@@ -84,6 +87,7 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
   Translator* brick_ = nullptr;
   std::optional<Gfid> subdirectory_;
   DescriptorTable descriptors_;
+  CallsUnderWay under_way_;
   TaskSet operations_;
   TaskSet lock_operations_;  // may wait for other clients; nobody waits for them
 };

@@ -33,6 +33,14 @@ class Rules : public Upcall {
   void noted(const Call& call, const fop::Fallocate& op, const fop::Changed& reply) { wrote(call, op.gfid, reply); }
   void noted(const Call& call, const fop::Discard& op, const fop::Changed& reply) { wrote(call, op.gfid, reply); }
   void noted(const Call& call, const fop::Zerofill& op, const fop::Changed& reply) { wrote(call, op.gfid, reply); }
+  // Nobody but who opens knows what it leaves.
+  void noted(const Call& call, const fop::Open& op, const fop::Opened&) {
+    if ((op.flags & open_flag::truncate) != 0) {
+      changed(call, op.gfid, written, {});
+    } else {
+      looked(call, op.gfid);
+    }
+  }
   void noted(const Call& call, const fop::CopyFileRange& op, const fop::CopyFileRange::Reply& reply) {
     looked(call, op.in_gfid);
     changed(call, op.out_gfid, written, reply.out_after);
@@ -43,16 +51,14 @@ class Rules : public Upcall {
   void noted(const Call& call, const fop::Mknod& op, const fop::Made& reply) { made(call, op.parent, reply); }
   void noted(const Call& call, const fop::Mkdir& op, const fop::Made& reply) { made(call, op.parent, reply); }
   void noted(const Call& call, const fop::Symlink& op, const fop::Made& reply) { made(call, op.parent, reply); }
-  void noted(const Call& call, const fop::Create& op, const fop::Create::Reply& reply) { made(call, op.parent, reply); }
+  void noted(const Call& call, const fop::Create& op, const fop::Create::Reply& reply) {
+    made(call, op.parent, reply);
+    // Somebody else may have made it a moment ago.
+    if ((op.flags & open_flag::truncate) != 0) changed(call, reply.iatt.gfid, written, reply.iatt);
+  }
   void noted(const Call& call, const fop::Link& op, const fop::Made& reply) {
     changed(call, op.gfid, name_changed, reply.iatt, reply.parent_after);
-    looked(call, op.new_parent);
-  }
-  void noted(const Call& call, const fop::Rename& op, const fop::Rename::Reply& reply) {
-    changed(call, reply.iatt.gfid, flag::rename | flag::parent_times, reply.iatt, reply.new_parent_after,
-            reply.old_parent_after);
-    looked(call, op.old_parent);
-    looked(call, op.new_parent);
+    entries_changed(call, op.new_parent, reply.parent_after);
   }
 
   void noted(const Call& call, const fop::Setxattr& op, const fop::Acknowledged& reply) {
@@ -70,19 +76,43 @@ class Rules : public Upcall {
   void noted(const Call& call, const fop::Xattrop& op, const fop::Values& reply) { counted(call, op, reply); }
   void noted(const Call& call, const fop::Fxattrop& op, const fop::Values& reply) { counted(call, op, reply); }
 
-  // Removals ask first what they remove.
+  // Removals ask first what they remove, unless nobody could have to be told.
   template <class Operation>
   Task<typename Operation::Reply> removing(const Call& call, const Operation& operation) {
-    const Iatt target = co_await tried(find(call, operation.parent, operation.name));
+    const Look look(changes_);
+    Iatt target;
+    if (anybody_else(call)) {
+      target = co_await tried(find(call, operation.parent, operation.name));
+    }
     auto reply = co_await tried(next().perform(call, operation));
-    changed(call, target.gfid, name_changed, {}, reply.after);
-    looked(call, operation.parent);
-    if (target.is_directory() || target.links <= 1) removed(target.gfid);
+    const Noting noting(*this, look);
+    lost_name(call, target, reply.after);
+    entries_changed(call, operation.parent, reply.after);
+    co_return reply;
+  }
+  // So do renames, which may replace something.
+  Task<fop::Rename::Reply> renaming(const Call& call, const fop::Rename& operation) {
+    const Look look(changes_);
+    Iatt replaced;
+    if (anybody_else(call)) {
+      replaced = co_await tried(find(call, operation.new_parent, operation.new_name));
+    }
+    fop::Rename::Reply reply = co_await tried(next().perform(call, operation));
+    const Noting noting(*this, look);
+    changed(call, reply.iatt.gfid, flag::rename | flag::parent_times, reply.iatt, reply.new_parent_after,
+            reply.old_parent_after);
+    if (replaced.gfid != reply.iatt.gfid) lost_name(call, replaced, reply.new_parent_after);
+    entries_changed(call, operation.old_parent, reply.old_parent_after);
+    if (operation.new_parent != operation.old_parent) {
+      entries_changed(call, operation.new_parent, reply.new_parent_after);
+    }
     co_return reply;
   }
   template <class Operation>
   Task<typename Operation::Reply> noting(const Call& call, const Operation& operation) {
+    const Look look(changes_);
     auto reply = co_await tried(next().perform(call, operation));
+    const Noting noting(*this, look);
     noted(call, operation, reply);
     co_return reply;
   }
@@ -98,8 +128,15 @@ class Rules : public Upcall {
   }
   template <class Reply>
   void made(const Call& call, const Gfid& parent, const Reply& reply) {
-    changed(call, parent, flag::times, reply.parent_after);
+    entries_changed(call, parent, reply.parent_after);
     looked(call, reply.iatt.gfid);
+  }
+  void entries_changed(const Call& call, const Gfid& directory, const Iatt& now) {
+    changed(call, directory, flag::times, now);
+  }
+  void lost_name(const Call& call, const Iatt& target, const Iatt& parent) {
+    changed(call, target.gfid, name_changed, {}, parent);
+    if (target.is_directory() || target.links <= 1) removed(target.gfid);
   }
   void dropped(const Call& call, const Gfid& gfid, const std::string& name, const fop::Acknowledged& reply) {
     Dictionary names;
@@ -145,6 +182,8 @@ class NotesAll<Operation, Rest...> : public NotesAll<Rest...> {
     if (!this->enabled() || !call.client) return this->next().perform(call, operation);
     if constexpr (std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rmdir>) {
       return this->removing(call, operation);
+    } else if constexpr (std::is_same_v<Operation, fop::Rename>) {
+      return this->renaming(call, operation);
     } else {
       return this->noting(call, operation);
     }

@@ -30,12 +30,14 @@ Upcall::Upcall(World& world, std::string name, const upcall::Options& options)
     : PassOn(std::move(name)),
       world_(world),
       options_(options),
-      watchers_(options.most_watchers,
+      watchers_(options.most_watchers, options.timeout,
                 [this](const Gfid& gfid, std::uint64_t client) { raise(forgotten(gfid, client, options_.timeout)); }) {}
 
 void Upcall::looked(const Call& call, const Gfid& gfid) {
   if (!call.client || gfid.is_null()) return;
-  watchers_.add(gfid, call.client->number, world_.now());
+  const std::uint64_t client = call.client->number;
+  watchers_.add(gfid, client, world_.now());
+  if (look_ != nullptr && look_->overtaken(gfid, client)) raise(forgotten(gfid, client, options_.timeout));
 }
 
 void Upcall::changed(const Call& call, const Gfid& gfid, Flags flags, const Iatt& iatt, const Iatt& parent,
@@ -49,10 +51,11 @@ void Upcall::changed(const Call& call, const Gfid& gfid, Flags flags, const Iatt
   notice.parent = parent;
   notice.old_parent = old_parent;
   notice.xattrs = xattrs;
-  for (std::uint64_t client : watchers_.others(gfid, call.client->number, world_.now(), options_.timeout)) {
+  for (std::uint64_t client : watchers_.others(gfid, call.client->number, world_.now())) {
     notice.client = client;
     raise(notice);
   }
+  changes_.add(gfid, call.client->number);
   looked(call, gfid);
 }
 
@@ -101,7 +104,8 @@ Result<Done> Upcall::reconfigure(const VolumeSection& section) {
   if (!options) return std::unexpected(options.error());
   options_ = *options;
   watchers_.set_most(options_.most_watchers);
-  if (!enabled()) watchers_.clear();
+  watchers_.set_within(options_.timeout);
+  if (!enabled()) watchers_.forget_all();
   return done;
 }
 

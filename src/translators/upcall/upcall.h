@@ -14,23 +14,18 @@
 #include "runtime/world.h"
 #include "translator/graph.h"
 #include "translator/options.h"
+#include "translators/upcall/flags.h"
+#include "translators/upcall/recent_changes.h"
 #include "translators/upcall/watchers.h"
 
 namespace mortar {
 
 namespace upcall {
 
-// What has changed, in the words of the wire.
-namespace flag {
-inline constexpr std::uint32_t links = 0x1, mode = 0x2, owner = 0x4, size = 0x8, times = 0x10, accessed = 0x20,
-                               permission = 0x40, rename = 0x80, forget = 0x100, parent_times = 0x200,
-                               xattr_set = 0x400, xattr_removed = 0x800;
-}  // namespace flag
-
 struct Options {
   bool cache_invalidation = false;
   std::chrono::seconds timeout{60};
-  std::uint64_t most_watchers = 1 << 20;
+  std::uint64_t most_watchers = 1 << 18;
 
   auto options(this auto& self) {
     using namespace std::chrono_literals;
@@ -61,6 +56,21 @@ class Upcall : public PassOn {
 
  protected:
   using Flags = std::uint32_t;
+  using Look = upcall::RecentChanges::Look;
+
+  // While an answer is noted: what was changed while it was under way.
+  class Noting {
+   public:
+    Noting(Upcall& upcall, const Look& look) : upcall_(upcall) { upcall_.look_ = &look; }
+    Noting(const Noting&) = delete;
+    Noting& operator=(const Noting&) = delete;
+    ~Noting() { upcall_.look_ = nullptr; }
+
+   private:
+    Upcall& upcall_;
+  };
+
+  bool anybody_else(const Call& call) const { return watchers_.any_other(call.client_number()); }
   // The caller has looked at the object.
   void looked(const Call& call, const Gfid& gfid);
   // The caller has changed it: the others are told.
@@ -76,11 +86,14 @@ class Upcall : public PassOn {
   // What a name stands for; a null gfid where there is nothing.
   Task<Iatt> find(const Call& call, Gfid parent, std::string entry);
 
+  upcall::RecentChanges changes_;
+
  private:
   World& world_;
   upcall::Options options_;
   upcall::Watchers watchers_;
   std::set<std::string> names_;  // patterns of fnmatch(3)
+  const Look* look_ = nullptr;   // of the answer that is being noted
 };
 
 Result<std::unique_ptr<Translator>> make_upcall(World& world, const VolumeSection& section);

@@ -45,6 +45,11 @@ struct UpcallTest : ::testing::Test {
     return flags;
   }
 
+  static Task<fop::Attributes> stat_after(Completion<Done> gate) {
+    co_await gate.wait();
+    co_return fop::Attributes{};
+  }
+
   using Flags = std::vector<std::uint32_t>;
   Simulation simulation{1};
   SimulatedWorld& world = simulation.add_host("server", "10.0.0.1").start_process("brick");
@@ -86,7 +91,7 @@ TEST_F(UpcallTest, TellsWhatStockTells) {
   EXPECT_EQ(flags_of(b, fop::Setattr{.gfid = file, .iatt = {.mode = 0100644}}), Flags{0x5e});
   EXPECT_EQ(flags_of(b, fop::Create{.parent = directory, .name = "x"}), Flags{0x10});
   EXPECT_EQ(flags_of(b, fop::Mkdir{.parent = directory, .name = "x"}), Flags{0x10});
-  EXPECT_EQ(flags_of(b, fop::Link{.gfid = file, .new_parent = directory, .new_name = "y"}), Flags{0x211});
+  EXPECT_EQ(flags_of(b, fop::Link{.gfid = file, .new_parent = directory, .new_name = "y"}), (Flags{0x211, 0x10}));
   leaf.answer<fop::Rename>([](const Call&, const fop::Rename&) -> Result<fop::Rename::Reply> {
     fop::Rename::Reply reply;
     reply.iatt.gfid = file;
@@ -96,16 +101,95 @@ TEST_F(UpcallTest, TellsWhatStockTells) {
   });
   auto renamed = notices_of(
       b, fop::Rename{.old_parent = directory, .new_parent = other_directory, .old_name = "n", .new_name = "m"});
-  ASSERT_EQ(renamed.size(), 1U);
+  ASSERT_EQ(renamed.size(), 2U);
   EXPECT_EQ(renamed[0].flags, 0x280U);
   EXPECT_EQ(renamed[0].parent.gfid, other_directory);
   EXPECT_EQ(renamed[0].old_parent.gfid, directory);
+  // Beyond stock: who knows the directory learns that its entries changed, whether it knew the object or not.
+  EXPECT_EQ(renamed[1].gfid, directory);
+  EXPECT_EQ(renamed[1].flags, 0x10U);
   links = 2;
-  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), Flags{0x211});
+  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), (Flags{0x211, 0x10}));
   links = 1;
   // The last name: everybody forgets the object, the remover too.
-  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), (Flags{0x211, 0x100, 0x100}));
+  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), (Flags{0x211, 0x100, 0x100, 0x10}));
   EXPECT_EQ(flags_of(a, fop::Write{.gfid = file}), Flags{});
+}
+
+TEST_F(UpcallTest, WhatARenameReplacesIsToldOf) {
+  ask(board, a, fop::Stat{.gfid = file});
+  leaf.answer<fop::Rename>([](const Call&, const fop::Rename&) -> Result<fop::Rename::Reply> {
+    fop::Rename::Reply reply;
+    reply.iatt.gfid = fixed_gfid(80);
+    return reply;
+  });
+  auto notices =
+      notices_of(b, fop::Rename{.old_parent = directory, .new_parent = directory, .old_name = "new", .new_name = "n"});
+  ASSERT_EQ(notices.size(), 3U);
+  EXPECT_EQ(notices[0].gfid, file);
+  EXPECT_EQ(notices[0].flags, 0x211U);
+  EXPECT_EQ(notices[0].client, 1U);
+  EXPECT_EQ(notices[1].flags, 0x100U);
+  EXPECT_EQ(notices[2].flags, 0x100U);
+}
+
+TEST_F(UpcallTest, OpeningWithTruncationIsAChange) {
+  ask(board, a, fop::Stat{.gfid = file});
+  EXPECT_EQ(flags_of(b, fop::Open{.gfid = file, .flags = open_flag::write_only}), Flags{});
+  EXPECT_EQ(flags_of(b, fop::Open{.gfid = file, .flags = open_flag::write_only | open_flag::truncate}), Flags{0x18});
+}
+
+TEST_F(UpcallTest, AnAnswerThatAChangeOvertakesIsTakenBack) {
+  Completion<Done> come_up;
+  leaf.answer_later<fop::Stat>([&come_up](const Call&, const fop::Stat&) { return stat_after(come_up); });
+  board.notices.clear();
+  auto look = ask(board, a, fop::Stat{.gfid = file});
+  auto look_at_other = ask(board, a, fop::Opendir{.gfid = directory});
+  EXPECT_EQ(ask(board, b, fop::Write{.gfid = file})->error(), 0);
+  EXPECT_TRUE(board.notices.empty()) << "nobody is known to watch";
+  come_up.complete(done);
+  run_ready();
+  ASSERT_TRUE(look->answered());
+  const auto notices = board.of<notice::CacheInvalidation>();
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices[0].client, 1U);
+  EXPECT_EQ(notices[0].gfid, file);
+  EXPECT_EQ(notices[0].flags, 0x100U);
+}
+
+TEST_F(UpcallTest, WhoIsAloneIsNotAskedWhatItRemoves) {
+  ask(board, b, fop::Stat{.gfid = directory});
+  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), Flags{});
+  EXPECT_TRUE(leaf.asked<fop::Lookup>().empty());
+  ask(board, a, fop::Stat{.gfid = directory});
+  EXPECT_EQ(flags_of(b, fop::Unlink{.parent = directory, .name = "n"}), (Flags{0x100, 0x10}));
+  EXPECT_EQ(leaf.asked<fop::Lookup>().size(), 1U);
+}
+
+TEST_F(UpcallTest, WhoIsNotToldAnyMoreIsToldSo) {
+  ask(board, a, fop::Stat{.gfid = file});
+  const auto reconfigured = [this](const char* key, const char* value) {
+    board.notices.clear();
+    VolumeSection section;
+    section.set_option("cache-invalidation", "on");
+    section.set_option(key, value);
+    EXPECT_TRUE(upcall->reconfigure(section));
+    return board.of<notice::CacheInvalidation>().size();
+  };
+  EXPECT_EQ(reconfigured("cache-invalidation-timeout", "700"), 0U);
+  EXPECT_EQ(reconfigured("cache-invalidation-timeout", "60"), 1U);
+  ask(board, a, fop::Stat{.gfid = file});
+  EXPECT_EQ(reconfigured("cache-invalidation", "off"), 1U);
+}
+
+TEST_F(UpcallTest, WhatExpiresIsDropped) {
+  for (std::uint8_t number = 1; number <= 100; ++number) ask(board, a, fop::Stat{.gfid = fixed_gfid(number)});
+  simulation.run_for(601s);
+  for (std::uint8_t number = 101; number <= 130; ++number) ask(board, a, fop::Stat{.gfid = fixed_gfid(number)});
+  std::string state;
+  upcall->dump_state(state);
+  EXPECT_TRUE(state.contains("watchers=30\n")) << state;
+  EXPECT_EQ(flags_of(b, fop::Write{.gfid = fixed_gfid(1)}), Flags{});
 }
 
 TEST_F(UpcallTest, ChangedAttributesAreToldOnlyIfRegistered) {

@@ -4,9 +4,16 @@
 
 namespace mortar::upcall {
 
+void Watchers::set_within(Duration within) {
+  if (within < within_) forget_all();
+  within_ = within;
+}
+
 void Watchers::add(const Gfid& gfid, std::uint64_t client, Instant now) {
+  drop_expired(now);
   auto [found, fresh] = objects_.try_emplace(gfid);
   Object& object = found->second;
+  object.touched = now;
   if (fresh) {
     object.place = by_age_.insert(by_age_.end(), gfid);
   } else {
@@ -18,6 +25,7 @@ void Watchers::add(const Gfid& gfid, std::uint64_t client, Instant now) {
     return;
   }
   object.watchers.push_back({client, now});
+  ++by_client_[client];
   ++count_;
   while (count_ > most_ && by_age_.size() > 1) {
     const Gfid oldest = by_age_.front();
@@ -25,51 +33,63 @@ void Watchers::add(const Gfid& gfid, std::uint64_t client, Instant now) {
   }
 }
 
-std::vector<std::uint64_t> Watchers::others(const Gfid& gfid, std::uint64_t but, Instant now, Duration within) {
+std::vector<std::uint64_t> Watchers::others(const Gfid& gfid, std::uint64_t but, Instant now) const {
   std::vector<std::uint64_t> found;
   auto object = objects_.find(gfid);
   if (object == objects_.end()) return found;
-  std::vector<Watcher>& watchers = object->second.watchers;
-  count_ -= std::erase_if(watchers, [&](const Watcher& watcher) { return now - watcher.seen > 2 * within; });
-  for (const Watcher& watcher : watchers) {
-    if (watcher.client != but && now - watcher.seen < within) found.push_back(watcher.client);
-  }
-  if (watchers.empty()) {
-    by_age_.erase(object->second.place);
-    objects_.erase(object);
+  for (const Watcher& watcher : object->second.watchers) {
+    if (watcher.client != but && now - watcher.seen < within_) found.push_back(watcher.client);
   }
   return found;
+}
+
+// A few at a time, at least as many as come.
+void Watchers::drop_expired(Instant now) {
+  for (int dropped = 0; dropped < 4 && !by_age_.empty(); ++dropped) {
+    auto oldest = objects_.find(by_age_.front());
+    if (now - oldest->second.touched < within_) return;
+    drop(oldest);
+  }
+}
+
+void Watchers::drop(Objects::iterator object) {
+  for (const Watcher& watcher : object->second.watchers) uncount(watcher.client);
+  by_age_.erase(object->second.place);
+  objects_.erase(object);
+}
+
+void Watchers::uncount(std::uint64_t client) {
+  --count_;
+  auto counted = by_client_.find(client);
+  if (--counted->second == 0) by_client_.erase(counted);
 }
 
 void Watchers::forget(const Gfid& gfid) {
   auto object = objects_.find(gfid);
   if (object == objects_.end()) return;
   const Gfid forgotten = gfid;
-  const std::vector<Watcher> watchers = std::move(object->second.watchers);
-  count_ -= watchers.size();
-  by_age_.erase(object->second.place);
-  objects_.erase(object);
+  const std::vector<Watcher> watchers = object->second.watchers;
+  drop(object);
   for (const Watcher& watcher : watchers) on_forgotten_(forgotten, watcher.client);
 }
 
-void Watchers::client_gone(std::uint64_t client) {
-  for (auto place = by_age_.begin(); place != by_age_.end();) {
-    auto object = objects_.find(*place);
-    std::vector<Watcher>& watchers = object->second.watchers;
-    count_ -= std::erase_if(watchers, [client](const Watcher& watcher) { return watcher.client == client; });
-    if (watchers.empty()) {
-      objects_.erase(object);
-      place = by_age_.erase(place);
-    } else {
-      ++place;
-    }
+void Watchers::forget_all() {
+  while (!by_age_.empty()) {
+    const Gfid oldest = by_age_.front();
+    forget(oldest);
   }
 }
 
-void Watchers::clear() {
-  objects_.clear();
-  by_age_.clear();
-  count_ = 0;
+void Watchers::client_gone(std::uint64_t client) {
+  if (!by_client_.contains(client)) return;
+  for (auto place = by_age_.begin(); place != by_age_.end();) {
+    auto object = objects_.find(*place);
+    ++place;
+    std::vector<Watcher>& watchers = object->second.watchers;
+    if (std::erase_if(watchers, [client](const Watcher& watcher) { return watcher.client == client; }) == 0) continue;
+    uncount(client);
+    if (watchers.empty()) drop(object);
+  }
 }
 
 }  // namespace mortar::upcall

@@ -1,0 +1,13 @@
+// Words of a command's arguments that may be abbreviated.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace mortar::command {
+
+// The word that is meant: written out, or by a beginning that no other word has. Nothing for anything else.
+std::optional<std::string_view> word_meant(std::string_view text, std::span<const std::string_view> words);
+
+}  // namespace mortar::command

@@ -1,0 +1,155 @@
+// Commands that ask all bricks of a volume: profile, top, statedump, status.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "management/commands.h"
+#include "management/management_test_support.h"
+
+namespace mortar {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+class ManyBricks : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(daemon_.start());
+    CreateVolume edit = creation("vol");
+    edit.volume.bricks = {Brick{"server", "/data/a", {}}, Brick{"server", "/data/b", {}},
+                          Brick{"server", "/data/c", {}}};
+    ASSERT_TRUE(daemon_.run(&Management::create_volume, std::move(edit)));
+    ASSERT_TRUE(daemon_.run(&Management::start_volume, StartVolume{"vol"}));
+  }
+
+  using Handler = Task<Dictionary> (*)(Management&, Dictionary);
+  Result<Dictionary> ask(Handler handler, std::initializer_list<std::pair<const char*, const char*>> request) {
+    Dictionary asked;
+    asked.set_text("volname", "vol");
+    for (const auto& [key, value] : request) asked.set_text(key, value);
+    return machine_.simulation.run(handler(daemon_.management(), asked));
+  }
+  std::string refusal_of(Handler handler, std::initializer_list<std::pair<const char*, const char*>> request) {
+    Result<Dictionary> reply = ask(handler, request);
+    return reply ? "none" : reply.error().sentence();
+  }
+  int pid_of(std::size_t brick) {
+    const Volume& volume = *daemon_.management().pool().find("vol");
+    return daemon_.management().supervisor().running(volume, volume.bricks[brick]).value_or(RunningBrick{}).pid;
+  }
+  void end_brick(std::size_t brick) {
+    constexpr int terminate = 15;
+    ASSERT_TRUE(daemon_.world().processes().signal(pid_of(brick), terminate));
+    machine_.simulation.run_for(2s);
+  }
+
+  Machine machine_{21};
+  Daemon daemon_{machine_.host};
+};
+
+TEST_F(ManyBricks, EachRunsOnAPortOfItsOwn) {
+  const Result<Dictionary> status = ask(commands::status_volume, {{"cmd", "256"}});
+  ASSERT_TRUE(status) << status.error().sentence();
+  EXPECT_EQ(status->number("count"), 3);
+  EXPECT_EQ(status->number("brick-index-max"), 2);
+  std::set<std::int64_t> ports, pids;
+  for (int brick = 0; brick < 3; ++brick) {
+    EXPECT_EQ(status->number(fmt::format("brick{}.status", brick)), 1);
+    ports.insert(status->number(fmt::format("brick{}.port", brick)).value_or(0));
+    pids.insert(status->number(fmt::format("brick{}.pid", brick)).value_or(0));
+  }
+  EXPECT_EQ(ports.size(), 3U);
+  EXPECT_FALSE(ports.contains(0));
+  EXPECT_EQ(pids.size(), 3U);
+  const Volume& volume = *daemon_.management().pool().find("vol");
+  for (const Brick& brick : volume.bricks) {
+    EXPECT_EQ(daemon_.management().site_of(volume, brick).shared_brick_count, 3U);
+  }
+}
+
+TEST_F(ManyBricks, OneThatEndedIsShownSo) {
+  end_brick(1);
+  const Result<Dictionary> status = ask(commands::status_volume, {{"cmd", "256"}});
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->number("count"), 3);
+  EXPECT_EQ(status->number("brick0.status"), 1);
+  EXPECT_EQ(status->number("brick1.status"), 0);
+  EXPECT_EQ(status->number("brick1.pid"), -1);
+  EXPECT_EQ(status->number("brick2.status"), 1);
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  for (std::size_t brick = 0; brick < 3; ++brick) EXPECT_EQ(pid_of(brick), 0);
+}
+
+TEST_F(ManyBricks, OneAloneIsTheFirstOfTheAnswer) {
+  const Result<Dictionary> status = ask(commands::status_volume, {{"cmd", "1026"}, {"brick", "server:/data/c"}});
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->number("count"), 1);
+  EXPECT_EQ(status->number("brick-index-max"), 0);
+  EXPECT_EQ(status->text("brick0.path"), "/data/c");
+  EXPECT_EQ(status->text("brick0.client1.name"), "glustershd");
+}
+
+TEST_F(ManyBricks, ProfileIsStartedAndStopped) {
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "2"}}), "Profile on Volume vol is not started");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "3"}}), "Profile on Volume vol is not started");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "1"}}), "none");
+  const Volume& volume = *daemon_.management().pool().find("vol");
+  EXPECT_EQ(volume.options.find("diagnostics.count-fop-hits"), "on");
+  EXPECT_EQ(volume.options.find("diagnostics.latency-measurement"), "on");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "1"}}), "Profile on Volume vol is already started");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "2"}}), "none");
+  EXPECT_FALSE(daemon_.management().pool().find("vol")->options.find("diagnostics.count-fop-hits"));
+}
+
+TEST_F(ManyBricks, BricksThatRunTellTheirStatistics) {
+  ASSERT_EQ(refusal_of(commands::profile_volume, {{"op", "1"}}), "none");
+  end_brick(1);
+  const Result<Dictionary> told = ask(commands::profile_volume, {{"op", "3"}, {"info-op", "2"}, {"cmd-str", "x"}});
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->number("count"), 2);
+  EXPECT_EQ(told->number("op"), 3);
+  EXPECT_EQ(told->text("volname"), "vol");
+  EXPECT_EQ(told->text("1-brick"), "server:/data/a");
+  EXPECT_EQ(told->text("1-asked-of"), "/data/a");
+  EXPECT_EQ(told->text("1-info-op"), "2");
+  EXPECT_EQ(told->text("2-brick"), "server:/data/c");
+  EXPECT_FALSE(told->has("3-brick"));
+  EXPECT_FALSE(told->has("cmd-str"));
+}
+
+TEST_F(ManyBricks, TopAsksOneOrAll) {
+  EXPECT_EQ(ask(commands::profile_volume, {{"op", "4"}, {"top-op", "1"}})->number("count"), 3);
+  const Result<Dictionary> one =
+      ask(commands::profile_volume, {{"op", "4"}, {"top-op", "1"}, {"brick", "server:/data/b"}});
+  EXPECT_EQ(one->number("count"), 1);
+  EXPECT_EQ(one->text("1-brick"), "server:/data/b");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "4"}, {"top-op", "1"}, {"brick", "server:/x"}}),
+            "No brick server:/x in volume vol");
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "4"}, {"nfs", "1"}}), "NFS server is not running");
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_EQ(refusal_of(commands::profile_volume, {{"op", "4"}}), "Volume vol is not started.");
+}
+
+TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "mem priv "}, {"option_cnt", "2"}}), "none");
+  for (std::size_t brick = 0; brick < 3; ++brick) {
+    const std::string dump = fmt::format("/dumps/{}", pid_of(brick));
+    EXPECT_EQ(daemon_.world().files().read_file(dump).value_or("no dump"), "mem=yes\npriv=yes\n");
+  }
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}, {"option_cnt", "0"}}), "none");
+  EXPECT_EQ(daemon_.world().files().read_file(fmt::format("/dumps/{}", pid_of(0))).value_or(""), "all=yes\n");
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "path=/etc"}}),
+            "'path=/etc' is no part of a state dump");
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "quotad "}}), "Quota is not enabled on volume vol");
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server 765"}}), "none");
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server x"}}), "'x' is no number of a process");
+  for (std::size_t brick = 0; brick < 3; ++brick) end_brick(brick);
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "No brick of volume vol runs on this server.");
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "Volume vol is not in the started state");
+}
+
+}  // namespace
+}  // namespace mortar

@@ -1,0 +1,21 @@
+#include "programs/process_memory.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+namespace mortar {
+
+std::vector<std::pair<const char*, std::uint64_t>> process_memory() {
+  const struct mallinfo2 told = ::mallinfo2();
+  return {{"arena", told.arena},      {"ordblks", told.ordblks},   {"smblks", told.smblks},
+          {"hblks", told.hblks},      {"hblkhd", told.hblkhd},     {"usmblks", told.usmblks},
+          {"fsmblks", told.fsmblks},  {"uordblks", told.uordblks}, {"fordblks", told.fordblks},
+          {"keepcost", told.keepcost}};
+}
+
+void dump_memory(std::string& out) {
+  out += "\n[mallinfo]\n";
+  for (const auto& [name, bytes] : process_memory()) out += fmt::format("mallinfo_{}={}\n", name, bytes);
+}
+
+}  // namespace mortar

@@ -1,0 +1,50 @@
+#include "translators/distribute/descriptors.h"
+
+namespace mortar::distribute {
+
+namespace {
+
+constexpr std::uint32_t only_once = open_flag::create | open_flag::exclusive | open_flag::truncate;
+
+}  // namespace
+
+std::shared_ptr<OpenObject> Descriptors::new_object() const {
+  auto object = std::make_shared<OpenObject>();
+  object->fds.resize(volume_.children().size());
+  return object;
+}
+
+Fd Descriptors::give_out(const Gfid& gfid, std::uint32_t flags, bool directory, std::shared_ptr<OpenObject> object) {
+  Fd fd;
+  fd.open = std::make_shared<Descriptor>(gfid, flags, directory);
+  fd.open->contexts.put(this, std::move(object));
+  return fd;
+}
+
+Fd Descriptors::give_out_file(const Gfid& gfid, std::uint32_t flags, Place place, Fd there) {
+  std::shared_ptr<OpenObject> object = new_object();
+  object->fds[place] = std::move(there);
+  return give_out(gfid, flags, false, std::move(object));
+}
+
+std::shared_ptr<OpenObject> Descriptors::object(const Fd& fd) const {
+  return fd.open ? fd.open->contexts.get<OpenObject>(this) : nullptr;
+}
+
+Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, Place place) {
+  const std::shared_ptr<OpenObject> open_here = object(fd);
+  if (open_here->fds[place].open) co_return open_here->fds[place];
+  const Descriptor& descriptor = *fd.open;
+  if (descriptor.directory) {
+    const fop::Opendir open{.gfid = descriptor.gfid, .xdata = {}};
+    fop::Opened reply = co_await tried(volume_.subvolume(place).perform(call, open));
+    open_here->fds[place] = std::move(reply.fd);
+  } else {
+    const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
+    fop::Opened reply = co_await tried(volume_.subvolume(place).perform(call, open));
+    open_here->fds[place] = std::move(reply.fd);
+  }
+  co_return open_here->fds[place];
+}
+
+}  // namespace mortar::distribute

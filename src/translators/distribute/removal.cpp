@@ -1,0 +1,63 @@
+// The data goes first, then the link file: one that leads nowhere is removed by whoever finds it, while data that
+// nothing leads to would be listed and not found.
+//
+//   1 trip, 2 where there is a link file; that of the lookup more where the name was not looked up, listed or made here
+//   before
+#include "translators/distribute/removal.h"
+
+namespace mortar::distribute {
+
+namespace {
+
+// Of our bricks; a stock brick does not know it and unlinks.
+constexpr const char* unless_link_file = "unlink-unless-dht-linkto-file";
+
+bool has_changed(const Error& error) {
+  return error.number() == ENOENT || error.number() == EBUSY || error.number() == ESTALE;
+}
+
+}  // namespace
+
+Task<fop::Changed> FileRemover::unlink(const Call& call, const fop::Unlink& unlink) {
+  const DirectoryPointer parent = co_await tried(finder_.find_directory(call, unlink.parent));
+  const std::optional<Place> hashed = volume_.hashed_place(*parent, unlink.name);
+  const NameIn name_in{unlink.parent, unlink.name};
+  const Gfid* known = volume_.memory.names.find(name_in);
+  const Place* known_place = known == nullptr ? nullptr : volume_.memory.places.find(*known);
+  std::optional<Place> place;
+  if (known_place != nullptr) place = *known_place;
+  volume_.memory.names.erase(name_in);
+  const fop::Lookup lookup{.parent = unlink.parent, .name = unlink.name};
+  if (!place) {
+    const fop::Lookup::Reply found = co_await tried(finder_.look_up(call, lookup));
+    place = co_await tried(place_to_unlink(unlink, found));
+  }
+  Result<fop::Changed> reply = co_await unlink_at(call, unlink, hashed, *place);
+  if (reply || !has_changed(reply.error())) co_return std::move(reply);
+  // Somebody has put another file in its place, whose link file may be what was removed: only all together know now.
+  const fop::Lookup::Reply found =
+      co_await tried(finder_.look_up_everywhere(call, volume_.keys.added_to(lookup), hashed));
+  place = co_await tried(place_to_unlink(unlink, found));
+  reply = co_await unlink_at(call, unlink, hashed, *place);
+  co_return std::move(reply);
+}
+
+Result<Place> FileRemover::place_to_unlink(const fop::Unlink& unlink, const fop::Lookup::Reply& found) {
+  volume_.memory.names.erase({unlink.parent, unlink.name});
+  if (found.iatt.is_directory()) return failed(EISDIR);
+  return *volume_.memory.places.find(found.iatt.gfid);
+}
+
+Task<fop::Changed> FileRemover::unlink_at(const Call& call, const fop::Unlink& unlink, std::optional<Place> hashed,
+                                          Place place) {
+  fop::Unlink conditional = unlink;
+  conditional.xdata.set(unless_link_file, std::int64_t{1});
+  fop::Changed reply = co_await tried(volume_.subvolume(place).perform(call, conditional));
+  if (hashed && *hashed != place) {
+    co_await link_files_.remove(call, unlink.parent, unlink.name, *hashed);
+  }
+  volume_.memory.settle_parents(reply);
+  co_return std::move(reply);
+}
+
+}  // namespace mortar::distribute

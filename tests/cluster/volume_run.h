@@ -1,0 +1,44 @@
+// What runs of random users have in common: a volume and those who use it, from the first look to the report.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "faults.h"
+#include "operation_log.h"
+#include "random_run.h"
+#include "random_user.h"
+#include "snapshot.h"
+#include "volume_under_test.h"
+
+namespace mortar::sim {
+
+class VolumeRun {
+ public:
+  VolumeRun(std::uint64_t seed, const RunPlan& plan);
+  virtual ~VolumeRun() = default;
+  RunReport run();
+
+ protected:
+  // The users come, to a volume that looks like this.
+  virtual void begin(const Snapshot& start) = 0;
+  virtual Task<> act() = 0;
+  // What was wrong, if anything, where act() ended like this.
+  virtual std::string judge(const Result<Done>& acted) = 0;
+  // What watches the users goes before the volume does.
+  virtual void close() = 0;
+
+  void all_bricks_write_back();
+
+  const RunPlan& plan_;
+  OperationLog log_;
+  VolumeUnderTest volume_;
+  Random random_;
+  Faults faults_;
+  std::vector<std::unique_ptr<RandomUser>> users_;
+
+ private:
+  std::string begin_and_act();
+};
+
+}  // namespace mortar::sim
