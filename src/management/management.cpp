@@ -9,7 +9,6 @@
 #include "base/join.h"
 #include "base/log.h"
 #include "management/mount_table.h"
-#include "pool/local_register.h"
 
 namespace mortar {
 
@@ -33,76 +32,46 @@ struct RenameServer {
 
 }  // namespace
 
-Management::Management(World& world, const Settings& settings)
-    : world_(world), places_(settings), store_(world, places_) {}
-
-template <Edit Change>
-Task<> Management::swap(Change change) {
-  for (;;) {
-    Pool next = pool_;
-    co_await tried(change.check(next));
-    change.apply(next);
-    Result<std::uint64_t> swapped = co_await register_->swap(version_, format_pool(next));
-    if (swapped) {
-      pool_ = std::move(next);
-      version_ = *swapped;
-      co_return done;
-    }
-    if (swapped.error().number() != EAGAIN) co_return swapped.error();
-    Document document = co_await tried(register_->read());
-    co_await tried(take(document));
-  }
-}
+Management::Management(World& world, const Settings& settings, Voter& voter)
+    : world_(world), places_(settings), store_(world, places_), membership_(world, places_, voter) {}
 
 Task<> Management::open() {
   co_await tried(check_settings(places_.settings()));
-  if (!LocalRegister::exists(world_, places_.register_folder())) {
+  if (!Home::exists(world_, places_.register_folder())) {
     co_await tried(store_.check_unclaimed());
   }
   co_await tried(store_.prepare());
   Result<Gfid> identity = store_.server_identity(newest_op_version);
   server_ = co_await tried(std::move(identity));
-  co_await tried(open_register());
+  // A pool of this server and nothing else, where there is none yet.
+  Pool alone;
+  alone.servers.push_back(Server{.id = server_, .names = {world_.network().host_name()}});
+  co_await tried(membership_.open(server_, std::move(alone)));
+  co_await tried(know_own_server());
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
-  co_await tried(store_.write_server_info(server_, pool_.op_version));
-  co_await tried(store_.render_pool(pool_));
-  for (const Volume& volume : pool_.volumes) {
+  co_await tried(store_.write_server_info(server_, pool().op_version));
+  co_await tried(store_.render_pool(pool()));
+  for (const Volume& volume : pool().volumes) {
     co_await tried(render_now(volume.name));
   }
   co_return done;
 }
 
-Task<> Management::open_register() {
-  auto opened = LocalRegister::open(world_, places_.register_folder());
-  register_ = co_await tried(std::move(opened));
-  Document document = co_await tried(register_->read());
-  if (document.version == 0) {
-    co_await tried(first_document());
-    document = co_await tried(register_->read());
-  }
-  co_await tried(take(document));
+Task<> Management::know_own_server() {
   // A reset of the identity that was interrupted; only a pool without volumes can have had one.
-  if (pool_.server(server_) == nullptr && pool_.volumes.empty() && pool_.servers.size() == 1) {
-    co_await tried(swap(RenameServer{pool_.servers.front().id, server_}));
+  if (pool().server(server_) == nullptr && pool().volumes.empty() && pool().servers.size() == 1) {
+    co_await tried(change(RenameServer{pool().servers.front().id, server_}));
   }
-  if (pool_.server(server_) == nullptr) {
+  if (pool().server(server_) == nullptr) {
     co_return failed(EINVAL, fmt::format("The pool's configuration does not know this server ({}, from {}).",
                                          server_.text(), places_.server_info()));
   }
   co_return done;
 }
 
-// A pool of this server and nothing else.
-Task<> Management::first_document() {
-  Pool pool;
-  pool.servers.push_back(Server{server_, {world_.network().host_name()}});
-  co_await tried(register_->swap(0, format_pool(pool)));
-  co_return done;
-}
-
 Task<> Management::start_bricks() {
   std::vector<Task<>> starting;
-  for (const Volume& volume : pool_.volumes) {
+  for (const Volume& volume : pool().volumes) {
     if (volume.status == VolumeState::started) starting.push_back(start_bricks_of(volume));
   }
   co_await tried(all(std::move(starting)));
@@ -114,14 +83,6 @@ Task<> Management::start_bricks_of(Volume volume) {
   if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
   co_await render(volume.name);
   co_return done;
-}
-
-Result<Done> Management::take(const Document& document) {
-  Result<Pool> pool = parse_pool(document.text);
-  if (!pool) return std::unexpected(pool.error());
-  pool_ = std::move(*pool);
-  version_ = document.version;
-  return done;
 }
 
 BrickSite Management::site_of(const Volume& volume, const Brick& brick) {
@@ -143,7 +104,7 @@ BrickSite Management::site_of(const Volume& volume, const Brick& brick) {
 }
 
 Result<Done> Management::render_now(std::string_view name) {
-  const Volume* volume = pool_.find(name);
+  const Volume* volume = pool().find(name);
   if (volume == nullptr) return store_.remove_volume(name);
   return store_.render_volume(
       *volume, [this, volume](const Brick& brick) { return site_of(*volume, brick); },
@@ -193,7 +154,7 @@ Task<> Management::create_volume(CreateVolume edit) {
   edit.volume.username = world_.random_gfid().text();
   edit.volume.password = world_.random_gfid().text();
   if (places_.settings().new_volumes_are_coherent) set_coherence_options(edit.volume);
-  co_await tried(edit.check(pool_));
+  co_await tried(edit.check(pool()));
   if (edit.volume.type != VolumeType::distribute) {
     co_return failed(ENOTSUP, "this release does not have replicated and dispersed volumes yet; nothing was changed");
   }
@@ -217,7 +178,7 @@ Task<> Management::create_volume(CreateVolume edit) {
   }
   if (outcome) {
     co_await run_hooks(world_, places_, "create", "pre", hook_arguments("create", name));
-    outcome = co_await swap(edit);
+    outcome = co_await change(edit);
   }
   if (!outcome) {
     for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
@@ -231,8 +192,8 @@ Task<> Management::create_volume(CreateVolume edit) {
 
 Task<> Management::start_volume(StartVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(edit.check(pool_));
-  const Volume before = *pool_.find(edit.volume);
+  co_await tried(edit.check(pool()));
+  const Volume before = *pool().find(edit.volume);
   for (const Brick& brick : before.bricks) {
     if (brick.server != server_) continue;
     Result<Done> there = check_brick_directory(world_.files(), brick, before, edit.force);
@@ -240,16 +201,16 @@ Task<> Management::start_volume(StartVolume edit) {
   }
   HookArguments arguments = hook_arguments("start", edit.volume);
   const bool first =
-      std::ranges::none_of(pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+      std::ranges::none_of(pool().volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, first ? "--first=yes" : "--first=no");
   co_await run_hooks(world_, places_, "start", "pre", arguments);
-  co_await tried(swap(edit));
-  const Volume started = *pool_.find(edit.volume);
+  co_await tried(change(edit));
+  const Volume started = *pool().find(edit.volume);
   Result<Done> up = co_await supervisor_->start(started, true);
   if (!up && before.status != VolumeState::started && !edit.force) {
     // As if nothing had been asked.
     co_await supervisor_->stop(started);
-    co_await tried(swap(StopVolume{edit.volume, true}));
+    co_await tried(change(StopVolume{edit.volume, true}));
   }
   co_await render(edit.volume);
   if (!up) co_return up;
@@ -260,14 +221,14 @@ Task<> Management::start_volume(StartVolume edit) {
 
 Task<> Management::stop_volume(StopVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(edit.check(pool_));
+  co_await tried(edit.check(pool()));
   HookArguments arguments = hook_arguments("stop", edit.volume);
   const auto running =
-      std::ranges::count_if(pool_.volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
+      std::ranges::count_if(pool().volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, running == 1 ? "--last=yes" : "--last=no");
   co_await run_hooks(world_, places_, "stop", "pre", arguments);
-  co_await tried(swap(edit));
-  const Volume stopped = *pool_.find(edit.volume);
+  co_await tried(change(edit));
+  const Volume stopped = *pool().find(edit.volume);
   Result<Done> down = co_await supervisor_->stop(stopped);
   co_await render(edit.volume);
   co_await run_hooks(world_, places_, "stop", "post", arguments);
@@ -277,9 +238,9 @@ Task<> Management::stop_volume(StopVolume edit) {
 
 Task<> Management::delete_volume(DeleteVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(edit.check(pool_));
+  co_await tried(edit.check(pool()));
   co_await run_hooks(world_, places_, "delete", "pre", hook_arguments("delete", edit.volume));
-  co_await tried(swap(edit));
+  co_await tried(change(edit));
   co_await render(edit.volume);
   co_await run_hooks(world_, places_, "delete", "post", hook_arguments("delete", edit.volume));
   tell();
@@ -288,20 +249,20 @@ Task<> Management::delete_volume(DeleteVolume edit) {
 
 Task<> Management::set_options(SetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(edit.check(pool_));
+  co_await tried(edit.check(pool()));
   HookArguments arguments{fmt::format("--volname={}", edit.volume)};
   for (const auto& [key, value] : edit.pairs) {
     arguments.insert(arguments.end(), {"-o", fmt::format("{}={}", key, value)});
   }
   arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
   co_await run_hooks(world_, places_, "set", "pre", arguments);
-  co_await tried(swap(edit));
+  co_await tried(change(edit));
   if (edit.of_pool()) {
-    co_await tried(store_.render_pool(pool_));
-    co_await tried(store_.write_server_info(server_, pool_.op_version));
+    co_await tried(store_.render_pool(pool()));
+    co_await tried(store_.write_server_info(server_, pool().op_version));
   } else {
     co_await render(edit.volume);
-    supervisor_->update(*pool_.find(edit.volume));
+    supervisor_->update(*pool().find(edit.volume));
   }
   co_await run_hooks(world_, places_, "set", "post", arguments);
   tell();
@@ -310,14 +271,14 @@ Task<> Management::set_options(SetOptions edit) {
 
 Task<> Management::reset_options(ResetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(edit.check(pool_));
+  co_await tried(edit.check(pool()));
   co_await run_hooks(world_, places_, "reset", "pre", hook_arguments("reset", edit.volume));
-  co_await tried(swap(edit));
+  co_await tried(change(edit));
   if (edit.of_pool()) {
-    co_await tried(store_.render_pool(pool_));
+    co_await tried(store_.render_pool(pool()));
   } else {
     co_await render(edit.volume);
-    supervisor_->update(*pool_.find(edit.volume));
+    supervisor_->update(*pool().find(edit.volume));
   }
   co_await run_hooks(world_, places_, "reset", "post", hook_arguments("reset", edit.volume));
   tell();
@@ -326,7 +287,7 @@ Task<> Management::reset_options(ResetOptions edit) {
 
 Task<> Management::profile_volume(ProfileVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(swap(edit));
+  co_await tried(change(edit));
   co_await render(edit.volume);
   tell();
   co_return done;
@@ -335,9 +296,14 @@ Task<> Management::profile_volume(ProfileVolume edit) {
 Task<> Management::reset_identity() {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   const Gfid next = world_.random_gfid();
-  co_await tried(swap(RenameServer{server_, next}));
+  co_await tried(membership_.act_as(next));
+  const Result<Done> renamed = co_await change(RenameServer{server_, next});
+  if (!renamed) {
+    co_await tried(membership_.act_as(server_));
+    co_return renamed;
+  }
   server_ = next;
-  co_await tried(store_.write_server_info(server_, pool_.op_version));
+  co_await tried(store_.write_server_info(server_, pool().op_version));
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
   co_return done;
 }

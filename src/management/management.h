@@ -12,15 +12,14 @@
 
 #include "management/brick_directory.h"
 #include "management/hooks.h"
+#include "management/membership.h"
 #include "management/places.h"
 #include "management/port_map.h"
 #include "management/store.h"
 #include "management/supervisor.h"
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
-#include "pool/document.h"
 #include "pool/profile_volume.h"
-#include "pool/register.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
 #include "pool/start_volume.h"
@@ -30,7 +29,8 @@ namespace mortar {
 
 class Management {
  public:
-  Management(World& world, const Settings& settings);
+  // The voter outlives this.
+  Management(World& world, const Settings& settings, Voter& voter);
   Management(const Management&) = delete;
   Management& operator=(const Management&) = delete;
 
@@ -50,7 +50,7 @@ class Management {
   // A new identity for a server that has no volumes.
   Task<> reset_identity();
 
-  const Pool& pool() const { return pool_; }
+  const Pool& pool() const { return membership_.pool(); }
   const Gfid& server() const { return server_; }
   World& world() { return world_; }
   const Places& places() const { return places_; }
@@ -73,15 +73,14 @@ class Management {
   }
 
  private:
-  // Checks, applies and swaps, again where somebody else was first.
-  template <Edit Change>
-  Task<> swap(Change change);
-  Result<Done> take(const Document& document);
   Task<> render(std::string volume);
   Result<Done> render_now(std::string_view volume);
   Task<> start_bricks_of(Volume volume);
-  Task<> open_register();
-  Task<> first_document();
+  template <Edit Change>
+  Task<> change(Change edit) {
+    return membership_.configuration().change(std::move(edit));
+  }
+  Task<> know_own_server();
   void tell();
   HookArguments hook_arguments(std::string_view operation, std::string_view volume) const;
 
@@ -90,9 +89,7 @@ class Management {
   Store store_;
   PortMap ports_;
   Gfid server_;
-  std::unique_ptr<Register> register_;
-  std::uint64_t version_ = 0;
-  Pool pool_;
+  Membership membership_;
   std::unique_ptr<Supervisor> supervisor_;
   std::function<void()> told_;
   ClientDump client_dump_;

@@ -11,6 +11,7 @@
 
 #include "management/endpoints.h"
 #include "management/management.h"
+#include "pool/file_voter_test_support.h"
 #include "simulation/simulation.h"
 #include "wire/rpc_listener.h"
 
@@ -107,7 +108,9 @@ inline Settings settings() {
 class Daemon {
  public:
   explicit Daemon(Host& host, const Settings& chosen = settings())
-      : world_(host.start_process("glusterd")), management_(std::make_unique<Management>(world_, chosen)) {}
+      : world_(host.start_process("glusterd")),
+        voter_(world_, chosen.working_directory + "/mortar"),
+        management_(std::make_unique<Management>(world_, chosen, voter_)) {}
   ~Daemon() {
     kill();
     endpoints_.reset();
@@ -136,6 +139,7 @@ class Daemon {
   }
 
   SimulatedWorld& world_;
+  FileVoter voter_;
   std::unique_ptr<Management> management_;
   std::unique_ptr<Endpoints> endpoints_;
 };

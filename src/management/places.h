@@ -13,7 +13,11 @@ class Places {
  public:
   explicit Places(const Settings& settings) : settings_(settings) {}
 
+  // What counts for the pool (see pool/home.h); the keys and the voter have folders of their own in it.
   std::string register_folder() const { return settings_.working_directory + "/mortar"; }
+  std::string keys_folder() const { return register_folder() + "/keys"; }
+  std::string voter_folder() const { return register_folder() + "/etcd"; }
+  std::string voter_log() const { return settings_.log_directory + "/etcd.log"; }
   std::string server_info() const { return settings_.working_directory + "/glusterd.info"; }
   std::string upgrade_info() const { return settings_.working_directory + "/glusterd.upgrade"; }
   std::string pool_options() const { return settings_.working_directory + "/options"; }

@@ -30,6 +30,11 @@ class NoRegister final : public Register {
 Home::Home(World& world, std::string folder, Voter& voter, Register& others)
     : world_(world), folder_(std::move(folder)), voter_(voter), others_(others) {}
 
+bool Home::exists(World& world, const std::string& folder) {
+  return LocalRegister::exists(world, folder) ||
+         world.files().status(FileSystem::no_directory, standing_file(folder)).has_value();
+}
+
 Result<Done> Home::stand(Standing standing) {
   if (in_doubt_) return failed(EIO, "the working directory cannot be written");
   const Result<Done> written = world_.files().write_file(standing_file(), format_standing(standing));

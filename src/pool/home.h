@@ -36,6 +36,9 @@ class Home {
   // `others`: the register as members of the pool give access to it, for a server that does not vote.
   Home(World& world, std::string folder, Voter& voter, Register& others);
 
+  // Whether a server was ever at home in the folder; nothing is made.
+  static bool exists(World& world, const std::string& folder);
+
   // Goes on where this server stood. A voter whose data is gone has lost its vote: it follows. The voter is started but
   // not waited for. EIO where what is on the disk is not whole; nothing is changed then.
   Task<> open();
@@ -58,7 +61,8 @@ class Home {
   Task<> leave(std::string text);
 
  private:
-  std::string standing_file() const { return folder_ + "/standing"; }
+  static std::string standing_file(const std::string& folder) { return folder + "/standing"; }
+  std::string standing_file() const { return standing_file(folder_); }
   std::string copy_folder() const { return folder_ + "/copy"; }
   Result<Done> stand(Standing standing);
   Result<Done> open_local();

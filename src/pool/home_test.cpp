@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <charconv>
-
+#include "pool/file_voter_test_support.h"
 #include "simulation/simulation.h"
 
 namespace mortar {
@@ -12,64 +11,6 @@ namespace {
 
 constexpr const char* folder = "/store/mortar";
 constexpr Gfid pool_id = fixed_gfid(9);
-
-// A voter that keeps its document in one file, as durably as the real one.
-class FileVoter final : public Voter, public Register {
- public:
-  explicit FileVoter(World& world) : world_(world) {}
-
-  bool has_data() const override { return world_.files().status(FileSystem::no_directory, file()).has_value(); }
-  Task<> start(Gfid pool, bool founds) override {
-    EXPECT_EQ(pool, pool_id);
-    if (!has_data() && founds) {
-      co_await tried(world_.files().make_directories(std::string(folder) + "/voter"));
-      co_await tried(world_.files().write_file(file(), "0\n"));
-    }
-    runs_ = true;
-    co_return done;
-  }
-  Task<> answering(std::chrono::seconds) override { co_return done; }
-  Task<> stop() override {
-    runs_ = false;
-    co_return done;
-  }
-  Result<Done> wipe() override {
-    EXPECT_FALSE(runs_);
-    return world_.files().remove_tree(std::string(folder) + "/voter");
-  }
-  Task<> found(Document document) override {
-    const Document there = co_await tried(read());
-    if (there.version != 0) co_return done;
-    co_await tried(put(Document{document.version + 2, std::move(document.text)}));
-    co_return done;
-  }
-  Register& documents() override { return *this; }
-
-  Task<Document> read() override {
-    if (!runs_) co_return failed(ENOTCONN);
-    const std::string text = co_await tried(world_.files().read_file(file()));
-    Document document;
-    std::from_chars(text.data(), text.data() + text.size(), document.version);
-    document.text = text.substr(text.find('\n') + 1);
-    co_return std::move(document);
-  }
-  Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override {
-    const Document there = co_await tried(read());
-    if (there.version != expected) co_return failed(EAGAIN);
-    co_await tried(put(Document{expected + 1, std::move(text)}));
-    co_return expected + 1;
-  }
-  Task<Document> watch(std::uint64_t) override { co_return failed(ENOSYS); }
-
- private:
-  static std::string file() { return std::string(folder) + "/voter/file"; }
-  Task<> put(Document document) {
-    co_return world_.files().write_file(file(), fmt::format("{}\n{}", document.version, document.text));
-  }
-
-  World& world_;
-  bool runs_ = false;
-};
 
 // Of a server that is not reached.
 class Unreachable final : public Register {
@@ -80,7 +21,7 @@ class Unreachable final : public Register {
 };
 
 struct Server {
-  explicit Server(Host& host) : world(host.start_process()), voter(world), home(world, folder, voter, others) {}
+  explicit Server(Host& host) : world(host.start_process()), voter(world, folder), home(world, folder, voter, others) {}
   SimulatedWorld& world;
   Unreachable others;
   FileVoter voter;

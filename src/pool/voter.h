@@ -13,6 +13,8 @@ class Voter {
  public:
   virtual ~Voter() = default;
 
+  // Before anything else: whose voter it is.
+  virtual void belong_to(const Gfid& server) = 0;
   // Whether something was ever kept here.
   virtual bool has_data() const = 0;
   // Starts it, or takes over the one that runs. Without data: as the first of a new pool, where `founds`, else as one

@@ -7,6 +7,8 @@
 
 #include "management/endpoints.h"
 #include "management/management.h"
+#include "pool/etcd/etcd_voter.h"
+#include "pool/key_store.h"
 #include "programs/service_process.h"
 #include "runtime/real_file_system.h"
 
@@ -92,10 +94,23 @@ Result<Settings> read_settings(const Arguments& arguments) {
   return settings;
 }
 
+EtcdSettings voter_settings(World& world, const Settings& settings) {
+  const Places places(settings);
+  const KeyStore keys(world, places.keys_folder());
+  return {.folder = places.voter_folder(),
+          .log_file = places.voter_log(),
+          .bind_address = settings.bind_address,
+          .certificate = keys.certificate_file(),
+          .key = keys.key_file(),
+          .authority = keys.authority_file(),
+          .revoked = keys.revoked_file()};
+}
+
 // Until a signal ends it. Bricks go on without their glusterd.
 Task<> serve(ServiceProcess& process, Settings settings, bool only_render) {
   RealWorld& world = process.world();
-  Management management(world, settings);
+  EtcdVoter voter(world, voter_settings(world, settings));
+  Management management(world, settings, voter);
   co_await tried(management.open());
   if (only_render) co_return done;
   Endpoints endpoints(management);

@@ -18,6 +18,7 @@ class EtcdVoter final : public Voter {
   std::string url() const { return process_.url(); }
   EtcdGateway& gateway() { return gateway_; }
 
+  void belong_to(const Gfid& server) override { process_.be_named(server.text()); }
   bool has_data() const override { return process_.has_data(); }
   Task<> start(Gfid pool, bool founds) override;
   Task<> answering(std::chrono::seconds limit) override { return process_.answering(limit); }

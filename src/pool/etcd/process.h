@@ -40,6 +40,7 @@ class EtcdProcess {
   EtcdProcess(World& world, EtcdSettings settings);
 
   // What becomes known only later, before it is started.
+  void be_named(std::string name) { settings_.name = std::move(name); }
   void belong_to(std::string pool) { settings_.pool = std::move(pool); }
   void be_reached_at(std::string host) { settings_.host = std::move(host); }
 
