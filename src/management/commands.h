@@ -24,15 +24,23 @@ Task<Dictionary> get_volume(Management& management, Dictionary request);
 Task<Dictionary> list_volumes(Management& management, Dictionary request);
 Task<Dictionary> get_uuid(Management& management, Dictionary request);
 Task<Dictionary> get_volfile(Management& management, Dictionary request);
-Dictionary list_friends(const Management& management, std::int32_t flags);
+Dictionary list_friends(Management& management, std::int32_t flags);
+
+// What a server is asked about its own part of (see subjects.h).
+namespace subject {
+inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump";
+}  // namespace subject
 
 // status_command.cpp
+Task<Dictionary> own_status(Management& management, Dictionary question);
 Task<Dictionary> status_volume(Management& management, Dictionary request);
 
 // statistics_commands.cpp
+Task<Dictionary> own_statistics(Management& management, Dictionary question);
 Task<Dictionary> profile_volume(Management& management, Dictionary request);
 
 // statedump_command.cpp
+Task<Dictionary> dump_own_state(Management& management, Dictionary question);
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 
 // pool_commands.cpp
@@ -43,5 +51,7 @@ Task<Dictionary> reset_uuid(Management& management, Dictionary request);
 // The text of a key that the command cannot do without.
 Result<std::string> required(const Dictionary& request, std::string_view key);
 void set_number(Dictionary& dictionary, std::string_view key, std::int64_t number);
+// Servers that did not answer: our command line names them, stock's does not look.
+void name_silent(Dictionary& reply, const std::vector<std::string>& servers);
 
 }  // namespace mortar::commands

@@ -6,6 +6,8 @@
 
 #include "management/command_service.h"
 #include "management/handshake_service.h"
+#include "management/peers/introduction_service.h"
+#include "management/peers/member_service.h"
 #include "management/portmap_service.h"
 #include "wire/rpc_listener.h"
 
@@ -29,6 +31,8 @@ class Endpoints {
     PortMap& ports_;
   };
 
+  // Members prove who they are; everybody else comes without.
+  Task<RpcListener::Received> receive(std::unique_ptr<Stream> stream);
   // Everybody asks for their volfile again.
   void tell_everybody();
   void tell_to_dump(const std::vector<std::string>& addresses, std::uint32_t pid);
@@ -39,7 +43,9 @@ class Endpoints {
   PortmapService portmap_;
   CommandService commands_;
   CommandService queries_;
-  // What stock lists over TCP and other servers of a pool would use: known by name, without procedures.
+  IntroductionService introductions_;
+  MemberService members_;
+  // What stock lists over TCP and its servers of a pool use among each other: known by name, without procedures.
   RpcService peer_;
   RpcService management_2_;
   RpcService management_3_;
@@ -47,6 +53,9 @@ class Endpoints {
   TaskSet tasks_;
   Server network_server_;
   Server local_server_;
+  RpcServer member_server_;
+  RpcServer former_member_server_;
+  RpcServer inviting_server_;
   std::unique_ptr<RpcListener> network_listener_;
   std::unique_ptr<RpcListener> local_listener_;
 };

@@ -55,7 +55,7 @@ Result<std::string> HandshakeService::volfile_for(std::string_view key, bool tru
 
 Task<GetSpec::Reply> HandshakeService::get_volfile(RpcCaller caller, GetSpec request) {
   if (request.key.size() >= longest_key) co_return failed(EINVAL);
-  const bool trusted = caller.peer.is_unix() || management_.is_own_address(caller.peer.host);
+  const bool trusted = caller.peer.is_unix() || management_.is_member_address(caller.peer.host);
   // Who says nothing is as old as can be.
   const std::int64_t op_version = request.xdata.dictionary.number("max-op-version").value_or(1);
   Result<std::string> text = volfile_for(request.key, trusted, op_version);

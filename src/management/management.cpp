@@ -1,14 +1,15 @@
 #include "management/management.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/join.h"
 #include "base/log.h"
-#include "management/mount_table.h"
+#include "management/subjects.h"
+#include "pool/detach_server.h"
+#include "pool/document.h"
 
 namespace mortar {
 
@@ -30,107 +31,75 @@ struct RenameServer {
   }
 };
 
+// The volume as a pool of its own, which is how it travels.
+std::string document_of(const Volume& volume) {
+  Pool pool;
+  pool.volumes.push_back(volume);
+  return format_pool(pool);
+}
+
+bool has_brick_on(const Volume& volume, const std::vector<std::string>& hosts, const Pool& pool) {
+  return std::ranges::any_of(volume.bricks, [&](const Brick& brick) {
+    const Server* server = pool.server(brick.server);
+    return server != nullptr && std::ranges::find(hosts, server->names.front()) != hosts.end();
+  });
+}
+
 }  // namespace
 
 Management::Management(World& world, const Settings& settings, Voter& voter)
-    : world_(world), places_(settings), store_(world, places_), membership_(world, places_, voter) {}
+    : world_(world),
+      places_(settings),
+      membership_(world, places_, voter),
+      reconciler_(world, places_, membership_),
+      performer_(world, places_, membership_, reconciler_),
+      orders_(membership_, performer_) {}
 
 Task<> Management::open() {
+  Store& store = reconciler_.store();
   co_await tried(check_settings(places_.settings()));
   if (!Home::exists(world_, places_.register_folder())) {
-    co_await tried(store_.check_unclaimed());
+    co_await tried(store.check_unclaimed());
   }
-  co_await tried(store_.prepare());
-  Result<Gfid> identity = store_.server_identity(newest_op_version);
-  server_ = co_await tried(std::move(identity));
+  co_await tried(store.prepare());
+  const Gfid identity = co_await tried(store.server_identity(newest_op_version));
   // A pool of this server and nothing else, where there is none yet.
+  const std::string bound = places_.settings().bind_address;
   Pool alone;
-  alone.servers.push_back(Server{.id = server_, .names = {world_.network().host_name()}});
-  co_await tried(membership_.open(server_, std::move(alone)));
+  alone.servers.push_back(Server{.id = identity, .names = {bound.empty() ? world_.network().host_name() : bound}});
+  co_await tried(membership_.open(identity, std::move(alone)));
   co_await tried(know_own_server());
-  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
-  co_await tried(store_.write_server_info(server_, pool().op_version));
-  co_await tried(store_.render_pool(pool()));
-  for (const Volume& volume : pool().volumes) {
-    co_await tried(render_now(volume.name));
-  }
+  co_await tried(reconciler_.open());
+  membership_.on_change([this] { reconciler_.wake(); });
   co_return done;
+}
+
+void Management::begin() {
+  membership_.begin();
+  reconciler_.begin();
 }
 
 Task<> Management::know_own_server() {
+  if (pool().server(server()) != nullptr || !membership_.is_alone()) co_return done;
   // A reset of the identity that was interrupted; only a pool without volumes can have had one.
-  if (pool().server(server_) == nullptr && pool().volumes.empty() && pool().servers.size() == 1) {
-    co_await tried(change(RenameServer{pool().servers.front().id, server_}));
+  if (pool().volumes.empty() && pool().servers.size() == 1) {
+    co_await tried(change(RenameServer{pool().servers.front().id, server()}));
+    co_return done;
   }
-  if (pool().server(server_) == nullptr) {
-    co_return failed(EINVAL, fmt::format("The pool's configuration does not know this server ({}, from {}).",
-                                         server_.text(), places_.server_info()));
-  }
-  co_return done;
+  co_return failed(EINVAL, fmt::format("The pool's configuration does not know this server ({}, from {}).",
+                                       server().text(), places_.server_info()));
 }
 
-Task<> Management::start_bricks() {
-  std::vector<Task<>> starting;
-  for (const Volume& volume : pool().volumes) {
-    if (volume.status == VolumeState::started) starting.push_back(start_bricks_of(volume));
-  }
-  co_await tried(all(std::move(starting)));
-  co_return done;
-}
-
-Task<> Management::start_bricks_of(Volume volume) {
-  Result<Done> up = co_await supervisor_->start(volume, false);
-  if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
-  co_await render(volume.name);
-  co_return done;
-}
-
-BrickSite Management::site_of(const Volume& volume, const Brick& brick) {
-  BrickSite site;
-  site.time_stamp_file = places_.volume(volume.name) + "/marker.tstamp";
-  site.binds_to_host = !places_.settings().bind_address.empty();
-  auto device = [this](const Brick& of) -> std::uint64_t {
-    Result<FileStatus> status = world_.files().status(FileSystem::no_directory, of.path);
-    return status ? status->device : 0;
-  };
-  site.place_in_file_system = mount_of(world_.files(), brick.path).place_of(brick.path);
-  if (auto opened = world_.files().open(FileSystem::no_directory, brick.path, O_RDONLY | O_DIRECTORY, 0)) {
-    if (auto status = world_.files().file_system_status(opened->number())) site.file_system = status->id;
-  }
-  const std::uint64_t own = device(brick);
-  site.shared_brick_count = static_cast<std::uint32_t>(std::ranges::count_if(
-      volume.bricks, [&](const Brick& other) { return other.server == brick.server && device(other) == own; }));
-  return site;
-}
-
-Result<Done> Management::render_now(std::string_view name) {
-  const Volume* volume = pool().find(name);
-  if (volume == nullptr) return store_.remove_volume(name);
-  return store_.render_volume(
-      *volume, [this, volume](const Brick& brick) { return site_of(*volume, brick); },
-      [this, volume](const Brick& brick) { return supervisor_->port(*volume, brick); });
-}
-
-// The document is what counts: files that cannot be written are reported and written at the next change or start.
-Task<> Management::render(std::string volume) {
-  Result<Done> rendered = render_now(volume);
-  if (!rendered) log::error("management", "volume {} is not rendered: {}", volume, rendered.error().sentence());
-  co_return done;
-}
-
-void Management::tell() {
-  if (told_) told_();
-}
-
-HookArguments Management::hook_arguments(std::string_view operation, std::string_view volume) const {
-  return {fmt::format("--volname={}", volume), "--version=1", fmt::format("--volume-op={}", operation),
-          fmt::format("--gd-workdir={}", places_.settings().working_directory)};
-}
+// ---- who is who
 
 bool Management::is_own_address(const std::string& address) {
   if (address.starts_with("127.") || address == "::1") return true;
   const std::vector<std::string> own = world_.network().own_addresses();
   return std::ranges::find(own, address) != own.end();
+}
+
+bool Management::is_member_address(const std::string& address) {
+  return is_own_address(address) || std::ranges::find(pool().servers, address, &Server::address) != pool().servers.end();
 }
 
 Task<bool> Management::is_own_host(std::string host) {
@@ -143,12 +112,50 @@ Task<bool> Management::is_own_host(std::string host) {
   });
 }
 
-Task<> Management::create_volume(CreateVolume edit) {
+Task<Gfid> Management::server_of(std::string host) {
+  if (const Server* called = pool().server_called(host)) co_return called->id;
+  const bool own = co_await tried(is_own_host(host));
+  if (own) co_return server();
+  const std::vector<std::string> addresses = co_await tried(world_.network().resolve(host));
+  const auto found = std::ranges::find_if(pool().servers, [&addresses](const Server& known) {
+    return std::ranges::find(addresses, known.address) != addresses.end();
+  });
+  co_return found == pool().servers.end() ? Gfid{} : found->id;
+}
+
+// ---- commands
+
+HookArguments Management::hook_arguments(std::string_view operation, std::string_view volume) const {
+  return {fmt::format("--volname={}", volume), "--version=1", fmt::format("--volume-op={}", operation),
+          fmt::format("--gd-workdir={}", places_.settings().working_directory)};
+}
+
+Order Management::order_for(std::string_view command, std::string_view volume, HookArguments hook) const {
+  return {.command = std::string(command),
+          .volume = std::string(volume),
+          .hook = fmt::format("{}", fmt::join(hook, "\n"))};
+}
+
+template <Edit Change>
+Task<Reports> Management::transact(Order order, Change edit) {
+  co_await tried(membership_.have_majority());
+  Reports reports = co_await tried(orders_.give(order));
+  co_await tried(reports.outcome());
+  co_await tried(change(std::move(edit)));
+  order.version = membership_.configuration().version();
+  order.document.clear();
+  reports = co_await tried(orders_.give(std::move(order)));
+  if (!reports.silent.empty()) {
+    log::warning("management", "{} did not answer and will follow later", fmt::join(reports.silent, ", "));
+  }
+  co_return std::move(reports);
+}
+
+Task<Reports> Management::create_volume(CreateVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   const std::string name = edit.volume.name;
   for (Brick& brick : edit.volume.bricks) {
-    const bool own = co_await tried(is_own_host(brick.host));
-    if (own) brick.server = server_;
+    brick.server = co_await tried(server_of(brick.host));
   }
   edit.volume.id = world_.random_gfid();
   edit.volume.username = world_.random_gfid().text();
@@ -161,93 +168,70 @@ Task<> Management::create_volume(CreateVolume edit) {
   if (edit.volume.transport != Transport::tcp) {
     co_return failed(ENOTSUP, "this release does not have the transport rdma yet; nothing was changed");
   }
-
-  std::vector<BrickDirectory> taken;
-  Result<Done> outcome = done;
-  for (const Brick& brick : edit.volume.bricks) {
-    auto work = [&files = world_.files(), brick, id = edit.volume.id, force = edit.force,
-                 working = places_.settings().working_directory] {
-      return take_brick_directory(files, brick, id, force, working);
-    };
-    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
-    if (!directory || !*directory) {
-      outcome = std::unexpected(directory ? directory->error() : directory.error());
-      break;
-    }
-    taken.push_back(**directory);
+  co_await tried(orders_.check_connected(edit.volume));
+  Order order = order_for(commands_of_orders::create, name, hook_arguments("create", name));
+  order.force = edit.force ? 1 : 0;
+  order.document = document_of(edit.volume);
+  Reports reports = co_await tried(transact(order, edit));
+  if (reports.failure || has_brick_on(edit.volume, reports.silent, pool())) {
+    // As if nothing had been asked.
+    co_await tried(change(DeleteVolume{name}));
+    Order undo = order_for(commands_of_orders::give_back, name);
+    undo.version = membership_.configuration().version();
+    undo.document = order.document;
+    co_await tried(orders_.give(std::move(undo)));
+    co_await tried(reports.outcome());
+    co_return failed(ENOTCONN, fmt::format("{} did not answer while the bricks were made; nothing was changed",
+                                           fmt::join(reports.silent, ", ")));
   }
-  if (outcome) {
-    co_await run_hooks(world_, places_, "create", "pre", hook_arguments("create", name));
-    outcome = co_await change(edit);
-  }
-  if (!outcome) {
-    for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
-    co_return outcome;
-  }
-  co_await render(name);
-  co_await run_hooks(world_, places_, "create", "post", hook_arguments("create", name));
-  tell();
-  co_return done;
+  co_return std::move(reports);
 }
 
-Task<> Management::start_volume(StartVolume edit) {
+Task<Reports> Management::start_volume(StartVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   const Volume before = *pool().find(edit.volume);
-  for (const Brick& brick : before.bricks) {
-    if (brick.server != server_) continue;
-    Result<Done> there = check_brick_directory(world_.files(), brick, before, edit.force);
-    co_await tried(std::move(there));
-  }
   HookArguments arguments = hook_arguments("start", edit.volume);
   const bool first =
       std::ranges::none_of(pool().volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, first ? "--first=yes" : "--first=no");
-  co_await run_hooks(world_, places_, "start", "pre", arguments);
-  co_await tried(change(edit));
-  const Volume started = *pool().find(edit.volume);
-  Result<Done> up = co_await supervisor_->start(started, true);
-  if (!up && before.status != VolumeState::started && !edit.force) {
+  Order order = order_for(commands_of_orders::start, edit.volume, std::move(arguments));
+  order.force = edit.force ? 1 : 0;
+  order.document = document_of(before);
+  Reports reports = co_await tried(transact(order, edit));
+  if (reports.failure && before.status != VolumeState::started && !edit.force) {
     // As if nothing had been asked.
-    co_await supervisor_->stop(started);
     co_await tried(change(StopVolume{edit.volume, true}));
+    Order undo = order_for("stop", edit.volume);
+    undo.version = membership_.configuration().version();
+    co_await tried(orders_.give(std::move(undo)));
   }
-  co_await render(edit.volume);
-  if (!up) co_return up;
-  co_await run_hooks(world_, places_, "start", "post", arguments);
-  tell();
-  co_return done;
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
-Task<> Management::stop_volume(StopVolume edit) {
+Task<Reports> Management::stop_volume(StopVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   HookArguments arguments = hook_arguments("stop", edit.volume);
   const auto running =
       std::ranges::count_if(pool().volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, running == 1 ? "--last=yes" : "--last=no");
-  co_await run_hooks(world_, places_, "stop", "pre", arguments);
-  co_await tried(change(edit));
-  const Volume stopped = *pool().find(edit.volume);
-  Result<Done> down = co_await supervisor_->stop(stopped);
-  co_await render(edit.volume);
-  co_await run_hooks(world_, places_, "stop", "post", arguments);
-  tell();
-  co_return down;
+  Reports reports = co_await tried(transact(order_for("stop", edit.volume, std::move(arguments)), edit));
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
-Task<> Management::delete_volume(DeleteVolume edit) {
+Task<Reports> Management::delete_volume(DeleteVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
-  co_await run_hooks(world_, places_, "delete", "pre", hook_arguments("delete", edit.volume));
-  co_await tried(change(edit));
-  co_await render(edit.volume);
-  co_await run_hooks(world_, places_, "delete", "post", hook_arguments("delete", edit.volume));
-  tell();
-  co_return done;
+  Reports reports =
+      co_await tried(transact(order_for("delete", edit.volume, hook_arguments("delete", edit.volume)), edit));
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
-Task<> Management::set_options(SetOptions edit) {
+Task<Reports> Management::set_options(SetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   HookArguments arguments{fmt::format("--volname={}", edit.volume)};
@@ -255,57 +239,103 @@ Task<> Management::set_options(SetOptions edit) {
     arguments.insert(arguments.end(), {"-o", fmt::format("{}={}", key, value)});
   }
   arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
-  co_await run_hooks(world_, places_, "set", "pre", arguments);
-  co_await tried(change(edit));
-  if (edit.of_pool()) {
-    co_await tried(store_.render_pool(pool()));
-    co_await tried(store_.write_server_info(server_, pool().op_version));
-  } else {
-    co_await render(edit.volume);
-    supervisor_->update(*pool().find(edit.volume));
-  }
-  co_await run_hooks(world_, places_, "set", "post", arguments);
-  tell();
-  co_return done;
+  const std::string volume = edit.of_pool() ? std::string() : edit.volume;
+  Reports reports = co_await tried(transact(order_for("set", volume, std::move(arguments)), edit));
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
-Task<> Management::reset_options(ResetOptions edit) {
+Task<Reports> Management::reset_options(ResetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
-  co_await run_hooks(world_, places_, "reset", "pre", hook_arguments("reset", edit.volume));
-  co_await tried(change(edit));
-  if (edit.of_pool()) {
-    co_await tried(store_.render_pool(pool()));
-  } else {
-    co_await render(edit.volume);
-    supervisor_->update(*pool().find(edit.volume));
-  }
-  co_await run_hooks(world_, places_, "reset", "post", hook_arguments("reset", edit.volume));
-  tell();
-  co_return done;
+  const std::string volume = edit.of_pool() ? std::string() : edit.volume;
+  Reports reports = co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), edit));
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
-Task<> Management::profile_volume(ProfileVolume edit) {
+Task<Reports> Management::profile_volume(ProfileVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  co_await tried(change(edit));
-  co_await render(edit.volume);
-  tell();
-  co_return done;
+  co_await tried(edit.check(pool()));
+  Reports reports = co_await tried(transact(order_for("profile", edit.volume), edit));
+  co_await tried(reports.outcome());
+  co_return std::move(reports);
 }
 
 Task<> Management::reset_identity() {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
+  const Gfid former = server();
   const Gfid next = world_.random_gfid();
+  if (!membership_.is_alone() || pool().servers.size() > 1) {
+    co_return failed(EPERM, "trusted storage pool has been already formed. Please detach this peer from the pool and reset its uuid.");
+  }
   co_await tried(membership_.act_as(next));
-  const Result<Done> renamed = co_await change(RenameServer{server_, next});
+  const Result<Done> renamed = co_await change(RenameServer{former, next});
   if (!renamed) {
-    co_await tried(membership_.act_as(server_));
+    co_await tried(membership_.act_as(former));
     co_return renamed;
   }
-  server_ = next;
-  co_await tried(store_.write_server_info(server_, pool().op_version));
-  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  reconciler_.act_as(next);
+  co_return reconciler_.render_pool();
+}
+
+// ---- the pool
+
+Task<ProbeOutcome> Management::probe(std::string host) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(membership_.have_majority());
+  Probe probing(world_, membership_, places_.settings().port, places_.settings().bind_address);
+  const ProbeOutcome outcome = co_await tried(probing.run(std::move(host)));
+  co_return outcome;
+}
+
+Task<> Management::detach(std::string host, bool force) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  const Server* called = pool().server_called(host);
+  const bool own = called == nullptr ? co_await tried(is_own_host(host)) : called->id == server();
+  if (own) co_return failed(EINVAL, fmt::format("{} is localhost", host));
+  const Gfid leaving = co_await tried(server_of(host));
+  const DetachServer edit{host, leaving};
+  co_await tried(edit.check(pool()));
+  if (!force && !answers(leaving)) {
+    co_return failed(ENOTCONN, "One of the peers is probably down. Check with 'peer status'");
+  }
+  co_await tried(membership_.have_majority());
+  co_await tried(membership_.let_go(leaving, host));
   co_return done;
+}
+
+// ---- questions
+
+Task<Gathered> Management::ask_servers(std::string subject, Dictionary question, Duration limit) {
+  std::vector<Task<Dictionary>> asking;
+  std::vector<std::string> names{"localhost"};
+  asking.push_back(answer_about(*this, subject, question));
+  for (const Server& known : pool().servers) {
+    if (known.id == server()) continue;
+    names.push_back(known.names.front());
+    asking.push_back(ask_server(known.id, subject, question, limit));
+  }
+  std::vector<Result<Dictionary>> told = co_await tried(all(std::move(asking)));
+  Gathered gathered;
+  for (std::size_t place = 0; place < told.size(); ++place) {
+    if (told[place]) {
+      gathered.answers.push_back(std::move(*told[place]));
+    } else if (place != 0 && is_silence(told[place].error())) {
+      gathered.silent.push_back(names[place]);
+    } else {
+      co_return told[place].error();
+    }
+  }
+  co_return std::move(gathered);
+}
+
+Task<Dictionary> Management::ask_server(Gfid server, std::string subject, Dictionary question, Duration limit) {
+  AskServer request{.subject = std::move(subject)};
+  request.question.dictionary = std::move(question);
+  AskServer::Reply reply = co_await tried(membership_.lines().ask(server, std::move(request), limit));
+  if (reply.op_ret != 0) co_return failed(EREMOTEIO, reply.op_errstr);
+  co_return std::move(reply.answer.dictionary);
 }
 
 }  // namespace mortar

@@ -1,8 +1,10 @@
-// A server of the pool: it keeps the document, renders it, and has its bricks run. Commands are changes of the document
-// with work before and after; one at a time, in the order they come.
+// A server of the pool: it keeps or follows the pool's document, makes it true on this machine, and takes commands.
+// A command is a change of the document with work on the servers before and after it (see performer.h); a server takes
+// one at a time, in the order they come, while other servers take theirs.
 //
-//   Management management(world, settings);
-//   co_await tried(management.start());     // reads the document, renders it, starts or finds the bricks
+//   Management management(world, settings, voter);
+//   co_await tried(management.open());      // reads the document, renders it
+//   management.begin();                     // once it can be asked: starts or finds the bricks, follows the pool
 //   co_await tried(management.create_volume({...}));
 #pragma once
 
@@ -10,13 +12,13 @@
 #include <memory>
 #include <string>
 
-#include "management/brick_directory.h"
 #include "management/hooks.h"
-#include "management/membership.h"
+#include "management/orders.h"
+#include "management/peers/membership.h"
+#include "management/peers/probe.h"
+#include "management/performer.h"
 #include "management/places.h"
-#include "management/port_map.h"
-#include "management/store.h"
-#include "management/supervisor.h"
+#include "management/reconciler.h"
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/profile_volume.h"
@@ -27,6 +29,12 @@
 
 namespace mortar {
 
+// What servers answered, each of its own part.
+struct Gathered {
+  std::vector<Dictionary> answers;  // this server's is the first
+  std::vector<std::string> silent;  // names of those that did not answer in time
+};
+
 class Management {
  public:
   // The voter outlives this.
@@ -36,35 +44,50 @@ class Management {
 
   // Everything but the bricks: after this the server may answer.
   Task<> open();
-  // The bricks of started volumes; they ask this server for their volfiles, so it must answer by now.
-  Task<> start_bricks();
+  // The bricks ask this server for their volfiles, and other servers for what it knows, so it must answer by now.
+  void begin();
+  // Resumes once the bricks of started volumes were looked at.
+  Task<> settled() { return reconciler_.settled(); }
 
-  // Commands. An error's sentence is the user's.
-  Task<> create_volume(CreateVolume edit);
-  Task<> start_volume(StartVolume edit);
-  Task<> stop_volume(StopVolume edit);
-  Task<> delete_volume(DeleteVolume edit);
-  Task<> set_options(SetOptions edit);
-  Task<> reset_options(ResetOptions edit);
-  Task<> profile_volume(ProfileVolume edit);
-  // A new identity for a server that has no volumes.
+  // Commands. An error's sentence is the user's; what ends well may still have servers that did not answer.
+  Task<Reports> create_volume(CreateVolume edit);
+  Task<Reports> start_volume(StartVolume edit);
+  Task<Reports> stop_volume(StopVolume edit);
+  Task<Reports> delete_volume(DeleteVolume edit);
+  Task<Reports> set_options(SetOptions edit);
+  Task<Reports> reset_options(ResetOptions edit);
+  Task<Reports> profile_volume(ProfileVolume edit);
+  // A new identity for a server that is alone and has no volumes.
   Task<> reset_identity();
+  Task<ProbeOutcome> probe(std::string host);
+  Task<> detach(std::string host, bool force);
 
   const Pool& pool() const { return membership_.pool(); }
-  const Gfid& server() const { return server_; }
+  const Gfid& server() const { return membership_.server(); }
   World& world() { return world_; }
   const Places& places() const { return places_; }
-  PortMap& ports() { return ports_; }
-  Supervisor& supervisor() { return *supervisor_; }
+  Membership& membership() { return membership_; }
+  PortMap& ports() { return reconciler_.ports(); }
+  Supervisor& supervisor() { return reconciler_.supervisor(); }
+  Performer& performer() { return performer_; }
+  BrickSite site_of(const Volume& volume, const Brick& brick) { return reconciler_.site_of(volume, brick); }
+  // Whether it can be asked; this server can.
+  bool answers(const Gfid& server) { return server == this->server() || membership_.lines().answers(server); }
 
-  // Whether a brick's host is this server: by name or by address.
+  // Whether a host is this server: by name or by address.
   Task<bool> is_own_host(std::string host);
   // An address of this machine.
   bool is_own_address(const std::string& address);
-  BrickSite site_of(const Volume& volume, const Brick& brick);
+  // Of a machine whose processes are trusted as those of this one are.
+  bool is_member_address(const std::string& address);
+  // Who of the pool is called so, or has an address that is; null: nobody.
+  Task<Gfid> server_of(std::string host);
+
+  // What each server of the pool says about the subject (see subjects.h). An error of one is one of all.
+  Task<Gathered> ask_servers(std::string subject, Dictionary question, Duration limit);
 
   // Called after every change that clients or bricks must hear of.
-  void on_change(std::function<void()> told) { told_ = std::move(told); }
+  void on_change(std::function<void()> told) { reconciler_.on_change(std::move(told)); }
   // A client at one of the addresses, whose process has this number, is to write down its state.
   using ClientDump = std::function<void(const std::vector<std::string>& addresses, std::uint32_t pid)>;
   void on_client_dump(ClientDump wanted) { client_dump_ = std::move(wanted); }
@@ -73,25 +96,24 @@ class Management {
   }
 
  private:
-  Task<> render(std::string volume);
-  Result<Done> render_now(std::string_view volume);
-  Task<> start_bricks_of(Volume volume);
+  // The servers see whether they could, the document is changed, they do it.
+  template <Edit Change>
+  Task<Reports> transact(Order order, Change edit);
   template <Edit Change>
   Task<> change(Change edit) {
     return membership_.configuration().change(std::move(edit));
   }
   Task<> know_own_server();
-  void tell();
+  Task<Dictionary> ask_server(Gfid server, std::string subject, Dictionary question, Duration limit);
+  Order order_for(std::string_view command, std::string_view volume, HookArguments hook = {}) const;
   HookArguments hook_arguments(std::string_view operation, std::string_view volume) const;
 
   World& world_;
   const Places places_;
-  Store store_;
-  PortMap ports_;
-  Gfid server_;
   Membership membership_;
-  std::unique_ptr<Supervisor> supervisor_;
-  std::function<void()> told_;
+  Reconciler reconciler_;
+  Performer performer_;
+  Orders orders_;
   ClientDump client_dump_;
   Mutex commands_;
 };

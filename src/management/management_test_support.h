@@ -123,8 +123,10 @@ class Daemon {
 
   Result<Done> start() { return world_.simulation().run(open()); }
   template <class Command>
-  Result<Done> run(Task<> (Management::*command)(Command), Command edit) {
-    return world_.simulation().run((management_.get()->*command)(std::move(edit)));
+  Result<Done> run(Task<Reports> (Management::*command)(Command), Command edit) {
+    const Result<Reports> reports = world_.simulation().run((management_.get()->*command)(std::move(edit)));
+    if (!reports) return std::unexpected(reports.error());
+    return done;
   }
   Management& management() { return *management_; }
   SimulatedWorld& world() { return world_; }
@@ -134,7 +136,8 @@ class Daemon {
     co_await tried(management_->open());
     endpoints_ = std::make_unique<Endpoints>(*management_);
     co_await tried(endpoints_->listen());
-    co_await tried(management_->start_bricks());
+    management_->begin();
+    co_await tried(management_->settled());
     co_return done;
   }
 

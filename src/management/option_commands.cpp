@@ -119,7 +119,8 @@ Task<Dictionary> set_volume(Management& management, Dictionary request) {
   }
   SetOptions edit = co_await tried(parse_set(request));
   reply.set_text("volname", edit.volume);
-  co_await tried(management.set_options(std::move(edit)));
+  const Reports reports = co_await tried(management.set_options(std::move(edit)));
+  name_silent(reply, reports.silent);
   co_return reply;
 }
 
@@ -130,7 +131,8 @@ Task<Dictionary> reset_volume(Management& management, Dictionary request) {
   edit.force = request.number("force").value_or(0) != 0;
   Dictionary reply;
   reply.set_text("volname", edit.volume);
-  co_await tried(management.reset_options(std::move(edit)));
+  const Reports reports = co_await tried(management.reset_options(std::move(edit)));
+  name_silent(reply, reports.silent);
   co_return reply;
 }
 

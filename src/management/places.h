@@ -23,6 +23,7 @@ class Places {
   std::string pool_options() const { return settings_.working_directory + "/options"; }
   std::string volumes() const { return settings_.working_directory + "/vols"; }
   std::string peers() const { return settings_.working_directory + "/peers"; }
+  std::string peer(const Gfid& server) const { return peers() + "/" + server.text(); }
   std::string volume(std::string_view name) const;
   std::string brick_info(const Volume& volume, const Brick& brick) const;
   std::string option_group(std::string_view name) const;

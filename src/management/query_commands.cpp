@@ -100,19 +100,29 @@ Task<Dictionary> get_volfile(Management& management, Dictionary request) {
   co_return reply;
 }
 
-Dictionary list_friends(const Management& management, std::int32_t flags) {
+Dictionary list_friends(Management& management, std::int32_t flags) {
   constexpr std::int32_t with_this_server = 2;
+  // Of stock's states of a peer.
+  constexpr int probed = 1, in_cluster = 3;
   Dictionary friends;
   int count = 0;
-  auto add = [&friends, &count](const Gfid& id, std::string_view name) {
-    ++count;
-    friends.set_text(fmt::format("friend{}.uuid", count), id.text());
-    friends.set_text(fmt::format("friend{}.hostname", count), name);
-    set_number(friends, fmt::format("friend{}.connected", count), 1);
-    set_number(friends, fmt::format("friend{}.stateId", count), 3);
-    friends.set_text(fmt::format("friend{}.state", count), "Peer in Cluster");
+  const auto add = [&](const Server& server, const std::vector<std::string>& names) {
+    const std::string prefix = fmt::format("friend{}", ++count);
+    friends.set_text(prefix + ".uuid", server.id.text());
+    friends.set_text(prefix + ".hostname", names.front());
+    for (std::size_t index = 0; index < names.size(); ++index) {
+      friends.set_text(fmt::format("{}.hostname{}", prefix, index), names[index]);
+    }
+    set_number(friends, prefix + ".hostname_count", static_cast<std::int64_t>(names.size()));
+    set_number(friends, prefix + ".connected", management.answers(server.id) ? 1 : 0);
+    set_number(friends, prefix + ".stateId", server.invited ? probed : in_cluster);
+    friends.set_text(prefix + ".state", server.invited ? "Probe Sent to Peer" : "Peer in Cluster");
   };
-  if (flags == with_this_server) add(management.server(), "localhost");
+  for (const Server& server : management.pool().servers) {
+    if (server.id != management.server()) add(server, server.names);
+  }
+  const Server* own = management.pool().server(management.server());
+  if (flags == with_this_server && own != nullptr) add(*own, {"localhost"});
   set_number(friends, "count", count);
   return friends;
 }

@@ -1,4 +1,4 @@
-// volume statedump: the bricks of this server, or a client, write down what they know. A brick is told which parts are
+// volume statedump: the bricks, each told by its own server, or a client, write down what they know. A brick is told which parts are
 // wanted by a file, and that it shall write by a signal; ours removes the file when it has written.
 #include <fmt/format.h>
 
@@ -18,6 +18,7 @@ constexpr int dump_signal = 10;  // SIGUSR1 of Linux
 // By then a dump has been written, as scripts expect; bricks that leave the file to us take all of it.
 constexpr auto dump_limit = 3s;
 constexpr auto dump_step = 20ms;
+constexpr Duration servers_limit = 10s;
 constexpr std::size_t most_words = 64;
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -57,13 +58,13 @@ Task<> wait_for_dumps(World& world, std::vector<std::string> files) {
   co_return done;
 }
 
-Task<> dump_bricks(Management& management, Volume volume, std::string options) {
+Task<std::int64_t> dump_bricks(Management& management, Volume volume, std::string options) {
   World& world = management.world();
   std::vector<std::string> files;
   Result<Done> outcome = done;
   for (const Brick& brick : volume.bricks) {
     const std::optional<RunningBrick> running = management.supervisor().running(volume, brick);
-    if (!running) continue;
+    if (brick.server != management.server() || !running) continue;
     files.push_back(
         fmt::format("{}/glusterdump.{}.options", management.places().settings().run_directory, running->pid));
     Result<Done> told = world.files().write_file(files.back(), options);
@@ -73,9 +74,10 @@ Task<> dump_bricks(Management& management, Volume volume, std::string options) {
                                                           brick.text(), told.error().sentence()));
     }
   }
-  if (files.empty()) co_return failed(ENOENT, fmt::format("No brick of volume {} runs on this server.", volume.name));
+  const auto count = static_cast<std::int64_t>(files.size());
   co_await tried(wait_for_dumps(world, std::move(files)));
-  co_return outcome;
+  co_await tried(std::move(outcome));
+  co_return count;
 }
 
 Task<> dump_client(Management& management, std::string host, std::string pid_text) {
@@ -90,6 +92,16 @@ Task<> dump_client(Management& management, std::string host, std::string pid_tex
 }
 
 }  // namespace
+
+Task<Dictionary> dump_own_state(Management& management, Dictionary question) {
+  std::string name = co_await tried(required(question, "volname"));
+  const Volume* found = co_await tried(existing_volume(management.pool(), name));
+  std::string options = co_await tried(options_file(words_of(question.text("options").value_or(""))));
+  const std::int64_t count = co_await tried(dump_bricks(management, *found, std::move(options)));
+  Dictionary answer;
+  set_number(answer, "count", count);
+  co_return std::move(answer);
+}
 
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
@@ -107,8 +119,11 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request) {
       co_return failed(EINVAL, "for gluster client statedump, options should be after the key 'client'");
     co_await tried(dump_client(management, words[1], words[2]));
   } else {
-    std::string options = co_await tried(options_file(words));
-    co_await tried(dump_bricks(management, volume, std::move(options)));
+    co_await tried(options_file(words));
+    const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::state_dump), request, servers_limit));
+    std::int64_t dumped = 0;
+    for (const Dictionary& answer : gathered.answers) dumped += answer.number("count").value_or(0);
+    if (dumped == 0) co_return failed(ENOENT, fmt::format("No brick of volume {} runs.", name));
   }
   Dictionary reply;
   reply.set_text("volname", name);

@@ -1,7 +1,8 @@
-// volume profile and volume top: what the bricks of this server measured.
+// volume profile and volume top: what the bricks measured, each asked by its own server.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/join.h"
 #include "management/brick_questions.h"
@@ -26,7 +27,7 @@ Result<std::vector<Brick>> bricks_asked(Management& management, const Volume& vo
   for (const Brick& brick : volume.bricks) {
     if (!only.empty() && brick.text() != only) continue;
     found = true;
-    if (management.supervisor().running(volume, brick)) bricks.push_back(brick);
+    if (brick.server == management.server() && management.supervisor().running(volume, brick)) bricks.push_back(brick);
   }
   if (!found) return failed(EINVAL, fmt::format("No brick {} in volume {}", only, volume.name));
   return bricks;
@@ -53,7 +54,7 @@ Task<Dictionary> collect(Management& management, Volume volume, std::vector<Bric
     asking.push_back(ask_about(management, volume, brick, std::move(question), "its statistics", answer_limit));
   }
   std::vector<Result<Dictionary>> told = co_await tried(all(std::move(asking)));
-  Dictionary reply = std::move(request);
+  Dictionary reply;
   std::int64_t count = 0;
   for (std::size_t place = 0; place < bricks.size(); ++place) {
     if (!told[place] && !management.supervisor().running(volume, bricks[place])) continue;
@@ -66,7 +67,26 @@ Task<Dictionary> collect(Management& management, Volume volume, std::vector<Bric
   co_return reply;
 }
 
+// Bricks are numbered from 1 on: those of the next server behind those there are. Yields how many there are then.
+std::int64_t add_numbered(Dictionary& reply, const Dictionary& answer, std::int64_t before) {
+  for (const auto& [key, value] : answer) {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(key.data(), key.data() + key.size(), number);
+    if (problem == std::errc()) reply.append(fmt::format("{}{}", before + number, end), value);
+  }
+  return before + answer.number("count").value_or(0);
+}
+
 }  // namespace
+
+Task<Dictionary> own_statistics(Management& management, Dictionary question) {
+  std::string name = co_await tried(required(question, "volname"));
+  const Volume* found = co_await tried(existing_volume(management.pool(), name));
+  const Volume volume = *found;
+  std::vector<Brick> bricks = co_await tried(bricks_asked(management, volume, question));
+  Dictionary answer = co_await tried(collect(management, volume, std::move(bricks), std::move(question)));
+  co_return std::move(answer);
+}
 
 Task<Dictionary> profile_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
@@ -78,11 +98,14 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request) {
     co_return request;
   }
   if (wanted != Wanted::info && wanted != Wanted::top) co_return failed(EINVAL, "Unable to get operation");
-  const Volume volume = *found;
-  co_await tried(check_asked(volume, request, wanted));
-  std::vector<Brick> bricks = co_await tried(bricks_asked(management, volume, request));
-  Dictionary reply = co_await tried(collect(management, volume, std::move(bricks), std::move(request)));
-  co_return reply;
+  co_await tried(check_asked(*found, request, wanted));
+  const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::statistics), request, answer_limit));
+  Dictionary reply = std::move(request);
+  std::int64_t count = 0;
+  for (const Dictionary& answer : gathered.answers) count = add_numbered(reply, answer, count);
+  set_number(reply, "count", count);
+  name_silent(reply, gathered.silent);
+  co_return std::move(reply);
 }
 
 }  // namespace mortar::commands

@@ -146,7 +146,7 @@ TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server 765"}}), "none");
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server x"}}), "'x' is no number of a process");
   for (std::size_t brick = 0; brick < 3; ++brick) end_brick(brick);
-  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "No brick of volume vol runs on this server.");
+  EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "No brick of volume vol runs.");
   ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "Volume vol is not in the started state");
 }

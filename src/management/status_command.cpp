@@ -24,7 +24,9 @@ constexpr std::int64_t nfs = 0x800, self_heal = 0x1000, quota = 0x2000, snapshot
                        scrubber = 0x10000;
 }  // namespace asked
 
-constexpr auto brick_limit = 10s;
+constexpr auto brick_limit = 3s;
+// A command that only asks is answered within five seconds.
+constexpr Duration servers_limit = 4s;
 constexpr std::int64_t most_clients = 65536;
 
 Dictionary names_of_volumes(const Pool& pool, std::int64_t what) {
@@ -98,20 +100,34 @@ Task<Dictionary> ask_status(Management& management, const Volume& volume, const 
   return ask_about(management, volume, brick, std::move(request), "its status", brick_limit);
 }
 
+// A brick, and what its keys begin with.
+struct AskedBrick {
+  std::string prefix;
+  Brick brick;
+};
+
+// All of the volume, or the one.
+std::vector<AskedBrick> bricks_asked(const Volume& volume, const std::string& only) {
+  std::vector<AskedBrick> bricks;
+  for (const Brick& brick : volume.bricks) {
+    if (only.empty() || brick.text() == only) bricks.push_back({fmt::format("brick{}", bricks.size()), brick});
+  }
+  return bricks;
+}
+
 // What the bricks themselves tell, all asked at once. One that ends meanwhile is shown as offline.
-Task<> add_from_bricks(Management& management, Dictionary& reply, Volume volume, std::vector<Brick> bricks,
+Task<> add_from_bricks(Management& management, Dictionary& reply, Volume volume, std::vector<AskedBrick> bricks,
                        std::int64_t what) {
   std::vector<std::size_t> places;
   std::vector<Task<Dictionary>> asking;
   for (std::size_t place = 0; place < bricks.size(); ++place) {
-    if (!management.supervisor().running(volume, bricks[place])) continue;
+    if (!management.supervisor().running(volume, bricks[place].brick)) continue;
     places.push_back(place);
-    asking.push_back(ask_status(management, volume, bricks[place], what));
+    asking.push_back(ask_status(management, volume, bricks[place].brick, what));
   }
   const std::vector<Result<Dictionary>> told = co_await tried(all(std::move(asking)));
   for (std::size_t answer = 0; answer < told.size(); ++answer) {
-    const std::string prefix = fmt::format("brick{}", places[answer]);
-    const Brick& brick = bricks[places[answer]];
+    const auto& [prefix, brick] = bricks[places[answer]];
     if (!told[answer] && !management.supervisor().running(volume, brick)) {
       add_brick(management, reply, prefix, volume, brick);
     } else if (!told[answer]) {
@@ -145,6 +161,26 @@ Result<Done> check_asked(const Volume& volume, std::int64_t what) {
 
 }  // namespace
 
+Task<Dictionary> own_status(Management& management, Dictionary question) {
+  const std::int64_t what = question.number("cmd").value_or(0);
+  std::string name = co_await tried(required(question, "volname"));
+  const Volume* found = co_await tried(existing_volume(management.pool(), name));
+  const Volume volume = *found;
+  const std::string only(question.text("brick").value_or(""));
+  Dictionary reply;
+  std::vector<AskedBrick> bricks;
+  for (const AskedBrick& asked : bricks_asked(volume, only)) {
+    if (asked.brick.server != management.server()) continue;
+    bricks.push_back(asked);
+    add_brick(management, reply, asked.prefix, volume, asked.brick);
+    if ((what & asked::detail) != 0) add_detail(management.world().files(), reply, asked.prefix, asked.brick);
+  }
+  if ((what & asked::kinds) != 0 && (what & (asked::detail | asked::tasks)) == 0) {
+    co_await tried(add_from_bricks(management, reply, volume, std::move(bricks), what));
+  }
+  co_return std::move(reply);
+}
+
 Task<Dictionary> status_volume(Management& management, Dictionary request) {
   const std::int64_t what = request.number("cmd").value_or(0);
   if ((what & asked::of_all) != 0) co_return names_of_volumes(management.pool(), what);
@@ -164,19 +200,21 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   reply.set_text("volname", name);
   set_number(reply, "type", static_cast<std::int64_t>(volume.type));
   set_number(reply, "hot_brick_count", 0);
-  std::vector<Brick> bricks;
-  for (const Brick& brick : volume.bricks) {
-    if ((!only.empty() && brick.text() != only) || (what & asked::tasks) != 0) continue;
-    const std::string prefix = fmt::format("brick{}", bricks.size());
-    bricks.push_back(brick);
-    add_brick(management, reply, prefix, volume, brick);
-    if ((what & asked::detail) != 0) add_detail(management.world().files(), reply, prefix, brick);
+  std::size_t asked_bricks = 0;
+  std::int64_t count = 0;
+  if ((what & asked::tasks) == 0) {
+    const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::status), request, servers_limit));
+    for (const Dictionary& answer : gathered.answers) {
+      for (const auto& [key, value] : answer) reply.append(key, value);
+    }
+    name_silent(reply, gathered.silent);
+    // Those of servers that do not answer are left out, as the command line expects.
+    for (const AskedBrick& asked : bricks_asked(volume, only)) {
+      ++asked_bricks;
+      count += reply.has(asked.prefix + ".hostname") ? 1 : 0;
+    }
   }
-  const auto count = static_cast<std::int64_t>(bricks.size());
-  if ((what & asked::kinds) != 0 && (what & (asked::detail | asked::tasks)) == 0) {
-    co_await tried(add_from_bricks(management, reply, volume, std::move(bricks), what));
-  }
-  set_number(reply, "brick-index-max", count - 1);
+  set_number(reply, "brick-index-max", static_cast<std::int64_t>(asked_bricks) - 1);
   set_number(reply, "other-count", 0);
   set_number(reply, "count", count);
   // Of one brick nothing is said about tasks.

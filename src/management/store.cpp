@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "management/option_groups.h"
+#include "management/stored_volume.h"
 #include "pool/names.h"
 
 namespace mortar {
@@ -32,25 +33,6 @@ std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16
       "brick-id={}-client-{}\nmount_dir={}\nsnap-status=0\nbrick-fsid={}\n",
       brick.server.text(), brick.host, brick.path, brick.path, port, volume.name, index, site.place_in_file_system,
       site.file_system);
-}
-
-// Sorted; none where there is no such folder.
-Result<std::vector<std::string>> names_in(FileSystem& files, const std::string& folder) {
-  std::vector<std::string> names;
-  Result<OpenFile> opened = files.open(FileSystem::no_directory, folder, O_RDONLY | O_DIRECTORY, 0);
-  if (!opened && opened.error().number() == ENOENT) return names;
-  if (!opened) return std::unexpected(opened.error());
-  for (std::uint64_t offset = 0;;) {
-    auto entries = files.read_directory(opened->number(), offset);
-    if (!entries) return std::unexpected(entries.error());
-    if (entries->empty()) break;
-    for (const DirectoryEntry& entry : *entries) {
-      offset = entry.offset;
-      if (entry.name != "." && entry.name != "..") names.push_back(entry.name);
-    }
-  }
-  std::ranges::sort(names);
-  return names;
 }
 
 constexpr std::string_view node_state =
@@ -133,11 +115,8 @@ Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_versi
 }
 
 Result<Done> Store::check_unclaimed() {
-  Result<std::vector<std::string>> volumes = names_in(world_.files(), places_.volumes());
+  Result<std::vector<std::string>> volumes = stored_volumes(world_.files(), places_);
   if (!volumes) return std::unexpected(volumes.error());
-  std::erase_if(*volumes, [this](const std::string& name) {
-    return !world_.files().status(FileSystem::no_directory, places_.volume(name) + "/info");
-  });
   Result<std::vector<std::string>> peers = names_in(world_.files(), places_.peers());
   if (!peers) return std::unexpected(peers.error());
   if (volumes->empty() && peers->empty()) return done;
@@ -177,6 +156,25 @@ Result<Done> Store::render_pool(const Pool& pool) {
   std::string text = fmt::format("global-option-version={}\n", pool.options_version);
   for (const auto& [key, value] : pool.options) text += fmt::format("{}={}\n", key, value);
   return write(places_.pool_options(), text);
+}
+
+Result<Done> Store::render_peers(const Pool& pool, const Gfid& own) {
+  constexpr int in_cluster = 3;
+  Result<std::vector<std::string>> former = names_in(world_.files(), places_.peers());
+  if (!former) return std::unexpected(former.error());
+  for (const Server& server : pool.servers) {
+    if (server.id == own || server.invited) continue;
+    std::string text = fmt::format("uuid={}\nstate={}\n", server.id.text(), in_cluster);
+    for (std::size_t index = 0; index < server.names.size(); ++index) {
+      text += fmt::format("hostname{}={}\n", index + 1, server.names[index]);
+    }
+    if (Result<Done> written = write(places_.peer(server.id), text); !written) return written;
+    std::erase(*former, server.id.text());
+  }
+  for (const std::string& name : *former) {
+    if (Result<Done> removed = world_.files().remove_tree(places_.peers() + "/" + name); !removed) return removed;
+  }
+  return done;
 }
 
 Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,

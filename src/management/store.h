@@ -28,6 +28,8 @@ class Store {
   // Makes the folders that scripts expect to be there.
   Result<Done> prepare();
   Result<Done> render_pool(const Pool& pool);
+  // A file for each other server.
+  Result<Done> render_peers(const Pool& pool, const Gfid& own);
   // `site` tells of a brick of this server what its volfile must know, `port` its port (0: none yet; of other servers'
   // bricks too).
   Result<Done> render_volume(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "management/commands.h"
 #include "pool/names.h"
@@ -69,8 +70,9 @@ Result<CreateVolume> parse_create(const Dictionary& request) {
 }
 
 // What a start, stop or delete answers.
-Dictionary about(std::string_view name, const Gfid& id) {
+Dictionary about(std::string_view name, const Gfid& id, const Reports& reports) {
   Dictionary reply;
+  name_silent(reply, reports.silent);
   reply.set_text("volname", name);
   reply.set_text("vol-id", id.text());
   return reply;
@@ -91,6 +93,10 @@ Result<std::string> required(const Dictionary& request, std::string_view key) {
   return std::string(*text);
 }
 
+void name_silent(Dictionary& reply, const std::vector<std::string>& servers) {
+  if (!servers.empty()) reply.set_text("silent-servers", fmt::format("{}", fmt::join(servers, ", ")));
+}
+
 void set_number(Dictionary& dictionary, std::string_view key, std::int64_t number) {
   dictionary.set_text(key, fmt::to_string(number));
 }
@@ -98,8 +104,9 @@ void set_number(Dictionary& dictionary, std::string_view key, std::int64_t numbe
 Task<Dictionary> create_volume(Management& management, Dictionary request) {
   CreateVolume edit = co_await tried(parse_create(request));
   const std::string name = edit.volume.name;
-  co_await tried(management.create_volume(std::move(edit)));
+  const Reports reports = co_await tried(management.create_volume(std::move(edit)));
   Dictionary reply;
+  name_silent(reply, reports.silent);
   reply.set_text("volname", name);
   reply.set_text("volume-id", id_of(management, name).text());
   co_return reply;
@@ -108,22 +115,22 @@ Task<Dictionary> create_volume(Management& management, Dictionary request) {
 Task<Dictionary> start_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
-  co_await tried(management.start_volume({name, force}));
-  co_return about(name, id_of(management, name));
+  const Reports reports = co_await tried(management.start_volume({name, force}));
+  co_return about(name, id_of(management, name), reports);
 }
 
 Task<Dictionary> stop_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
-  co_await tried(management.stop_volume({name, force}));
-  co_return about(name, id_of(management, name));
+  const Reports reports = co_await tried(management.stop_volume({name, force}));
+  co_return about(name, id_of(management, name), reports);
 }
 
 Task<Dictionary> delete_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const Gfid id = id_of(management, name);
-  co_await tried(management.delete_volume({name}));
-  co_return about(name, id);
+  const Reports reports = co_await tried(management.delete_volume({name}));
+  co_return about(name, id, reports);
 }
 
 }  // namespace mortar::commands

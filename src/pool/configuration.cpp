@@ -20,19 +20,38 @@ std::unexpected<Error> unknown() {
 Configuration::Configuration(World& world, const Gfid& server, std::chrono::seconds patience)
     : world_(world), server_(server), patience_(patience) {}
 
-Result<Done> Configuration::take(const Document& document) {
-  if (document.version <= version_) return done;
-  Result<Pool> pool = parse_pool(document.text);
-  if (!pool) return std::unexpected(pool.error());
-  pool_ = std::move(*pool);
-  version_ = document.version;
+Task<> Configuration::take(Document document) {
+  if (document.version <= version_) co_return done;
+  Pool pool = co_await tried(parse_pool(document.text));
+  const std::uint64_t version = document.version;
+  if (keep_) {
+    co_await tried(keep_(std::move(document)));
+  }
+  // Meanwhile a newer one may have come.
+  if (version <= version_) co_return done;
+  pool_ = std::move(pool);
+  version_ = version;
   if (told_) told_();
-  return done;
+  co_return done;
+}
+
+Task<> Configuration::reach(std::uint64_t version, Duration limit) {
+  const Instant end = world_.now() + limit;
+  while (version_ < version) {
+    const Result<Done> refreshed = co_await refresh();
+    if (version_ >= version) break;
+    if (world_.now() >= end) {
+      co_return refreshed ? Error(ETIMEDOUT, "the newest configuration does not arrive") : refreshed.error();
+    }
+    co_await tried(world_.sleep(pause));
+  }
+  co_return done;
 }
 
 Task<> Configuration::refresh() {
   const Document document = co_await tried(register_->read());
-  co_return take(document);
+  co_await tried(take(document));
+  co_return done;
 }
 
 Task<> Configuration::follow() {
@@ -87,7 +106,10 @@ Task<> Configuration::change_by(Attempt attempt) {
     std::string text = format_pool(next);
     const std::uint64_t expected = version_;
     const Result<std::uint64_t> swapped = co_await swap_surely(expected, text, limit);
-    if (swapped) co_return take(Document{*swapped, std::move(text)});
+    if (swapped) {
+      co_await tried(take(Document{*swapped, std::move(text)}));
+      co_return done;
+    }
     if (swapped.error().number() != EAGAIN) co_return swapped.error();
     const Document document = co_await tried(read_surely(limit));
     co_await tried(take(document));

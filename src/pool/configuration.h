@@ -50,8 +50,12 @@ class Configuration {
   // Takes in what the register tells until it fails.
   Task<> follow();
   // Takes in a document that came another way. EINVAL where it is not understood; one that is not newer is ignored.
-  Result<Done> take(const Document& document);
+  Task<> take(Document document);
+  // Knows the document of the version or a newer one. ETIMEDOUT where it is not to be had in time.
+  Task<> reach(std::uint64_t version, Duration limit);
 
+  // Keeps each document that is newer before it counts here.
+  void remember_by(std::function<Task<>(Document)> keep) { keep_ = std::move(keep); }
   // Called after each document that is newer.
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 
@@ -67,6 +71,7 @@ class Configuration {
   Register* register_ = nullptr;
   Pool pool_;
   std::uint64_t version_ = 0;
+  std::function<Task<>(Document)> keep_;
   std::function<void()> told_;
   Mutex changing_;
 };

@@ -19,8 +19,10 @@ class FileVoter final : public Voter, public Register {
 
   void belong_to(const Gfid&) override {}
   bool has_data() const override { return world_.files().status(FileSystem::no_directory, file_).has_value(); }
-  Task<> start(Gfid, bool founds) override {
-    if (!has_data() && founds) {
+  void be_reached_at(const std::string&) override {}
+  std::string url_of(const std::string& host) const override { return host; }
+  Task<> start(Gfid, std::vector<GroupMember> members) override {
+    if (!has_data() && members.empty()) {
       co_await tried(world_.files().make_directories(folder_));
       co_await tried(world_.files().write_file(file_, "0\n"));
     }
@@ -43,6 +45,11 @@ class FileVoter final : public Voter, public Register {
     co_return done;
   }
   Register& documents() override { return *this; }
+  Task<VoterStatus> status() override { co_return VoterStatus{.leads = true, .has_leader = true}; }
+  Task<std::vector<GroupMember>> members() override { co_return std::vector<GroupMember>{}; }
+  Task<std::uint64_t> let_in(std::string) override { co_return failed(ENOSYS); }
+  Task<> promote(std::uint64_t) override { co_return failed(ENOSYS); }
+  Task<> remove(std::uint64_t) override { co_return failed(ENOSYS); }
 
   Task<Document> read() override {
     if (!runs_) co_return failed(ENOTCONN);

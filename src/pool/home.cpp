@@ -83,7 +83,7 @@ Task<> Home::open() {
     co_await tried(stand(std::move(next)));
   }
   if (standing_.stage == Stage::voting) {
-    co_await tried(voter_.start(standing_.pool, false));
+    co_await tried(voter_.start(standing_.pool, {}));
   }
   co_await clear_away();
   co_return done;
@@ -133,7 +133,7 @@ Task<> Home::prepare_voter(Gfid pool, Document document) {
   // Of a try that was interrupted.
   co_await tried(voter_.stop());
   co_await tried(voter_.wipe());
-  co_await tried(voter_.start(pool, true));
+  co_await tried(voter_.start(pool, {}));
   co_await tried(voter_.answering(start_limit));
   co_await tried(voter_.found(std::move(document)));
   co_return done;

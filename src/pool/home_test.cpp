@@ -129,7 +129,7 @@ Task<> follow_and_leave(Home& home, FileVoter& voter, Memory& memory) {
   co_await tried(home.remember(Document{12, "later"}));
   co_await tried(home.remember(Document{11, "comes too late"}));
   memory.answered = "later";
-  co_await tried(voter.start(pool_id, true));
+  co_await tried(voter.start(pool_id, {}));
   co_await tried(home.vote());
   co_await tried(home.give_up());
   EXPECT_FALSE(voter.has_data());

@@ -98,6 +98,26 @@ std::optional<SetVoters> next_voters(const Pool& pool, const Silence& silence, s
   return next;
 }
 
+std::optional<SetVoters> voters_without(const Pool& pool, const Gfid& leaving, const Silence& silence) {
+  SetVoters next;
+  std::vector<Gfid> others;
+  std::size_t members = 0;
+  for (const Server& server : pool.servers) {
+    if (server.id == leaving || server.invited) continue;
+    ++members;
+    if (server.votes) next.voters.insert(server.id);
+    if (!server.votes && answers(silence, server.id)) others.push_back(server.id);
+  }
+  for (const Gfid& other : others) {
+    if (next.voters.size() >= voters_wanted(members)) break;
+    next.voters.insert(other);
+  }
+  // An even number needs as many as the next odd one, and stands fewer failures.
+  while (next.voters.size() > voters_wanted(members)) next.voters.erase(std::prev(next.voters.end()));
+  if (next.voters.empty()) return std::nullopt;
+  return next;
+}
+
 MemberStep next_member_step(const Pool& pool, const std::vector<VoterState>& members, const Silence& silence) {
   const auto wished = [&pool](const Gfid& id) {
     const Server* server = pool.server(id);

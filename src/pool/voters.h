@@ -35,6 +35,10 @@ struct SetVoters {
 // server that answers, the longest silent first, one at a time: to be asked only while the members are as wished.
 std::optional<SetVoters> next_voters(const Pool& pool, const Silence& silence, std::chrono::seconds patience);
 
+// Who shall vote once a server does no more: one that answers in its place, where there is one. Nothing where it is the
+// only one that could.
+std::optional<SetVoters> voters_without(const Pool& pool, const Gfid& leaving, const Silence& silence);
+
 // A member of the consensus store as it is.
 struct VoterState {
   Gfid server;  // null: of no server that is known

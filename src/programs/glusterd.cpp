@@ -117,8 +117,7 @@ Task<> serve(ServiceProcess& process, Settings settings, bool only_render) {
   co_await tried(endpoints.listen());
   co_await tried(process.report_ready());
   log::info("glusterd", "serving as {}", management.server().text());
-  TaskSet bricks;
-  bricks.start(management.start_bricks());
+  management.begin();
   for (;;) {
     const int signal = co_await tried(world.next_signal());
     if (signal == SIGTERM || signal == SIGINT) break;

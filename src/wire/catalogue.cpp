@@ -11,6 +11,7 @@
 #include "wire/messages/commands.h"
 #include "wire/messages/dump.h"
 #include "wire/messages/handshake.h"
+#include "wire/messages/introduction.h"
 #include "wire/messages/members.h"
 #include "wire/messages/portmap.h"
 
@@ -66,6 +67,7 @@ std::vector<MessageEntry> collect() {
   for_each_message(visit, DumpMessages{});
   for_each_message(visit, HandshakeMessages{});
   for_each_message(visit, PortmapMessages{});
+  for_each_message(visit, IntroductionMessages{});
   for_each_message(visit, MemberMessages{});
   for_each_message(visit, CallbackMessages{});
   for_each_message(visit, cli::All{});

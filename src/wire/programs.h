@@ -23,8 +23,9 @@ inline constexpr Program callback{52743234, 1};
 inline constexpr Program portmap{34123456, 1};
 inline constexpr Program command{1238463, 2};
 inline constexpr Program brick{4867634, 2};
-// Ours: "Mort" in ASCII.
+// Ours: "Mort" in ASCII, and the next.
 inline constexpr Program members{0x4d6f7274, 1};
+inline constexpr Program introduction{0x4d6f7275, 1};
 }  // namespace programs
 
 // A request declared once: its program, the procedure's number and name, its members and its Reply. The file operations

@@ -37,7 +37,7 @@ class EtcdTest : public EtcdPoolTest {
     EtcdGateway gateway(*world_, through.address());
     const std::uint64_t id =
         co_await tried(patiently<std::uint64_t>([&gateway, &member] { return gateway.add_learner(member.url()); }));
-    std::vector<EtcdMember> members = co_await tried(gateway.members());
+    std::vector<GroupMember> members = co_await tried(gateway.members());
     co_await tried(member.start(std::move(members)));
     co_await tried(member.answering(start_limit));
     co_await tried(patiently<Done>([&gateway, id] { return gateway.promote(id); }));
@@ -124,7 +124,7 @@ TEST_F(EtcdTest, GrowsAndShrinksAndNeedsAMajority) {
   const auto members = run(gateway.members());
   ASSERT_TRUE(members);
   EXPECT_EQ(members->size(), 3u);
-  for (const EtcdMember& member : *members) EXPECT_FALSE(member.learner);
+  for (const GroupMember& member : *members) EXPECT_FALSE(member.learner);
 
   // One of three may be away.
   ASSERT_TRUE(run(members_[1]->stop()));
@@ -132,7 +132,7 @@ TEST_F(EtcdTest, GrowsAndShrinksAndNeedsAMajority) {
   const Result<std::uint64_t> changed = run(third.swap(document.version, "by two of three"));
   ASSERT_TRUE(changed) << changed.error().sentence();
   // Its place is taken away; then it is gone for good.
-  const auto lost = std::ranges::find(*members, "server2", &EtcdMember::name);
+  const auto lost = std::ranges::find(*members, "server2", &GroupMember::name);
   ASSERT_TRUE(run(gateway.remove(lost->id)));
   EXPECT_EQ(run(gateway.remove(lost->id)).error().number(), ENOENT);
   EXPECT_EQ(run(gateway.members())->size(), 2u);

@@ -7,11 +7,14 @@ EtcdVoter::EtcdVoter(World& world, EtcdSettings settings)
       gateway_(world, process_.address()),
       documents_(world, process_.address()) {}
 
-Task<> EtcdVoter::start(Gfid pool, bool founds) {
+Task<> EtcdVoter::start(Gfid pool, std::vector<GroupMember> members) {
   process_.belong_to(pool.text());
-  if (founds) co_return process_.start({});
-  if (!has_data() && members_.empty()) co_return failed(EINVAL, "nobody has let this server in as a voter");
-  co_return process_.start(members_);
+  co_return process_.start(std::move(members));
+}
+
+Task<VoterStatus> EtcdVoter::status() {
+  const EtcdStatus status = co_await tried(gateway_.status());
+  co_return VoterStatus{.leads = status.leader == status.id, .has_leader = status.leader != 0, .learner = status.learner};
 }
 
 Task<> EtcdVoter::found(Document document) {

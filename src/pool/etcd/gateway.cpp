@@ -42,8 +42,8 @@ Error refusal(std::string_view body) {
   return Error(ETIMEDOUT, words);
 }
 
-Result<EtcdMember> read_member(const Json& value) {
-  EtcdMember member;
+Result<GroupMember> read_member(const Json& value) {
+  GroupMember member;
   const auto id = number(value, "ID");
   const auto name = text(value, "name");
   const auto learner = flag(value, "isLearner");
@@ -54,7 +54,7 @@ Result<EtcdMember> read_member(const Json& value) {
   if (const Json* urls = array(value, "peerURLs")) {
     for (const Json& url : *urls) {
       if (!url.is_string()) return not_understood();
-      member.peer_urls.push_back(url.get<std::string>());
+      member.urls.push_back(url.get<std::string>());
     }
   }
   return member;
@@ -169,14 +169,14 @@ Task<> EtcdGateway::changed(std::string key, std::uint64_t after) {
   }
 }
 
-Task<std::vector<EtcdMember>> EtcdGateway::members() {
+Task<std::vector<GroupMember>> EtcdGateway::members() {
   const std::string body = co_await tried(call("/v3/cluster/member/list", "{}"));
   const Json answer = co_await tried(parse(body));
   const Json* listed = array(answer, "members");
   if (listed == nullptr) co_return not_understood();
-  std::vector<EtcdMember> members;
+  std::vector<GroupMember> members;
   for (const Json& value : *listed) {
-    EtcdMember member = co_await tried(read_member(value));
+    GroupMember member = co_await tried(read_member(value));
     members.push_back(std::move(member));
   }
   co_return std::move(members);

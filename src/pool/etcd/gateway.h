@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pool/voter_group.h"
 #include "runtime/world.h"
 
 namespace mortar {
@@ -17,14 +18,6 @@ namespace mortar {
 struct EtcdValue {
   std::uint64_t revision = 0;
   std::string value;
-};
-
-struct EtcdMember {
-  std::uint64_t id = 0;
-  std::string name;  // empty until it was started for the first time
-  std::vector<std::string> peer_urls;
-  bool learner = false;  // it follows and has no vote
-  friend bool operator==(const EtcdMember&, const EtcdMember&) = default;
 };
 
 struct EtcdStatus {
@@ -48,7 +41,7 @@ class EtcdGateway {
   // limit, and fails when the connection to the member does.
   Task<> changed(std::string key, std::uint64_t after);
 
-  Task<std::vector<EtcdMember>> members();
+  Task<std::vector<GroupMember>> members();
   // Yields its id. EEXIST where the member is there already; EBUSY while another learner is, and for some seconds after
   // the members were changed.
   Task<std::uint64_t> add_learner(std::string peer_url);

@@ -148,9 +148,9 @@ TEST_F(GatewayTest, MembersAreRead) {
   answer(answer_of(200,
                    R"({"members":[{"ID":"18446744073709551615","name":"one","peerURLs":["https://10.0.0.1:24008"]},)"
                    R"({"ID":"2","peerURLs":[],"isLearner":true}]})"));
-  const Result<std::vector<EtcdMember>> members = run(gateway_.members());
+  const Result<std::vector<GroupMember>> members = run(gateway_.members());
   ASSERT_TRUE(members);
-  EXPECT_EQ(*members, (std::vector<EtcdMember>{{18446744073709551615u, "one", {"https://10.0.0.1:24008"}, false},
+  EXPECT_EQ(*members, (std::vector<GroupMember>{{18446744073709551615u, "one", {"https://10.0.0.1:24008"}, false},
                                                {2, "", {}, true}}));
   answer(refusal_of(9, "etcdserver: Peer URLs already exists"));
   EXPECT_EQ(run(gateway_.add_learner("https://10.0.0.1:24008")).error().number(), EEXIST);

@@ -48,10 +48,10 @@ bool EtcdProcess::has_data() const {
   return world_.files().status(FileSystem::no_directory, data_folder() + "/member").has_value();
 }
 
-Command EtcdProcess::command(const std::vector<EtcdMember>& others) const {
+Command EtcdProcess::command(const std::vector<GroupMember>& others) const {
   std::string cluster = fmt::format("{}={}", settings_.name, url());
-  for (const EtcdMember& other : others) {
-    for (const std::string& other_url : other.peer_urls) {
+  for (const GroupMember& other : others) {
+    for (const std::string& other_url : other.urls) {
       // One that was not started yet has no name; this one's own place is among them.
       if (other_url != url()) cluster += fmt::format(",{}={}", other.name, other_url);
     }
@@ -100,7 +100,7 @@ Result<Done> EtcdProcess::bring_up() {
   return done;
 }
 
-Result<Done> EtcdProcess::start(std::vector<EtcdMember> others) {
+Result<Done> EtcdProcess::start(std::vector<GroupMember> others) {
   if (Result<Done> made = world_.files().make_directories(settings_.folder, 0700); !made) return made;
   command_ = command(others);
   keeping_.cancel();

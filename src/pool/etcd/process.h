@@ -45,13 +45,15 @@ class EtcdProcess {
   void be_reached_at(std::string host) { settings_.host = std::move(host); }
 
   Address address() const { return Address::unix_socket(settings_.folder + "/client.sock:0"); }
-  std::string url() const { return peer_url(settings_.host.empty() ? "localhost" : settings_.host, settings_.port); }
+  std::string url() const { return url_of(settings_.host.empty() ? "localhost" : settings_.host); }
+  // Of the member at another host.
+  std::string url_of(const std::string& host) const { return peer_url(host, settings_.port); }
 
   // Whether it was ever started: then it goes on with what it has, whatever start() is told.
   bool has_data() const;
   // Starts it, or takes over the one that runs; from then on it is brought back whenever it ends, with pauses that grow
   // from one second to a minute. `others` are the members that have added this one; none: it is the first of a pool.
-  Result<Done> start(std::vector<EtcdMember> others);
+  Result<Done> start(std::vector<GroupMember> others);
   // Waits until it answers; a member that others must let in answers only when they did. The error's sentence has the
   // member's last words.
   Task<> answering(std::chrono::seconds limit);
@@ -63,7 +65,7 @@ class EtcdProcess {
  private:
   std::string data_folder() const { return settings_.folder + "/data"; }
   std::string pid_file() const { return settings_.folder + "/pid"; }
-  Command command(const std::vector<EtcdMember>& others) const;
+  Command command(const std::vector<GroupMember>& others) const;
   // By its pid file; 0: it does not run.
   int find() const;
   // Takes over the one that runs, or starts one.

@@ -1,6 +1,6 @@
 // Servers with real etcd: the pool is founded on one, voters are made and taken away as the document says, and it ends
 // on one again.
-#include "pool/etcd/voter_keeper.h"
+#include "pool/voter_keeper.h"
 
 #include <gtest/gtest.h>
 
@@ -21,11 +21,12 @@ Gfid server_id(std::size_t number) { return fixed_gfid(static_cast<std::uint8_t>
 
 struct PoolServer {
   PoolServer(World& in, const EtcdSettings& settings, const Gfid& id)
-      : world(in), voter(in, settings), configuration(in, id, 60s) {
+      : world(in), voter(in, settings), url(voter.url_of(settings.host)), configuration(in, id, 60s) {
     configuration.keep_in(voter.documents());
   }
   World& world;
   EtcdVoter voter;
+  std::string url;
   Configuration configuration;
 };
 
@@ -46,39 +47,37 @@ class VoterKeeperTest : public EtcdPoolTest {
   }
 
   // What every server does for itself: it starts its member once others have let it in.
-  Task<> start_invited(EtcdGateway& gateway) {
-    std::vector<EtcdMember> members = co_await tried(gateway.members());
+  Task<> start_invited(Voter& first) {
+    std::vector<GroupMember> members = co_await tried(first.members());
     for (const auto& server : servers_of_pool_) {
-      const bool is_there = std::ranges::any_of(members, [&server](const EtcdMember& member) {
-        return std::ranges::find(member.peer_urls, server->voter.url()) != member.peer_urls.end();
+      const bool is_there = std::ranges::any_of(members, [&server](const GroupMember& member) {
+        return std::ranges::find(member.urls, server->url) != member.urls.end();
       });
       if (!is_there || server->voter.has_data()) continue;
-      server->voter.join(members);
-      co_await tried(server->voter.start(pool_, false));
+      co_await tried(server->voter.start(pool_, members));
     }
     co_return done;
   }
 
   // Lets the first server look after the voters until nothing is left to do.
   Task<> settle(Silence silence) {
-    EtcdGateway& gateway = servers_of_pool_[0]->voter.gateway();
+    Voter& first = servers_of_pool_[0]->voter;
     VoterKeeper keeper(
-        *world_, servers_of_pool_[0]->configuration, gateway, [&silence] { return Observation{silence, {}}; }, 600s,
-        port_);
+        *world_, servers_of_pool_[0]->configuration, first, [&silence] { return Observation{silence, {}}; }, 600s);
     for (;;) {
       const Result<bool> rests = co_await keeper.step();
       if (!rests && rests.error().number() != EBUSY) co_return rests.error();
       if (rests && *rests) co_return done;
-      co_await tried(start_invited(gateway));
+      co_await tried(start_invited(first));
       co_await tried(world_->sleep(200ms));
     }
   }
 
   std::size_t voters() {
-    const Result<std::vector<EtcdMember>> members = run(servers_of_pool_[0]->voter.gateway().members());
+    const Result<std::vector<GroupMember>> members = run(servers_of_pool_[0]->voter.members());
     EXPECT_TRUE(members);
     return static_cast<std::size_t>(
-        std::ranges::count_if(*members, [](const EtcdMember& member) { return !member.learner; }));
+        std::ranges::count_if(*members, [](const GroupMember& member) { return !member.learner; }));
   }
 
   Pool document_;

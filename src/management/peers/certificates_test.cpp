@@ -1,10 +1,10 @@
 // One port for members with TLS and everybody else without: members reach the document, strangers do not.
-#include "management/members.h"
+#include "management/peers/certificates.h"
 
 #include <gtest/gtest.h>
 
-#include "management/document_service.h"
-#include "management/remote_register.h"
+#include "management/peers/document_service.h"
+#include "management/peers/remote_register.h"
 #include "pool/document.h"
 #include "simulation/simulated_register.h"
 #include "simulation/simulation.h"
@@ -45,7 +45,7 @@ class MembersTest : public testing::Test {
       pool_.servers.push_back(Server{.id = fixed_gfid(number), .public_key = *public_key_of(key_of(number))});
     }
     EXPECT_TRUE(simulation_.run(documents_.swap(0, format_pool(pool_))));
-    for_members_.add(service_.service());
+    for_members_.add(members_);
     Result<std::unique_ptr<Listener>> listening = server_.network().listen(server_address, {}, 16);
     EXPECT_TRUE(listening);
     listener_ = std::make_unique<RpcListener>(
@@ -81,7 +81,8 @@ class MembersTest : public testing::Test {
   SimulatedWorld& server_ = simulation_.add_host("server", "10.0.0.1").start_process();
   SimulatedWorld& client_ = simulation_.add_host("client", "10.0.0.2").start_process();
   SimulatedRegister documents_{shared_, server_};
-  DocumentService service_{server_, [this] { return &documents_; }};
+  RpcService members_{programs::members, "Members"};
+  DocumentService service_{server_, members_, [this] { return &documents_; }};
   RpcServer for_members_{server_.background()};
   RpcServer for_everybody_{server_.background()};
   std::unique_ptr<RpcListener> listener_;

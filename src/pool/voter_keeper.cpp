@@ -1,9 +1,8 @@
-#include "pool/etcd/voter_keeper.h"
+#include "pool/voter_keeper.h"
 
 #include <algorithm>
 
 #include "base/log.h"
-#include "pool/etcd/process.h"
 
 namespace mortar {
 
@@ -16,28 +15,27 @@ constexpr auto between_looks = 5s;
 
 }  // namespace
 
-VoterKeeper::VoterKeeper(World& world, Configuration& configuration, EtcdGateway& gateway, Observe observe,
-                         std::chrono::seconds patience, std::uint16_t port)
+VoterKeeper::VoterKeeper(World& world, Configuration& configuration, Voter& voter, Observe observe,
+                         std::chrono::seconds patience)
     : world_(world),
       configuration_(configuration),
-      gateway_(gateway),
+      voter_(voter),
       observe_(std::move(observe)),
-      patience_(patience),
-      port_(port) {}
+      patience_(patience) {}
 
 // A member bears its server's id; one that was never started has only the address it was let in by.
-Gfid VoterKeeper::server_of(const EtcdMember& member) const {
+Gfid VoterKeeper::server_of(const GroupMember& member) const {
   if (!member.name.empty()) return Gfid::parse(member.name).value_or(null_gfid);
   for (const Server& server : configuration_.pool().servers) {
-    const std::string url = peer_url(server.address, port_);
-    if (std::ranges::find(member.peer_urls, url) != member.peer_urls.end()) return server.id;
+    const std::string url = voter_.url_of(server.address);
+    if (std::ranges::find(member.urls, url) != member.urls.end()) return server.id;
   }
   return null_gfid;
 }
 
-std::vector<VoterState> VoterKeeper::states(const std::vector<EtcdMember>& members, const Observation& seen) const {
+std::vector<VoterState> VoterKeeper::states(const std::vector<GroupMember>& members, const Observation& seen) const {
   std::vector<VoterState> states;
-  for (const EtcdMember& member : members) {
+  for (const GroupMember& member : members) {
     const Gfid server = server_of(member);
     states.push_back({.server = server,
                       .id = member.id,
@@ -54,17 +52,17 @@ Task<> VoterKeeper::perform(MemberStep step) {
   switch (step.kind) {
     case MemberStep::Kind::add_learner: {
       check(server != nullptr, "who becomes a voter is in the pool");
-      co_await tried(gateway_.add_learner(peer_url(server->address, port_)));
+      co_await tried(voter_.let_in(voter_.url_of(server->address)));
       log::info("pool", "{} is let in as a voter", step.server.text());
       co_return done;
     }
     case MemberStep::Kind::promote: {
-      co_await tried(gateway_.promote(step.id));
+      co_await tried(voter_.promote(step.id));
       log::info("pool", "{} votes", step.server.text());
       co_return done;
     }
     case MemberStep::Kind::remove: {
-      co_await tried(gateway_.remove(step.id));
+      co_await tried(voter_.remove(step.id));
       log::info("pool", "{} votes no more", step.server.text());
       co_return done;
     }
@@ -74,9 +72,9 @@ Task<> VoterKeeper::perform(MemberStep step) {
 }
 
 Task<bool> VoterKeeper::step() {
-  const EtcdStatus status = co_await tried(gateway_.status());
-  if (status.leader != status.id) co_return true;
-  const std::vector<EtcdMember> members = co_await tried(gateway_.members());
+  const VoterStatus status = co_await tried(voter_.status());
+  if (!status.leads) co_return true;
+  const std::vector<GroupMember> members = co_await tried(voter_.members());
   const Observation seen = observe_();
   const MemberStep next = next_member_step(configuration_.pool(), states(members, seen), seen.silence);
   if (next.kind != MemberStep::Kind::nothing) {

@@ -1,10 +1,10 @@
 // Servers without a vote reach the document through voters that are killed, cut off and silent.
-#include "management/remote_register.h"
+#include "management/peers/remote_register.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "management/document_service.h"
+#include "management/peers/document_service.h"
 #include "pool/configuration.h"
 #include "pool/document.h"
 #include "simulation/simulated_register.h"
@@ -31,15 +31,16 @@ struct Voter {
   Voter(SharedRegister& shared, Host& host)
       : world(host.start_process("voter")),
         documents(shared, world),
-        service(world, [this] { return &documents; }),
+        service(world, members, [this] { return &documents; }),
         server(world.background()) {
-    server.add(service.service());
+    server.add(members);
     Result<std::unique_ptr<Listener>> listening = world.network().listen(Address::tcp("", port), {}, 16);
     EXPECT_TRUE(listening);
     listener = std::make_unique<RpcListener>(world, std::move(*listening), server);
   }
   ~Voter() { world.kill(); }
   SimulatedWorld& world;
+  RpcService members{programs::members, "Members"};
   SimulatedRegister documents;
   DocumentService service;
   RpcServer server;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pool/register.h"
+#include "pool/voter_group.h"
 #include "runtime/world.h"
 #include "wire/messages/members.h"
 #include "wire/rpc_connection.h"
@@ -28,6 +29,8 @@ class RemoteRegister final : public Register {
   Task<Document> read() override;
   Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override;
   Task<Document> watch(std::uint64_t after) override;
+  // Who keeps the document, as a voter tells that has a majority with it.
+  Task<std::vector<GroupMember>> voters();
 
  private:
   struct Line;
@@ -35,10 +38,10 @@ class RemoteRegister final : public Register {
   Task<std::shared_ptr<Line>> line();
   // What a voter answered; the line is given up where none came in time.
   template <class Request>
-  Task<DocumentReply> ask(std::shared_ptr<Line> line, Request request, Duration limit);
+  Task<typename Request::Reply> ask(std::shared_ptr<Line> line, Request request, Duration limit);
   // Where nothing can have been done the next voter is asked, until each was.
   template <class Request>
-  Task<DocumentReply> ask_any(Request request, Duration limit, bool repeatable);
+  Task<typename Request::Reply> ask_any(Request request, Duration limit, bool repeatable);
   void give_up(const std::shared_ptr<Line>& line);
 
   World& world_;

@@ -1,4 +1,4 @@
-#include "management/remote_register.h"
+#include "management/peers/remote_register.h"
 
 #include <algorithm>
 
@@ -14,7 +14,10 @@ constexpr Duration answer_limit = 15s;
 // It answers within a minute.
 constexpr Duration watch_limit = 75s;
 
-Error error_of(const DocumentReply& reply) { return Error(reply.op_errno, reply.op_errstr); }
+template <class Reply>
+Error error_of(const Reply& reply) {
+  return Error(reply.op_errno, reply.op_errstr);
+}
 
 }  // namespace
 
@@ -50,9 +53,9 @@ void RemoteRegister::give_up(const std::shared_ptr<Line>& line) {
 }
 
 template <class Request>
-Task<DocumentReply> RemoteRegister::ask(std::shared_ptr<Line> line, Request request, Duration limit) {
-  Task<DocumentReply> asking = line->connection.call(request);
-  Result<DocumentReply> reply = co_await with_deadline(world_, limit, std::move(asking));
+Task<typename Request::Reply> RemoteRegister::ask(std::shared_ptr<Line> line, Request request, Duration limit) {
+  Task<typename Request::Reply> asking = line->connection.call(request);
+  Result<typename Request::Reply> reply = co_await with_deadline(world_, limit, std::move(asking));
   if (reply) co_return reply;
   give_up(line);
   // It was asked, and may have done it.
@@ -60,11 +63,11 @@ Task<DocumentReply> RemoteRegister::ask(std::shared_ptr<Line> line, Request requ
 }
 
 template <class Request>
-Task<DocumentReply> RemoteRegister::ask_any(Request request, Duration limit, bool repeatable) {
+Task<typename Request::Reply> RemoteRegister::ask_any(Request request, Duration limit, bool repeatable) {
   Error last(ENOTCONN, "none of the servers that keep the configuration is reached");
   for (std::size_t tries = std::max<std::size_t>(voters_.size(), 1); tries > 0; --tries) {
     const std::shared_ptr<Line> voter = co_await tried(line());
-    Result<DocumentReply> reply = co_await ask(voter, request, limit);
+    Result<typename Request::Reply> reply = co_await ask(voter, request, limit);
     if (reply && reply->op_ret == 0) co_return reply;
     last = reply ? error_of(*reply) : reply.error();
     const bool undone = reply && last.number() == ENOTCONN;
@@ -91,6 +94,15 @@ Task<Document> RemoteRegister::watch(std::uint64_t after) {
     DocumentReply reply = co_await tried(ask_any(WatchDocument{.after = after}, watch_limit, true));
     if (reply.version > after) co_return Document{reply.version, std::move(reply.text)};
   }
+}
+
+Task<std::vector<GroupMember>> RemoteRegister::voters() {
+  const ListVoters::Reply reply = co_await tried(ask_any(ListVoters{}, answer_limit, true));
+  std::vector<GroupMember> members;
+  for (const ListVoters::Voter& voter : reply.voters.elements) {
+    members.push_back({.id = voter.id, .name = voter.name, .urls = {voter.url}, .learner = voter.learner != 0});
+  }
+  co_return std::move(members);
 }
 
 }  // namespace mortar

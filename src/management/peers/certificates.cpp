@@ -1,4 +1,4 @@
-#include "management/members.h"
+#include "management/peers/certificates.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +11,12 @@ Result<Gfid> certified_member(const Pool& pool, const TlsPeer& peer) {
                      server->public_key == peer.public_key;
   if (!known) return failed(EACCES, fmt::format("{} is not part of cluster", peer.unit));
   return id;
+}
+
+Result<std::string> certificate_for(const Pool& pool, const Server& server) {
+  Holder holder{.pool = pool.trust.pool, .server = server.id, .hosts = server.names};
+  holder.hosts.push_back(server.address);
+  return issue_certificate(pool.trust.authority, holder, server.public_key, server.certificate);
 }
 
 }  // namespace mortar

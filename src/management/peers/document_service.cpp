@@ -1,4 +1,4 @@
-#include "management/document_service.h"
+#include "management/peers/document_service.h"
 
 namespace mortar {
 
@@ -9,13 +9,13 @@ constexpr auto longest_watch = std::chrono::minutes(1);
 
 }  // namespace
 
-DocumentService::DocumentService(World& world, std::function<Register*()> documents)
-    : world_(world), documents_(std::move(documents)), service_(programs::members, "Mortar Members") {
-  service_.on<ReadDocument>(
+DocumentService::DocumentService(World& world, RpcService& members, std::function<Register*()> documents)
+    : world_(world), documents_(std::move(documents)) {
+  members.on<ReadDocument>(
       [this](RpcCaller caller, ReadDocument request) { return read(std::move(caller), std::move(request)); });
-  service_.on<SwapDocument>(
+  members.on<SwapDocument>(
       [this](RpcCaller caller, SwapDocument request) { return swap(std::move(caller), std::move(request)); });
-  service_.on<WatchDocument>(
+  members.on<WatchDocument>(
       [this](RpcCaller caller, WatchDocument request) { return watch(std::move(caller), std::move(request)); });
 }
 

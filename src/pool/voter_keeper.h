@@ -1,12 +1,12 @@
-// Has the right servers vote: brings etcd's members to what the document wishes, and the wish to what the pool needs
-// (see voters.h). Every voter runs one; the one whose member leads the others acts.
+// Has the right servers vote: brings the members of the group that keeps the document to what the document wishes, and
+// the wish to what the pool needs (see voters.h). Every voter runs one; the one that leads the others acts.
 #pragma once
 
 #include <functional>
 #include <set>
 
 #include "pool/configuration.h"
-#include "pool/etcd/gateway.h"
+#include "pool/voter.h"
 #include "pool/voters.h"
 
 namespace mortar {
@@ -21,9 +21,9 @@ class VoterKeeper {
  public:
   using Observe = std::function<Observation()>;
 
-  // A voter that is silent for the patience is replaced. `port`: of the members' own traffic.
-  VoterKeeper(World& world, Configuration& configuration, EtcdGateway& gateway, Observe observe,
-              std::chrono::seconds patience, std::uint16_t port);
+  // A voter that is silent for the patience is replaced.
+  VoterKeeper(World& world, Configuration& configuration, Voter& voter, Observe observe,
+              std::chrono::seconds patience);
 
   // One look and at most one step; whether there is nothing left to do. Where another member leads it is not asked.
   Task<bool> step();
@@ -31,16 +31,15 @@ class VoterKeeper {
   Task<> run();
 
  private:
-  std::vector<VoterState> states(const std::vector<EtcdMember>& members, const Observation& seen) const;
-  Gfid server_of(const EtcdMember& member) const;
+  std::vector<VoterState> states(const std::vector<GroupMember>& members, const Observation& seen) const;
+  Gfid server_of(const GroupMember& member) const;
   Task<> perform(MemberStep step);
 
   World& world_;
   Configuration& configuration_;
-  EtcdGateway& gateway_;
+  Voter& voter_;
   const Observe observe_;
   const std::chrono::seconds patience_;
-  const std::uint16_t port_;
 };
 
 }  // namespace mortar

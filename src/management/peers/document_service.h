@@ -12,9 +12,7 @@ namespace mortar {
 class DocumentService {
  public:
   // `documents` gives the register that counts for this server at the time, or null where it does not vote.
-  DocumentService(World& world, std::function<Register*()> documents);
-
-  RpcService& service() { return service_; }
+  DocumentService(World& world, RpcService& members, std::function<Register*()> documents);
 
  private:
   Task<DocumentReply> read(RpcCaller caller, ReadDocument request);
@@ -24,7 +22,6 @@ class DocumentService {
 
   World& world_;
   const std::function<Register*()> documents_;
-  RpcService service_;
 };
 
 }  // namespace mortar

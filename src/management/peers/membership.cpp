@@ -1,0 +1,434 @@
+#include "management/peers/membership.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "management/peers/certificates.h"
+#include "pool/detach_server.h"
+#include "pool/document.h"
+#include "pool/found_pool.h"
+#include "pool/probe_server.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How long it is tried to find out how a change ended; a user waits for it.
+constexpr auto patience = 30s;
+// Of a start: bricks are not to wait for a pool that is not there.
+constexpr Duration start_limit = 5s;
+constexpr Duration connect_limit = 3s;
+constexpr Duration between_looks = 1s;
+constexpr Duration between_tries = 500ms;
+// A server that has just started knows of the others within this time.
+constexpr Duration majority_limit = 5s;
+// Until the voters have let one go.
+constexpr Duration vote_limit = 60s;
+// A voter that is silent for longer is replaced by another server.
+constexpr auto voter_patience = 600s;
+
+Pool alone_again(const Pool& pool, const Gfid& server) {
+  Pool alone;
+  alone.op_version = pool.op_version;
+  Server own{.id = server};
+  if (const Server* known = pool.server(server)) own.names = known->names;
+  alone.servers.push_back(std::move(own));
+  return alone;
+}
+
+}  // namespace
+
+Membership::Membership(World& world, const Places& places, Voter& voter)
+    : world_(world),
+      voter_(voter),
+      port_(places.settings().port),
+      keys_(world, places.keys_folder()),
+      others_(world, [this](Address address) { return connect(std::move(address), null_gfid); }),
+      home_(world, places.register_folder(), voter, others_),
+      voting_(home_, voter, others_),
+      lines_(
+          world, [this](Server server) { return connect_to(std::move(server)); },
+          [this] { return Greet{.version = configuration_->version()}; },
+          [this](const Gfid&, const Greet::Reply& reply) { heard(reply); }) {}
+
+Membership::~Membership() = default;
+
+Task<> Membership::open(Gfid server, Pool first) {
+  server_ = server;
+  voter_.belong_to(server);
+  co_await tried(home_.open());
+  configuration_ = std::make_unique<Configuration>(world_, server, patience);
+  configuration_->keep_in(home_.documents());
+  configuration_->remember_by([this](Document document) { return remember(std::move(document)); });
+  configuration_->on_change([this] { learn_members(); });
+  if (is_alone()) {
+    co_await tried(begin_alone(std::move(first)));
+    co_return done;
+  }
+  const Result<Done> keys = load_keys();
+  if (!keys) {
+    log::error("pool",
+               "this server cannot prove to others who it is: {}. Its bricks go on; detach it from the pool on another "
+               "server, and probe it again",
+               keys.error().sentence());
+  }
+  const Document seen = co_await tried(home_.last_seen());
+  if (seen.version != 0) {
+    co_await tried(configuration_->take(seen));
+  } else {
+    others_.set_voters(addresses(home_.standing().contacts));
+  }
+  const Result<Done> refreshed = co_await with_deadline(world_, start_limit, configuration_->refresh());
+  if (!refreshed) log::warning("pool", "the pool is not reached: {}", refreshed.error().sentence());
+  co_return done;
+}
+
+Task<> Membership::begin_alone(Pool first) {
+  const Document document = co_await tried(home_.documents().read());
+  if (document.version == 0) {
+    co_await tried(home_.documents().swap(0, format_pool(first)));
+  }
+  co_await tried(configuration_->refresh());
+  co_return done;
+}
+
+void Membership::begin() {
+  begun_ = true;
+  go_home();
+  looking_.start(look_after());
+}
+
+Task<> Membership::act_as(Gfid server) {
+  auto next = std::make_unique<Configuration>(world_, server, patience);
+  next->keep_in(home_.documents());
+  co_await tried(next->refresh());
+  next->remember_by([this](Document document) { return remember(std::move(document)); });
+  next->on_change([this] { learn_members(); });
+  configuration_ = std::move(next);
+  server_ = server;
+  voter_.belong_to(server);
+  co_return done;
+}
+
+Result<Done> Membership::load_keys() {
+  TlsIdentity identity;
+  for (const auto& [text, file] :
+       {std::pair{&identity.certificate, keys_.certificate_file()}, std::pair{&identity.key, keys_.key_file()},
+        std::pair{&identity.authority, keys_.authority_file()}}) {
+    Result<std::string> read = world_.files().read_file(file);
+    if (!read) return failed(read.error().number(), file + ": " + read.error().sentence());
+    *text = std::move(*read);
+  }
+  Result<std::shared_ptr<TlsContext>> context = TlsContext::make(identity);
+  if (!context) return std::unexpected(context.error());
+  context_ = std::move(*context);
+  return done;
+}
+
+// ---- following
+
+void Membership::go_home() {
+  configuration_->keep_in(home_.documents());
+  reached_ = false;
+  following_.cancel();
+  keeping_.cancel();
+  if (!begun_ || is_alone()) return;
+  following_.start(follow());
+  if (home_.standing().stage != Stage::voting) return;
+  keeper_ = std::make_unique<VoterKeeper>(
+      world_, *configuration_, voter_, [this] { return Observation{lines_.silence(), lines_.without_votes()}; },
+      voter_patience);
+  keeping_.start(keeper_->run());
+}
+
+Task<> Membership::follow() {
+  for (;;) {
+    Result<Done> outcome = co_await configuration_->refresh();
+    if (outcome) {
+      reached_ = true;
+      outcome = co_await configuration_->follow();
+    }
+    if (reached_) log::warning("pool", "the configuration is not reached: {}", outcome.error().sentence());
+    reached_ = false;
+    co_await tried(world_.sleep(between_tries));
+  }
+}
+
+Task<> Membership::remember(Document document) {
+  if (is_alone()) co_return done;
+  const Result<Done> kept = co_await home_.remember(std::move(document));
+  // The pool goes on; but after a restart without it this server would know less.
+  if (!kept) log::error("pool", "the configuration cannot be kept on this server: {}", kept.error().sentence());
+  co_return done;
+}
+
+void Membership::learn_members() {
+  std::vector<std::string> hosts;
+  for (const Server& server : pool().servers) {
+    if (server.votes && server.id != server_) hosts.push_back(server.address);
+  }
+  others_.set_voters(addresses(hosts));
+  if (begun_) lines_.keep_to(pool(), server_);
+  if (!pool().trust.pool.is_null()) {
+    const Result<Done> kept = keys_.keep_revoked(pool().trust);
+    if (!kept) log::error("pool", "who is no member any more cannot be written down: {}", kept.error().sentence());
+  }
+  if (told_) told_();
+}
+
+void Membership::heard(const Greet::Reply& reply) {
+  if (reply.op_ret != 0 && reply.op_errno == ESTALE && reply.version >= configuration_->version()) detached_ = true;
+}
+
+Task<> Membership::look_after() {
+  for (;;) {
+    co_await tried(world_.sleep(between_looks));
+    const Result<Done> looked = co_await look();
+    if (!looked) log::debug("pool", "{}", looked.error().sentence());
+  }
+}
+
+Task<> Membership::look() {
+  const SharedMutex::Guard turn = co_await tried(moving_.lock());
+  if (is_alone()) co_return done;
+  const Server* own = pool().server(server_);
+  const bool moved = co_await tried(voting_.step(pool(), server_, reached_));
+  if (moved) {
+    go_home();
+    co_return done;
+  }
+  if (detached_) {
+    co_await tried(leave());
+    co_return done;
+  }
+  if (own != nullptr && own->invited && reached_) {
+    co_await tried(configuration_->change(AdmitServer{server_}));
+    co_return done;
+  }
+  const bool last = co_await tried(is_last());
+  if (last) {
+    co_await tried(dissolve());
+    co_return done;
+  }
+  co_return done;
+}
+
+// ---- coming and going
+
+Task<> Membership::found(std::string address) {
+  const SharedMutex::Guard turn = co_await tried(moving_.lock());
+  if (!is_alone()) co_return done;
+  const SharedMutex::Guard unchanged = co_await tried(configuration_->lock());
+  FoundPool edit;
+  edit.trust.pool = world_.random_gfid();
+  KeySeed seed;
+  world_.random(seed);
+  edit.trust.authority = co_await tried(make_authority(edit.trust.pool, seed));
+  edit.first = Server{.id = server_, .address = address, .certificate = world_.random_gfid()};
+  edit.first.public_key = co_await tried(keys_.public_key());
+  Pool next = pool();
+  co_await tried(edit.check(next));
+  edit.apply(next);
+  const Server& own = *next.server(server_);
+  std::string certificate = co_await tried(certificate_for(next, own));
+  co_await tried(keys_.keep_certificate(certificate, next.trust.authority.certificate));
+  co_await tried(keys_.keep_revoked(next.trust));
+  co_await tried(load_keys());
+  voter_.be_reached_at(address);
+  const Result<Done> founded =
+      co_await home_.found(next.trust.pool, Document{configuration_->version(), format_pool(next)});
+  if (!founded) {
+    context_.reset();
+    co_return founded;
+  }
+  go_home();
+  co_await tried(configuration_->refresh());
+  log::info("pool", "the pool {} was founded", next.trust.pool.text());
+  co_return done;
+}
+
+Task<> Membership::join(Invite invitation) {
+  const SharedMutex::Guard turn = co_await tried(moving_.lock());
+  if (!is_alone() || !pool().volumes.empty()) co_return failed(EBUSY, "this server is in a pool, or has volumes");
+  Pool joined = co_await tried(parse_pool(invitation.document));
+  const Server* own = joined.server(server_);
+  if (own == nullptr || joined.trust.pool != invitation.pool || invitation.version == 0) {
+    co_return failed(EINVAL, "the invitation is not for this server");
+  }
+  co_await tried(keys_.keep_certificate(invitation.certificate, invitation.authority));
+  co_await tried(keys_.keep_revoked(joined.trust));
+  co_await tried(load_keys());
+  std::vector<std::string> contacts;
+  for (const Server& server : joined.servers) {
+    if (server.id != server_) contacts.push_back(server.address);
+  }
+  const SharedMutex::Guard unchanged = co_await tried(configuration_->lock());
+  Document copy{invitation.version, std::move(invitation.document)};
+  const Result<Done> followed = co_await home_.follow(invitation.pool, std::move(contacts), copy);
+  if (!followed) {
+    context_.reset();
+    co_return followed;
+  }
+  configuration_->forget();
+  detached_ = false;
+  co_await tried(configuration_->take(copy));
+  go_home();
+  log::info("pool", "this server belongs to the pool {} now", invitation.pool.text());
+  co_return done;
+}
+
+Task<> Membership::leave() {
+  const SharedMutex::Guard unchanged = co_await tried(configuration_->lock());
+  if (home_.standing().stage == Stage::voting) {
+    // The others have a majority without it: by that it was detached.
+    co_await tried(home_.give_up());
+  }
+  co_await tried(home_.leave(format_pool(alone_again(pool(), server_))));
+  co_await come_home_alone();
+  log::info("pool", "this server was detached from its pool");
+  co_return done;
+}
+
+Task<bool> Membership::is_last() {
+  if (home_.standing().stage != Stage::voting || !reached_) co_return false;
+  if (pool().servers.size() != 1 || pool().servers.front().id != server_) co_return false;
+  const std::vector<GroupMember> members = co_await tried(voter_.members());
+  co_return members.size() == 1;
+}
+
+Task<> Membership::dissolve() {
+  const SharedMutex::Guard unchanged = co_await tried(configuration_->lock());
+  co_await tried(configuration_->refresh());
+  Pool next = pool();
+  const DissolvePool edit;
+  co_await tried(edit.check(next));
+  edit.apply(next);
+  co_await tried(home_.dissolve(Document{configuration_->version(), format_pool(next)}));
+  co_await come_home_alone();
+  log::info("pool", "this server is alone again");
+  co_return done;
+}
+
+Task<> Membership::come_home_alone() {
+  const Result<Done> removed = keys_.remove();
+  if (!removed) log::warning("pool", "the keys of the former pool: {}", removed.error().sentence());
+  context_.reset();
+  detached_ = false;
+  configuration_->forget();
+  go_home();
+  co_await tried(configuration_->refresh());
+  co_return done;
+}
+
+// Voters would miss a member that is gone without a word: so its vote goes first.
+Task<> Membership::let_go(Gfid server, std::string host) {
+  const Server* leaving = pool().server(server);
+  if (leaving != nullptr && leaving->votes && lines_.answers(server)) {
+    const std::optional<SetVoters> others = voters_without(pool(), server, lines_.silence());
+    if (others) {
+      co_await tried(configuration_->change(*others));
+      co_await tried(without_vote(server));
+    }
+  }
+  co_await tried(configuration_->change(DetachServer{host, server}));
+  co_return done;
+}
+
+Task<> Membership::without_vote(Gfid server) {
+  const Instant end = world_.now() + vote_limit;
+  for (;;) {
+    const Result<std::vector<GroupMember>> members =
+        own_votes() != nullptr ? co_await voters() : co_await others_.voters();
+    const bool is_out = members && std::ranges::none_of(*members, [&server](const GroupMember& member) {
+                          return member.name == server.text();
+                        });
+    if (is_out) co_return done;
+    if (world_.now() >= end) {
+      co_return failed(ETIMEDOUT, "The server has not given up its vote in time; try it again");
+    }
+    co_await tried(world_.sleep(between_tries));
+  }
+}
+
+// ---- the others
+
+Task<std::unique_ptr<Stream>> Membership::connect(Address address, Gfid wanted) {
+  if (context_ == nullptr) co_return failed(EACCES, "this server is in no pool");
+  std::unique_ptr<Stream> under = co_await tried(world_.network().connect(std::move(address), StreamOptions{}));
+  std::unique_ptr<TlsStream> stream = co_await tried(TlsStream::connect(std::move(under), context_));
+  // Who is who is in the document; before there is one, the authority's word has to do.
+  if (configuration_->version() != 0) {
+    const Gfid found = co_await tried(certified_member(pool(), stream->certified()));
+    if (!wanted.is_null() && found != wanted) co_return failed(EACCES, "another server has its address");
+  }
+  co_return std::move(stream);
+}
+
+Task<std::unique_ptr<Stream>> Membership::connect_to(Server server) {
+  std::vector<std::string> hosts{server.address};
+  hosts.insert(hosts.end(), server.names.begin(), server.names.end());
+  Error last(EHOSTUNREACH, "it has no address");
+  for (const std::string& host : hosts) {
+    Result<std::unique_ptr<Stream>> stream =
+        co_await with_deadline(world_, connect_limit, connect(Address::tcp(host, port_), server.id));
+    if (stream) co_return std::move(stream);
+    last = stream.error();
+  }
+  co_return last;
+}
+
+std::vector<Address> Membership::addresses(const std::vector<std::string>& hosts) const {
+  std::vector<Address> addresses;
+  for (const std::string& host : hosts) addresses.push_back(Address::tcp(host, port_));
+  return addresses;
+}
+
+Register* Membership::own_votes() {
+  return home_.standing().stage == Stage::voting ? &home_.documents() : nullptr;
+}
+
+// As of a moment at which this server was one of a majority: a document that is read is the newest.
+Task<std::vector<GroupMember>> Membership::voters() {
+  if (own_votes() == nullptr) co_return failed(ENOTCONN, "this server does not keep the configuration");
+  co_await tried(home_.documents().read());
+  std::vector<GroupMember> members = co_await tried(voter_.members());
+  co_return members;
+}
+
+Greet::Reply Membership::greeting() const {
+  return {.version = configuration_->version(),
+          .votes = home_.standing().stage == Stage::voting ? 1u : 0u,
+          .lost_votes = voting_.lost() ? 1u : 0u};
+}
+
+std::vector<std::string> Membership::silent_voters() const {
+  std::vector<std::string> silent;
+  for (const Server& server : pool().servers) {
+    if (server.votes && server.id != server_ && !lines_.answers(server.id)) silent.push_back(server.names.front());
+  }
+  return silent;
+}
+
+Task<> Membership::have_majority() {
+  const Instant end = world_.now() + majority_limit;
+  for (;;) {
+    const std::size_t voters =
+        static_cast<std::size_t>(std::ranges::count_if(pool().servers, [](const Server& server) { return server.votes; }));
+    const std::vector<std::string> silent = silent_voters();
+    if (is_alone() || silent.size() * 2 < voters) co_return done;
+    if (world_.now() >= end) {
+      co_return failed(EHOSTUNREACH,
+                       fmt::format("The configuration cannot be changed now: {} of the {} servers that keep it do not "
+                                   "answer ({}), and more than half have to. Bricks and mounts go on.",
+                                   silent.size(), voters, fmt::join(silent, ", ")));
+    }
+    co_await tried(world_.sleep(between_tries));
+  }
+}
+
+}  // namespace mortar

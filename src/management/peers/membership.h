@@ -1,0 +1,114 @@
+// This server's part in its pool: where the document is that counts for it, the keys by which members know each other,
+// and its lines to them.
+//
+//   Membership membership(world, places, voter);
+//   co_await tried(membership.open(server, first));
+//   membership.begin();
+//   co_await tried(membership.configuration().change(StartVolume{"photos"}));
+//
+// From begin() on it follows the pool by itself: takes in new documents, gives and gives up its vote, and leaves where it
+// was detached.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "management/peers/peer_lines.h"
+#include "management/peers/remote_register.h"
+#include "management/peers/voting.h"
+#include "management/places.h"
+#include "pool/configuration.h"
+#include "pool/home.h"
+#include "pool/key_store.h"
+#include "pool/voter_keeper.h"
+#include "runtime/tls_stream.h"
+#include "wire/messages/introduction.h"
+
+namespace mortar {
+
+class Membership {
+ public:
+  // The voter outlives this.
+  Membership(World& world, const Places& places, Voter& voter);
+  ~Membership();
+
+  // Goes on where the server stood. One that never was anywhere begins with the document `first`. Where the pool is not
+  // reached, what was last seen of it is what is known.
+  Task<> open(Gfid server, Pool first);
+  void begin();
+  // Changes are made as this server from now on.
+  Task<> act_as(Gfid server);
+
+  Configuration& configuration() { return *configuration_; }
+  const Pool& pool() const { return configuration_->pool(); }
+  const Gfid& server() const { return server_; }
+  bool is_alone() const { return home_.standing().stage == Stage::alone; }
+  // In a pool of several; it may be that of one that others were detached from.
+  const Gfid& pool_id() const { return home_.standing().pool; }
+  PeerLines& lines() { return lines_; }
+  KeyStore& keys() { return keys_; }
+  // What members prove themselves by to each other; null: no member of a pool of several.
+  std::shared_ptr<TlsContext> context() const { return context_; }
+  // Null where this server does not vote.
+  Register* own_votes();
+  Task<std::vector<GroupMember>> voters();
+  Greet::Reply greeting() const;
+  // A stream to a server of this pool, that has proved to be it.
+  Task<std::unique_ptr<Stream>> connect_to(Server server);
+
+  // Alone: becomes the first of a pool, which others reach at the address.
+  Task<> found(std::string address);
+  // Alone: follows the pool that invites it.
+  Task<> join(Invite invitation);
+  // Detaches another server. One that answers gives up its vote first.
+  Task<> let_go(Gfid server, std::string host);
+  // Whether changes can be made: whoever keeps the document answers, by more than half. EHOSTUNREACH with who does not
+  // where not; waits a little for those that are about to.
+  Task<> have_majority();
+  // Called after every document that is newer, and after the server has become part of a pool or left it.
+  void on_change(std::function<void()> told) { told_ = std::move(told); }
+
+ private:
+  Task<> begin_alone(Pool first);
+  Result<Done> load_keys();
+  // The home has changed: the document is followed there from now on.
+  void go_home();
+  void learn_members();
+  Task<> follow();
+  Task<> look_after();
+  Task<> look();
+  Task<> leave();
+  Task<> without_vote(Gfid server);
+  Task<bool> is_last();
+  Task<> dissolve();
+  Task<> come_home_alone();
+  Task<> remember(Document document);
+  void heard(const Greet::Reply& reply);
+  Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
+  std::vector<std::string> silent_voters() const;
+  std::vector<Address> addresses(const std::vector<std::string>& hosts) const;
+
+  World& world_;
+  Voter& voter_;
+  const std::uint16_t port_;
+  Gfid server_;
+  KeyStore keys_;
+  RemoteRegister others_;
+  Home home_;
+  Voting voting_;
+  std::unique_ptr<Configuration> configuration_;
+  std::shared_ptr<TlsContext> context_;
+  PeerLines lines_;
+  std::unique_ptr<VoterKeeper> keeper_;
+  bool begun_ = false;
+  bool reached_ = false;   // the document, lately
+  bool detached_ = false;  // a member has said so
+  std::function<void()> told_;
+  // One after the other: founding, joining, leaving, going from home to home.
+  Mutex moving_;
+  TaskSet following_;
+  TaskSet keeping_;
+  TaskSet looking_;
+};
+
+}  // namespace mortar

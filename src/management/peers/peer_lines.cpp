@@ -1,0 +1,127 @@
+#include "management/peers/peer_lines.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration connect_limit = 3s;
+constexpr Duration between_greetings = 2s;
+// What is asked of a server is told to have no answer after this long; a slow disk takes less.
+constexpr Duration greeting_limit = 5s;
+constexpr Duration between_tries = 1s;
+constexpr Duration look_again = 50ms;
+
+}  // namespace
+
+PeerLines::Open::Open(std::unique_ptr<Stream> stream) : connection(std::move(stream)) { running.start(run()); }
+
+Task<> PeerLines::Open::run() {
+  co_await connection.run();
+  ended.set();
+  co_return done;
+}
+
+PeerLines::PeerLines(World& world, Connect connect, std::function<Greet()> greeting, Heard heard)
+    : world_(world), connect_(std::move(connect)), greeting_(std::move(greeting)), heard_(std::move(heard)) {}
+
+PeerLines::~PeerLines() = default;
+
+void PeerLines::keep_to(const Pool& pool, const Gfid& own) {
+  std::erase_if(lines_, [&](const auto& entry) {
+    return entry.first == own || pool.trust.pool.is_null() || pool.server(entry.first) == nullptr;
+  });
+  if (pool.trust.pool.is_null()) return;
+  for (const Server& server : pool.servers) {
+    if (server.id == own) continue;
+    std::unique_ptr<Line>& line = lines_[server.id];
+    if (line != nullptr) {
+      line->server = server;
+      continue;
+    }
+    line = std::make_unique<Line>();
+    line->server = server;
+    line->last_heard = world_.now();
+    line->keeping.start(keep(*line));
+  }
+}
+
+Task<> PeerLines::keep(Line& line) {
+  // Whoever wanted the line goes on first.
+  co_await next_turn();
+  for (;;) {
+    Result<std::unique_ptr<Stream>> stream = co_await with_deadline(world_, connect_limit, connect_(line.server));
+    if (stream) {
+      co_await greet(line, std::make_shared<Open>(std::move(*stream)));
+      set_open(line, nullptr);
+    } else {
+      log::debug("pool", "{}: {}", line.server.names.front(), stream.error().sentence());
+    }
+    co_await tried(world_.sleep(between_tries));
+  }
+}
+
+// Until it does not answer any more.
+Task<> PeerLines::greet(Line& line, std::shared_ptr<Open> open) {
+  while (!open->connection.closed()) {
+    Task<Greet::Reply> asking = open->connection.call(greeting_());
+    Result<Greet::Reply> reply = co_await with_deadline(world_, greeting_limit, std::move(asking));
+    if (!reply) co_return reply.error();
+    if (heard_) heard_(line.server.id, *reply);
+    if (reply->op_ret != 0) co_return Error(reply->op_errno, reply->op_errstr);
+    line.last_heard = world_.now();
+    line.without_vote = reply->lost_votes != 0;
+    set_open(line, open);
+    co_await with_deadline(world_, between_greetings, open->ended.wait());
+  }
+  co_return done;
+}
+
+void PeerLines::set_open(Line& line, std::shared_ptr<Open> open) {
+  const bool changes = (line.open == nullptr) != (open == nullptr);
+  line.open = std::move(open);
+  if (!changes) return;
+  const bool answers = line.open != nullptr;
+  log::info("pool", "{} {}", line.server.names.front(), answers ? "answers" : "does not answer any more");
+  if (told_) told_(line.server.id, answers);
+}
+
+std::shared_ptr<PeerLines::Open> PeerLines::open_to(const Gfid& server) const {
+  const auto found = lines_.find(server);
+  if (found == lines_.end() || found->second->open == nullptr) return nullptr;
+  return found->second->open->connection.closed() ? nullptr : found->second->open;
+}
+
+bool PeerLines::answers(const Gfid& server) const { return open_to(server) != nullptr; }
+
+Silence PeerLines::silence() const {
+  Silence silence;
+  for (const auto& [server, line] : lines_) {
+    if (answers(server)) continue;
+    silence[server] = std::chrono::duration_cast<std::chrono::seconds>(world_.now() - line->last_heard);
+  }
+  return silence;
+}
+
+std::set<Gfid> PeerLines::without_votes() const {
+  std::set<Gfid> servers;
+  for (const auto& [server, line] : lines_) {
+    if (line->without_vote && answers(server)) servers.insert(server);
+  }
+  return servers;
+}
+
+Task<bool> PeerLines::answering(Gfid server, Duration limit) {
+  const Instant end = world_.now() + limit;
+  while (!answers(server) && world_.now() < end) {
+    co_await tried(world_.sleep(look_again));
+  }
+  co_return answers(server);
+}
+
+}  // namespace mortar

@@ -1,0 +1,85 @@
+#include "management/peers/voting.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace mortar {
+
+namespace {
+
+auto member_of(const std::vector<GroupMember>& members, const Gfid& server, const std::string& url) {
+  return std::ranges::find_if(members, [&](const GroupMember& member) {
+    return member.name.empty() ? std::ranges::find(member.urls, url) != member.urls.end()
+                               : member.name == server.text();
+  });
+}
+
+}  // namespace
+
+Task<bool> Voting::step(Pool pool, Gfid server, bool reached) {
+  const Server* own = pool.server(server);
+  const bool wished = own != nullptr && own->votes;
+  switch (home_.standing().stage) {
+    case Stage::alone: co_return false;
+    case Stage::voting: {
+      if (wished && reached) co_return false;
+      const bool out = co_await tried(go_out(server));
+      co_return out;
+    }
+    case Stage::following: break;
+  }
+  if (wished) {
+    const bool in = co_await tried(come_in(*own));
+    co_return in;
+  }
+  lost_ = false;
+  if (runs_ || voter_.has_data()) {
+    const std::vector<GroupMember> members = co_await tried(others_.voters());
+    if (member_of(members, server, own == nullptr ? std::string() : voter_.url_of(own->address)) != members.end()) {
+      co_return false;
+    }
+    co_await tried(voter_.stop());
+    co_await tried(voter_.wipe());
+    runs_ = false;
+  }
+  co_return false;
+}
+
+Task<bool> Voting::come_in(Server own) {
+  if (!runs_) {
+    const std::vector<GroupMember> members = co_await tried(others_.voters());
+    const auto place = member_of(members, own.id, voter_.url_of(own.address));
+    // A place that was taken before: by what is lost now, else it goes on where it stood.
+    const bool taken = place != members.end() && !place->name.empty();
+    lost_ = taken && !voter_.has_data();
+    if (place == members.end() || lost_) co_return false;
+    if (!taken && voter_.has_data()) {
+      // Of a former place.
+      co_await tried(voter_.stop());
+      co_await tried(voter_.wipe());
+    }
+    voter_.be_reached_at(own.address);
+    co_await tried(voter_.start(home_.standing().pool, members));
+    runs_ = true;
+  }
+  const VoterStatus status = co_await tried(voter_.status());
+  if (status.learner || !status.has_leader) co_return false;
+  co_await tried(home_.vote());
+  runs_ = false;
+  log::info("pool", "this server keeps the configuration with others now");
+  co_return true;
+}
+
+// The others have taken its vote away; until they have, it goes on giving it.
+Task<bool> Voting::go_out(Gfid server) {
+  const std::vector<GroupMember> members = co_await tried(others_.voters());
+  const bool is_member = std::ranges::any_of(
+      members, [&server](const GroupMember& member) { return member.name == server.text(); });
+  if (is_member || members.empty()) co_return false;
+  co_await tried(home_.give_up());
+  log::info("pool", "this server does not keep the configuration any more");
+  co_return true;
+}
+
+}  // namespace mortar

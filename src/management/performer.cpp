@@ -1,0 +1,125 @@
+#include "management/performer.h"
+
+#include <algorithm>
+
+#include "pool/document.h"
+
+namespace mortar {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A server that is a little behind has the newest document soon.
+constexpr Duration document_limit = 10s;
+
+HookArguments arguments_of(std::string_view text) {
+  HookArguments arguments;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    arguments.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return arguments;
+}
+
+}  // namespace
+
+Task<> Performer::carry_out(Order order) {
+  return order.version == 0 ? prepare(std::move(order)) : perform(std::move(order));
+}
+
+template <class Work>
+Task<> Performer::with_own_bricks(Volume volume, Work work) {
+  for (const Brick& brick : volume.bricks) {
+    if (brick.server != membership_.server()) continue;
+    Result<Result<Done>> worked = co_await world_.off_loop([work, brick] { return work(brick); });
+    if (!worked) co_return worked.error();
+    co_await tried(std::move(*worked));
+  }
+  co_return done;
+}
+
+Task<> Performer::prepare(Order order) {
+  if (order.command == commands_of_orders::create || order.command == commands_of_orders::start) {
+    const Pool asked = co_await tried(parse_pool(order.document));
+    const Volume* found = asked.find(order.volume);
+    if (found == nullptr) co_return failed(EINVAL, "the order has no volume");
+    const Volume& volume = *found;
+    const bool force = order.force != 0;
+    if (order.command == commands_of_orders::create) {
+      co_await tried(with_own_bricks(volume, [&files = world_.files(), id = volume.id, force,
+                                              working = places_.settings().working_directory](const Brick& brick) {
+        const Result<BrickDirectory> taken = take_brick_directory(files, brick, id, force, working);
+        if (!taken) return Result<Done>(std::unexpected(taken.error()));
+        give_back_brick_directory(files, *taken);
+        return Result<Done>(done);
+      }));
+    } else {
+      co_await tried(with_own_bricks(volume, [&files = world_.files(), volume, force](const Brick& brick) {
+        return check_brick_directory(files, brick, volume, force);
+      }));
+    }
+  }
+  co_await hooks(order, "pre");
+  co_return done;
+}
+
+Task<> Performer::take_bricks(Volume volume, bool force) {
+  // What was taken is given back where another cannot be: the volume will not be.
+  std::vector<BrickDirectory> taken;
+  Result<Done> outcome = co_await with_own_bricks(
+      volume, [&files = world_.files(), &taken, id = volume.id, force,
+               working = places_.settings().working_directory](const Brick& brick) {
+        Result<BrickDirectory> directory = take_brick_directory(files, brick, id, force, working);
+        if (!directory) return Result<Done>(std::unexpected(directory.error()));
+        taken.push_back(std::move(*directory));
+        return Result<Done>(done);
+      });
+  if (!outcome) {
+    for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
+  } else if (!taken.empty()) {
+    taken_[volume.id] = std::move(taken);
+  }
+  co_return outcome;
+}
+
+Task<> Performer::give_bricks_back(Order order) {
+  const Pool asked = co_await tried(parse_pool(order.document));
+  const Volume* volume = asked.find(order.volume);
+  if (volume == nullptr) co_return failed(EINVAL, "the order has no volume");
+  const auto taken = taken_.find(volume->id);
+  if (taken == taken_.end()) co_return done;
+  for (const BrickDirectory& directory : taken->second) give_back_brick_directory(world_.files(), directory);
+  taken_.erase(taken);
+  co_return done;
+}
+
+Task<> Performer::perform(Order order) {
+  co_await tried(membership_.configuration().reach(order.version, document_limit));
+  if (order.volume.empty()) {
+    co_await tried(reconciler_.pool_changed());
+  } else {
+    const Volume* volume = membership_.pool().find(order.volume);
+    if (order.command == commands_of_orders::create && volume != nullptr) {
+      co_await tried(take_bricks(*volume, order.force != 0));
+    }
+    const bool starts = order.command == commands_of_orders::start;
+    if (starts && volume != nullptr) taken_.erase(volume->id);
+    co_await tried(reconciler_.volume(order.volume, starts ? Bricks::even_if_told_to_end : Bricks::unless_told_to_end));
+    if (order.command == commands_of_orders::give_back) {
+      co_await tried(give_bricks_back(order));
+    }
+  }
+  co_await hooks(order, "post");
+  co_return done;
+}
+
+Task<> Performer::hooks(const Order& order, std::string moment) {
+  HookArguments arguments = arguments_of(order.hook);
+  if (arguments.empty()) co_return done;
+  co_await run_hooks(world_, places_, order.command, std::move(moment), std::move(arguments));
+  co_return done;
+}
+
+}  // namespace mortar

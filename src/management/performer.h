@@ -1,0 +1,47 @@
+// What a command wants done by a server, done by this one: first whether it can (its disks, its scripts), with nothing
+// changed; then, once the pool's document has the change, to make it true.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "management/brick_directory.h"
+#include "management/hooks.h"
+#include "management/reconciler.h"
+
+namespace mortar {
+
+// Commands whose orders need more than to follow the document.
+namespace commands_of_orders {
+inline constexpr std::string_view create = "create";
+inline constexpr std::string_view start = "start";
+// A volume that was created is not to be: its bricks are given back.
+inline constexpr std::string_view give_back = "give back";
+}  // namespace commands_of_orders
+
+class Performer {
+ public:
+  Performer(World& world, const Places& places, Membership& membership, Reconciler& reconciler)
+      : world_(world), places_(places), membership_(membership), reconciler_(reconciler) {}
+
+  // An error's sentence is the user's; who asked adds which server it is.
+  Task<> carry_out(Order order);
+
+ private:
+  Task<> prepare(Order order);
+  Task<> perform(Order order);
+  // Each brick of this server, one after the other, off the loop; the first that fails ends it.
+  template <class Work>
+  Task<> with_own_bricks(Volume volume, Work work);
+  Task<> take_bricks(Volume volume, bool force);
+  Task<> give_bricks_back(Order order);
+  Task<> hooks(const Order& order, std::string moment);
+
+  World& world_;
+  const Places& places_;
+  Membership& membership_;
+  Reconciler& reconciler_;
+  std::map<Gfid, std::vector<BrickDirectory>> taken_;  // by volume
+};
+
+}  // namespace mortar

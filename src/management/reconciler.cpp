@@ -1,0 +1,187 @@
+#include "management/reconciler.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/join.h"
+#include "base/log.h"
+#include "management/mount_table.h"
+#include "management/stored_volume.h"
+
+namespace mortar {
+
+Reconciler::Reconciler(World& world, const Places& places, Membership& membership)
+    : world_(world), places_(places), membership_(membership), store_(world, places) {}
+
+Reconciler::~Reconciler() = default;
+
+Task<> Reconciler::open() {
+  act_as(membership_.server());
+  co_await tried(find_leftovers());
+  co_await tried(render_pool());
+  for (const Volume& volume : membership_.pool().volumes) {
+    co_await tried(render(volume));
+  }
+  co_return done;
+}
+
+void Reconciler::act_as(const Gfid& server) {
+  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server);
+}
+
+void Reconciler::begin() { following_.start(follow()); }
+
+Result<Done> Reconciler::render_pool() {
+  const Pool& pool = membership_.pool();
+  Result<Done> written = store_.write_server_info(membership_.server(), pool.op_version);
+  if (written) written = store_.render_pool(pool);
+  if (written) written = store_.render_peers(pool, membership_.server());
+  return written;
+}
+
+Result<Done> Reconciler::pool_changed() {
+  Result<Done> rendered = render_pool();
+  if (told_) told_();
+  return rendered;
+}
+
+BrickSite Reconciler::site_of(const Volume& volume, const Brick& brick) {
+  BrickSite site;
+  site.time_stamp_file = places_.volume(volume.name) + "/marker.tstamp";
+  site.binds_to_host = !places_.settings().bind_address.empty();
+  // What another server's disk is like is seen there only.
+  if (brick.server != membership_.server()) return site;
+  auto device = [this](const Brick& of) -> std::uint64_t {
+    Result<FileStatus> status = world_.files().status(FileSystem::no_directory, of.path);
+    return status ? status->device : 0;
+  };
+  site.place_in_file_system = mount_of(world_.files(), brick.path).place_of(brick.path);
+  if (auto opened = world_.files().open(FileSystem::no_directory, brick.path, O_RDONLY | O_DIRECTORY, 0)) {
+    if (auto status = world_.files().file_system_status(opened->number())) site.file_system = status->id;
+  }
+  const std::uint64_t own = device(brick);
+  site.shared_brick_count = static_cast<std::uint32_t>(std::ranges::count_if(
+      volume.bricks, [&](const Brick& other) { return other.server == brick.server && device(other) == own; }));
+  return site;
+}
+
+Result<Done> Reconciler::render(const Volume& volume) {
+  return store_.render_volume(
+      volume, [this, &volume](const Brick& brick) { return site_of(volume, brick); },
+      [this, &volume](const Brick& brick) { return supervisor_->port(volume, brick); });
+}
+
+Task<> Reconciler::volume(std::string name, Bricks bricks) {
+  std::unique_ptr<Made>& made = made_[name];
+  if (made == nullptr) made = std::make_unique<Made>();
+  Made& place = *made;
+  const SharedMutex::Guard turn = co_await tried(place.changing.lock());
+  co_await tried(make(place, std::move(name), bricks));
+  co_return done;
+}
+
+// Bricks that its successor has not, or all.
+Task<> Reconciler::end(const Volume& volume, const Volume* successor) {
+  Volume leaving = volume;
+  std::erase_if(leaving.bricks, [successor](const Brick& brick) {
+    return successor != nullptr && std::ranges::find(successor->bricks, brick) != successor->bricks.end();
+  });
+  if (!leaving.bricks.empty()) {
+    co_await tried(supervisor_->stop(leaving));
+  }
+  co_return done;
+}
+
+// Files that cannot be written are reported, and written at the next change or start: the document is what counts.
+Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
+  const Volume* found = membership_.pool().find(name);
+  std::optional<Volume> wanted;
+  if (found != nullptr) wanted = *found;
+  const bool is_another = made.volume && (!wanted || made.volume->id != wanted->id);
+  if (made.volume) {
+    co_await tried(end(*made.volume, is_another || !wanted ? nullptr : &*wanted));
+  }
+  if (is_another) {
+    Result<Done> removed = store_.remove_volume(name);
+    if (!removed) log::error("management", "volume {} was deleted: {}", name, removed.error().sentence());
+  }
+  const bool news = made.volume != wanted;
+  Result<Done> outcome = done;
+  if (wanted) {
+    // Bricks that start ask for what is rendered.
+    Result<Done> rendered = render(*wanted);
+    if (wanted->status == VolumeState::started) {
+      outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
+    } else {
+      outcome = co_await supervisor_->stop(*wanted);
+    }
+    // Ports may be others now.
+    if (rendered) rendered = render(*wanted);
+    if (!rendered) log::error("management", "volume {} is not rendered: {}", name, rendered.error().sentence());
+  }
+  made.volume = std::move(wanted);
+  if (news && told_) told_();
+  co_return outcome;
+}
+
+Task<> Reconciler::follow() {
+  co_await tried(end_leftovers());
+  for (;;) {
+    changed_.reset();
+    co_await tried(catch_up());
+    settled_.set();
+    co_await tried(changed_.wait());
+  }
+}
+
+Task<> Reconciler::catch_up() {
+  if (Result<Done> rendered = render_pool(); !rendered) {
+    log::error("management", "the pool is not rendered: {}", rendered.error().sentence());
+  }
+  std::set<std::string> names;
+  for (const Volume& volume : membership_.pool().volumes) names.insert(volume.name);
+  for (const auto& [name, made] : made_) names.insert(name);
+  std::vector<Task<>> making;
+  for (const std::string& name : names) {
+    const auto made = made_.find(name);
+    const Volume* wanted = membership_.pool().find(name);
+    const bool as_wanted = made != made_.end() && (wanted == nullptr ? !made->second->volume.has_value()
+                                                                     : made->second->volume == *wanted);
+    if (!as_wanted) making.push_back(catch_up_with(name));
+  }
+  co_await tried(all(std::move(making)));
+  co_return done;
+}
+
+Task<> Reconciler::catch_up_with(std::string name) {
+  const Result<Done> made = co_await volume(name, Bricks::unless_told_to_end);
+  if (!made) log::error("management", "volume {}: {}", name, made.error().sentence());
+  co_return done;
+}
+
+Result<Done> Reconciler::find_leftovers() {
+  const Result<std::vector<std::string>> names = stored_volumes(world_.files(), places_);
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    Result<Volume> stored = read_stored_volume(world_.files(), places_, name);
+    // What is not whole is rendered anew, or is no volume.
+    if (!stored) continue;
+    const Volume* wanted = membership_.pool().find(name);
+    if (wanted == nullptr || wanted->id != stored->id) leftovers_.push_back(std::move(*stored));
+  }
+  return done;
+}
+
+Task<> Reconciler::end_leftovers() {
+  for (const Volume& volume : leftovers_) {
+    Result<Done> ended = co_await supervisor_->stop(volume);
+    if (ended && membership_.pool().find(volume.name) == nullptr) ended = store_.remove_volume(volume.name);
+    if (!ended) log::error("management", "volume {} was deleted: {}", volume.name, ended.error().sentence());
+  }
+  leftovers_.clear();
+  co_return done;
+}
+
+}  // namespace mortar

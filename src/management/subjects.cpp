@@ -1,0 +1,32 @@
+#include "management/subjects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "management/commands.h"
+
+namespace mortar {
+
+namespace {
+
+struct Subject {
+  std::string_view name;
+  Task<Dictionary> (*answer)(Management&, Dictionary);
+};
+
+constexpr Subject subjects[] = {
+    {commands::subject::status, commands::own_status},
+    {commands::subject::statistics, commands::own_statistics},
+    {commands::subject::state_dump, commands::dump_own_state},
+};
+
+}  // namespace
+
+Task<Dictionary> answer_about(Management& management, std::string subject, Dictionary question) {
+  const auto found = std::ranges::find(subjects, subject, &Subject::name);
+  if (found == std::end(subjects)) return ready<Dictionary>(failed(EOPNOTSUPP, "this server knows nothing of " + subject));
+  return found->answer(management, std::move(question));
+}
+
+}  // namespace mortar

@@ -1,0 +1,82 @@
+# Sourced after lab.sh by scripts that need several servers. Each has a network, names, a state and a disk of its own, as
+# machines have; they are wired to one switch.
+#   server NAME NUMBER      makes one, at 10.99.0.NUMBER, known to all by its name; its disk is at /data
+#   on NAME COMMAND...      runs a command there
+#   daemons NAME...         starts glusterd there, and waits for each
+#   kill_daemon NAME        kills it with SIGKILL
+#   end_daemon NAME         ends it
+#   cut NAME / wire NAME    takes the server off the network, and puts it back
+#   run_gluster NAME ...    the gluster command there, asking nothing
+
+declare -A server_pid=()
+declare -A server_number=()
+
+network() {
+  ip link add switch type bridge
+  ip address add 10.99.0.254/24 dev switch
+  ip link set switch up
+}
+
+server() { # NAME NUMBER
+  local name=$1 number=$2
+  [ -e /sys/class/net/switch ] || network
+  grep -q " $name\$" /etc/hosts || echo "10.99.0.$number $name" >>/etc/hosts
+  mkdir -p "$BRICKS/$name" "$LAB/servers/$name"
+  unshare --net --mount --uts -- bash -c "
+    set -e
+    mount --make-rprivate /
+    hostname $name
+    mount -t tmpfs run /run
+    mkdir -p /run/gluster /run/lock /data
+    mkdir -p $LAB/servers/$name/state $LAB/servers/$name/log/bricks
+    mount --bind $LAB/servers/$name/state /var/lib/glusterd
+    mount --bind $LAB/servers/$name/log /var/log/glusterfs
+    mount --bind $BRICKS/$name /data
+    ip link set lo up
+    touch $LAB/servers/$name/ready
+    exec sleep infinity" &
+  server_pid[$name]=$!
+  server_number[$name]=$number
+  waits_for test -e "$LAB/servers/$name/ready"
+  ip link add "port$number" type veth peer name eth0 netns "${server_pid[$name]}"
+  ip link set "port$number" master switch up
+  on "$name" ip address add "10.99.0.$number/24" dev eth0
+  on "$name" ip link set eth0 up
+}
+
+on() {
+  local name=$1
+  shift
+  nsenter --target "${server_pid[$name]}" --net --mount --uts -- "$@"
+}
+
+run_gluster() {
+  local name=$1
+  shift
+  on "$name" gluster --mode=script "$@"
+}
+
+daemons() {
+  local name
+  for name in "$@"; do on "$name" glusterd; done
+  for name in "$@"; do waits_for run_gluster "$name" volume list; done
+}
+
+daemon_pid() { on "$1" cat /run/glusterd.pid; }
+
+kill_daemon() {
+  local pid
+  pid=$(daemon_pid "$1")
+  kill -9 "$pid"
+  waits_for test ! -d "/proc/$pid"
+}
+
+end_daemon() {
+  local pid
+  pid=$(daemon_pid "$1")
+  kill "$pid"
+  waits_for test ! -d "/proc/$pid"
+}
+
+cut() { ip link set "port${server_number[$1]}" down; }
+wire() { ip link set "port${server_number[$1]}" up; }
