@@ -19,7 +19,7 @@ network() {
 
 server() { # NAME NUMBER
   local name=$1 number=$2
-  [ -e /sys/class/net/switch ] || network
+  ip link show switch >/dev/null 2>&1 || network
   grep -q " $name\$" /etc/hosts || echo "10.99.0.$number $name" >>/etc/hosts
   mkdir -p "$BRICKS/$name" "$LAB/servers/$name"
   unshare --net --mount --uts -- bash -c "

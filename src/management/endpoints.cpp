@@ -103,22 +103,28 @@ Task<> Endpoints::listen() {
 }
 
 Task<RpcListener::Received> Endpoints::receive(std::unique_ptr<Stream> stream) {
-  const auto answered_by = [](RpcHandler& handler) { return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler); };
+  const auto answered_by = [](RpcHandler& handler) {
+    return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler);
+  };
   Membership& membership = management_.membership();
   const bool alone = membership.is_alone();
   std::shared_ptr<TlsContext> context = alone ? introductions_.context() : membership.context();
-  AcceptedStream accepted = co_await tried(
-      with_deadline(management_.world(), first_words_limit, accept_tls_or_plain(std::move(stream), std::move(context))));
+  AcceptedStream accepted = co_await tried(with_deadline(management_.world(), first_words_limit,
+                                                         accept_tls_or_plain(std::move(stream), std::move(context))));
   RpcListener::Received received{std::move(accepted.stream), answered_by(network_server_)};
   if (!accepted.certified) co_return std::move(received);
   if (alone) {
     received.handler = answered_by(inviting_server_);
-  } else if (certified_member(membership.pool(), *accepted.certified)) {
-    received.handler = answered_by(member_server_);
   } else {
-    received.handler = answered_by(former_member_server_);
+    received.handler = std::make_shared<Certified>(*this, std::move(*accepted.certified));
   }
   co_return std::move(received);
+}
+
+void Endpoints::Certified::incoming(RpcConnection& connection, IncomingCall call) {
+  const bool is_member = certified_member(endpoints_.management_.pool(), peer_).has_value();
+  RpcServer& server = is_member ? endpoints_.member_server_ : endpoints_.former_member_server_;
+  server.incoming(connection, std::move(call));
 }
 
 void Endpoints::tell_everybody() {

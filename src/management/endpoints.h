@@ -31,6 +31,17 @@ class Endpoints {
     PortMap& ports_;
   };
 
+  // One that has proved to be a member once; what it is told follows what it is by now.
+  class Certified : public RpcHandler {
+   public:
+    Certified(Endpoints& endpoints, TlsPeer peer) : endpoints_(endpoints), peer_(std::move(peer)) {}
+    void incoming(RpcConnection& connection, IncomingCall call) override;
+
+   private:
+    Endpoints& endpoints_;
+    const TlsPeer peer_;
+  };
+
   // Members prove who they are; everybody else comes without.
   Task<RpcListener::Received> receive(std::unique_ptr<Stream> stream);
   // Everybody asks for their volfile again.

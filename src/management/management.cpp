@@ -99,7 +99,8 @@ bool Management::is_own_address(const std::string& address) {
 }
 
 bool Management::is_member_address(const std::string& address) {
-  return is_own_address(address) || std::ranges::find(pool().servers, address, &Server::address) != pool().servers.end();
+  return is_own_address(address) ||
+         std::ranges::find(pool().servers, address, &Server::address) != pool().servers.end();
 }
 
 Task<bool> Management::is_own_host(std::string host) {
@@ -131,9 +132,8 @@ HookArguments Management::hook_arguments(std::string_view operation, std::string
 }
 
 Order Management::order_for(std::string_view command, std::string_view volume, HookArguments hook) const {
-  return {.command = std::string(command),
-          .volume = std::string(volume),
-          .hook = fmt::format("{}", fmt::join(hook, "\n"))};
+  return {
+      .command = std::string(command), .volume = std::string(volume), .hook = fmt::format("{}", fmt::join(hook, "\n"))};
 }
 
 template <Edit Change>
@@ -267,7 +267,9 @@ Task<> Management::reset_identity() {
   const Gfid former = server();
   const Gfid next = world_.random_gfid();
   if (!membership_.is_alone() || pool().servers.size() > 1) {
-    co_return failed(EPERM, "trusted storage pool has been already formed. Please detach this peer from the pool and reset its uuid.");
+    co_return failed(
+        EPERM,
+        "trusted storage pool has been already formed. Please detach this peer from the pool and reset its uuid.");
   }
   co_await tried(membership_.act_as(next));
   const Result<Done> renamed = co_await change(RenameServer{former, next});

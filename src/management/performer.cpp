@@ -68,9 +68,9 @@ Task<> Performer::prepare(Order order) {
 Task<> Performer::take_bricks(Volume volume, bool force) {
   // What was taken is given back where another cannot be: the volume will not be.
   std::vector<BrickDirectory> taken;
-  Result<Done> outcome = co_await with_own_bricks(
-      volume, [&files = world_.files(), &taken, id = volume.id, force,
-               working = places_.settings().working_directory](const Brick& brick) {
+  Result<Done> outcome =
+      co_await with_own_bricks(volume, [&files = world_.files(), &taken, id = volume.id, force,
+                                        working = places_.settings().working_directory](const Brick& brick) {
         Result<BrickDirectory> directory = take_brick_directory(files, brick, id, force, working);
         if (!directory) return Result<Done>(std::unexpected(directory.error()));
         taken.push_back(std::move(*directory));

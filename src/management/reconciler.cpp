@@ -147,8 +147,8 @@ Task<> Reconciler::catch_up() {
   for (const std::string& name : names) {
     const auto made = made_.find(name);
     const Volume* wanted = membership_.pool().find(name);
-    const bool as_wanted = made != made_.end() && (wanted == nullptr ? !made->second->volume.has_value()
-                                                                     : made->second->volume == *wanted);
+    const bool as_wanted = made != made_.end() &&
+                           (wanted == nullptr ? !made->second->volume.has_value() : made->second->volume == *wanted);
     if (!as_wanted) making.push_back(catch_up_with(name));
   }
   co_await tried(all(std::move(making)));

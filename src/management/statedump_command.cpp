@@ -1,5 +1,5 @@
-// volume statedump: the bricks, each told by its own server, or a client, write down what they know. A brick is told which parts are
-// wanted by a file, and that it shall write by a signal; ours removes the file when it has written.
+// volume statedump: the bricks, each told by its own server, or a client, write down what they know. A brick is told
+// which parts are wanted by a file, and that it shall write by a signal; ours removes the file when it has written.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -120,7 +120,8 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request) {
     co_await tried(dump_client(management, words[1], words[2]));
   } else {
     co_await tried(options_file(words));
-    const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::state_dump), request, servers_limit));
+    const Gathered gathered =
+        co_await tried(management.ask_servers(std::string(subject::state_dump), request, servers_limit));
     std::int64_t dumped = 0;
     for (const Dictionary& answer : gathered.answers) dumped += answer.number("count").value_or(0);
     if (dumped == 0) co_return failed(ENOENT, fmt::format("No brick of volume {} runs.", name));

@@ -99,7 +99,8 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request) {
   }
   if (wanted != Wanted::info && wanted != Wanted::top) co_return failed(EINVAL, "Unable to get operation");
   co_await tried(check_asked(*found, request, wanted));
-  const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::statistics), request, answer_limit));
+  const Gathered gathered =
+      co_await tried(management.ask_servers(std::string(subject::statistics), request, answer_limit));
   Dictionary reply = std::move(request);
   std::int64_t count = 0;
   for (const Dictionary& answer : gathered.answers) count = add_numbered(reply, answer, count);

@@ -203,7 +203,8 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   std::size_t asked_bricks = 0;
   std::int64_t count = 0;
   if ((what & asked::tasks) == 0) {
-    const Gathered gathered = co_await tried(management.ask_servers(std::string(subject::status), request, servers_limit));
+    const Gathered gathered =
+        co_await tried(management.ask_servers(std::string(subject::status), request, servers_limit));
     for (const Dictionary& answer : gathered.answers) {
       for (const auto& [key, value] : answer) reply.append(key, value);
     }

@@ -68,12 +68,31 @@ std::optional<VolumeType> type_of(std::int32_t number) {
 }
 
 // What is in an info file besides options.
-constexpr std::string_view own_keys[] = {
-    "type",        "count",          "status",          "sub_count",         "stripe_count", "replica_count",
-    "arbiter_count", "thin_arbiter_count", "disperse_count", "redundancy_count", "version",  "transport-type",
-    "volume-id",   "username",       "password",        "op-version",        "client-op-version", "quota-version",
-    "tier-enabled", "parent_volname", "restored_from_snap", "snap-max-hard-limit", "caps", "rebalance-id",
-    "global-option-version"};
+constexpr std::string_view own_keys[] = {"type",
+                                         "count",
+                                         "status",
+                                         "sub_count",
+                                         "stripe_count",
+                                         "replica_count",
+                                         "arbiter_count",
+                                         "thin_arbiter_count",
+                                         "disperse_count",
+                                         "redundancy_count",
+                                         "version",
+                                         "transport-type",
+                                         "volume-id",
+                                         "username",
+                                         "password",
+                                         "op-version",
+                                         "client-op-version",
+                                         "quota-version",
+                                         "tier-enabled",
+                                         "parent_volname",
+                                         "restored_from_snap",
+                                         "snap-max-hard-limit",
+                                         "caps",
+                                         "rebalance-id",
+                                         "global-option-version"};
 
 bool is_option(std::string_view key) {
   return std::ranges::find(own_keys, key) == std::end(own_keys) && !key.starts_with("brick-") &&

@@ -25,7 +25,8 @@ constexpr Subject subjects[] = {
 
 Task<Dictionary> answer_about(Management& management, std::string subject, Dictionary question) {
   const auto found = std::ranges::find(subjects, subject, &Subject::name);
-  if (found == std::end(subjects)) return ready<Dictionary>(failed(EOPNOTSUPP, "this server knows nothing of " + subject));
+  if (found == std::end(subjects))
+    return ready<Dictionary>(failed(EOPNOTSUPP, "this server knows nothing of " + subject));
   return found->answer(management, std::move(question));
 }
 

@@ -17,11 +17,7 @@ constexpr auto between_looks = 5s;
 
 VoterKeeper::VoterKeeper(World& world, Configuration& configuration, Voter& voter, Observe observe,
                          std::chrono::seconds patience)
-    : world_(world),
-      configuration_(configuration),
-      voter_(voter),
-      observe_(std::move(observe)),
-      patience_(patience) {}
+    : world_(world), configuration_(configuration), voter_(voter), observe_(std::move(observe)), patience_(patience) {}
 
 // A member bears its server's id; one that was never started has only the address it was let in by.
 Gfid VoterKeeper::server_of(const GroupMember& member) const {
@@ -88,12 +84,15 @@ Task<bool> VoterKeeper::step() {
 }
 
 Task<> VoterKeeper::run() {
+  std::string told;
   for (;;) {
     const Result<bool> rests = co_await step();
     // Changes of the members are refused for a while after each other; that is no news.
-    if (!rests && rests.error().number() != EBUSY) {
+    const bool fails = !rests && rests.error().number() != EBUSY;
+    if (fails && rests.error().sentence() != told) {
       log::warning("pool", "the voters cannot be looked after: {}", rests.error().sentence());
     }
+    told = fails ? rests.error().sentence() : std::string();
     co_await tried(world_.sleep(rests && *rests ? between_looks : between_steps));
   }
 }

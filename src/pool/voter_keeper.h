@@ -22,8 +22,7 @@ class VoterKeeper {
   using Observe = std::function<Observation()>;
 
   // A voter that is silent for the patience is replaced.
-  VoterKeeper(World& world, Configuration& configuration, Voter& voter, Observe observe,
-              std::chrono::seconds patience);
+  VoterKeeper(World& world, Configuration& configuration, Voter& voter, Observe observe, std::chrono::seconds patience);
 
   // One look and at most one step; whether there is nothing left to do. Where another member leads it is not asked.
   Task<bool> step();

@@ -1,6 +1,6 @@
-// The side of a server that may be let into a pool. Whoever asks learns who it is; as long as it is in no pool, who asks
-// with an authority's certificate is expected back for a minute, proved by that authority, with an invitation. The first
-// invitation counts.
+// The side of a server that may be let into a pool. Whoever asks learns who it is; as long as it is in no pool, who
+// asks with an authority's certificate is expected back for a minute, proved by that authority, with an invitation. The
+// first invitation counts.
 #pragma once
 
 #include <memory>

@@ -99,6 +99,7 @@ Task<> Membership::begin_alone(Pool first) {
 
 void Membership::begin() {
   begun_ = true;
+  lines_.keep_to(pool(), server_);
   go_home();
   looking_.start(look_after());
 }
@@ -196,14 +197,14 @@ Task<> Membership::look_after() {
 Task<> Membership::look() {
   const SharedMutex::Guard turn = co_await tried(moving_.lock());
   if (is_alone()) co_return done;
+  if (detached_) {
+    co_await tried(leave());
+    co_return done;
+  }
   const Server* own = pool().server(server_);
   const bool moved = co_await tried(voting_.step(pool(), server_, reached_));
   if (moved) {
     go_home();
-    co_return done;
-  }
-  if (detached_) {
-    co_await tried(leave());
     co_return done;
   }
   if (own != nullptr && own->invited && reached_) {
@@ -295,7 +296,7 @@ Task<> Membership::leave() {
 }
 
 Task<bool> Membership::is_last() {
-  if (home_.standing().stage != Stage::voting || !reached_) co_return false;
+  if (home_.standing().stage != Stage::voting || !reached_ || staying_.use_count() > 1) co_return false;
   if (pool().servers.size() != 1 || pool().servers.front().id != server_) co_return false;
   const std::vector<GroupMember> members = co_await tried(voter_.members());
   co_return members.size() == 1;
@@ -388,9 +389,7 @@ std::vector<Address> Membership::addresses(const std::vector<std::string>& hosts
   return addresses;
 }
 
-Register* Membership::own_votes() {
-  return home_.standing().stage == Stage::voting ? &home_.documents() : nullptr;
-}
+Register* Membership::own_votes() { return home_.standing().stage == Stage::voting ? &home_.documents() : nullptr; }
 
 // As of a moment at which this server was one of a majority: a document that is read is the newest.
 Task<std::vector<GroupMember>> Membership::voters() {
@@ -417,8 +416,8 @@ std::vector<std::string> Membership::silent_voters() const {
 Task<> Membership::have_majority() {
   const Instant end = world_.now() + majority_limit;
   for (;;) {
-    const std::size_t voters =
-        static_cast<std::size_t>(std::ranges::count_if(pool().servers, [](const Server& server) { return server.votes; }));
+    const std::size_t voters = static_cast<std::size_t>(
+        std::ranges::count_if(pool().servers, [](const Server& server) { return server.votes; }));
     const std::vector<std::string> silent = silent_voters();
     if (is_alone() || silent.size() * 2 < voters) co_return done;
     if (world_.now() >= end) {

@@ -6,8 +6,8 @@
 //   membership.begin();
 //   co_await tried(membership.configuration().change(StartVolume{"photos"}));
 //
-// From begin() on it follows the pool by itself: takes in new documents, gives and gives up its vote, and leaves where it
-// was detached.
+// From begin() on it follows the pool by itself: takes in new documents, gives and gives up its vote, and leaves where
+// it was detached.
 #pragma once
 
 #include <memory>
@@ -58,6 +58,8 @@ class Membership {
 
   // Alone: becomes the first of a pool, which others reach at the address.
   Task<> found(std::string address);
+  // As long as it is held, a pool of this server alone is not dissolved: another is about to come.
+  std::shared_ptr<void> stay_founded() { return staying_; }
   // Alone: follows the pool that invites it.
   Task<> join(Invite invitation);
   // Detaches another server. One that answers gives up its vote first.
@@ -104,6 +106,7 @@ class Membership {
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
   std::function<void()> told_;
+  const std::shared_ptr<int> staying_ = std::make_shared<int>();
   // One after the other: founding, joining, leaving, going from home to home.
   Mutex moving_;
   TaskSet following_;

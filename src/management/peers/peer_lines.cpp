@@ -33,12 +33,13 @@ PeerLines::PeerLines(World& world, Connect connect, std::function<Greet()> greet
 PeerLines::~PeerLines() = default;
 
 void PeerLines::keep_to(const Pool& pool, const Gfid& own) {
-  std::erase_if(lines_, [&](const auto& entry) {
-    return entry.first == own || pool.trust.pool.is_null() || pool.server(entry.first) == nullptr;
-  });
-  if (pool.trust.pool.is_null()) return;
+  // One that is only invited does not know it yet.
+  const auto is_wanted = [&](const Server* server) {
+    return server != nullptr && server->id != own && !server->invited && !pool.trust.pool.is_null();
+  };
+  std::erase_if(lines_, [&](const auto& entry) { return !is_wanted(pool.server(entry.first)); });
   for (const Server& server : pool.servers) {
-    if (server.id == own) continue;
+    if (!is_wanted(&server)) continue;
     std::unique_ptr<Line>& line = lines_[server.id];
     if (line != nullptr) {
       line->server = server;

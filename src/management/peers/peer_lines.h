@@ -45,8 +45,8 @@ class PeerLines {
   // Told whenever a server begins or ceases to answer.
   void on_change(std::function<void(const Gfid& server, bool answers)> told) { told_ = std::move(told); }
 
-  // ENOTCONN where the server does not answer to begin with or its line breaks, ETIMEDOUT where the answer is late; then
-  // it may or may not have heard.
+  // ENOTCONN where the server does not answer to begin with or its line breaks, ETIMEDOUT where the answer is late;
+  // then it may or may not have heard.
   template <WireRequest Request>
   Task<typename Request::Reply> ask(Gfid server, Request request, Duration limit) {
     const std::shared_ptr<Open> open = open_to(server);

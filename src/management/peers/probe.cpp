@@ -64,8 +64,8 @@ Task<> Probe::check_free(std::string host, const Introduce::Reply& met) {
   }
   const bool of_this_pool = !membership_.is_alone() && met.pool == membership_.pool_id();
   if ((!met.pool.is_null() && !of_this_pool) || met.volumes != 0) {
-    co_return failed(
-        EINVAL, fmt::format("{} is either already part of another cluster or having volumes configured", host));
+    co_return failed(EINVAL,
+                     fmt::format("{} is either already part of another cluster or having volumes configured", host));
   }
   co_return done;
 }
@@ -82,6 +82,7 @@ Task<ProbeOutcome> Probe::run(std::string host) {
     co_return ProbeOutcome::named;
   }
   co_await tried(check_free(host, met.reply));
+  const std::shared_ptr<void> staying = membership_.stay_founded();
   co_await tried(membership_.found(met.own_address));
   // The invitation may have been heard, and the pool not have written that down.
   if (met.reply.pool.is_null()) {
@@ -114,8 +115,7 @@ Task<> Probe::invite(std::string host, Met met) {
                     .document = format_pool(pool)};
   invitation.certificate = co_await tried(certificate_for(pool, *invited));
 
-  const Result<std::string> own_certificate =
-      world_.files().read_file(membership_.keys().certificate_file());
+  const Result<std::string> own_certificate = world_.files().read_file(membership_.keys().certificate_file());
   const Result<std::string> own_key = world_.files().read_file(membership_.keys().key_file());
   if (!own_certificate || !own_key) co_return failed(EIO, "the keys of this server cannot be read");
   std::shared_ptr<TlsContext> context =

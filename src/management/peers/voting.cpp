@@ -74,8 +74,8 @@ Task<bool> Voting::come_in(Server own) {
 // The others have taken its vote away; until they have, it goes on giving it.
 Task<bool> Voting::go_out(Gfid server) {
   const std::vector<GroupMember> members = co_await tried(others_.voters());
-  const bool is_member = std::ranges::any_of(
-      members, [&server](const GroupMember& member) { return member.name == server.text(); });
+  const bool is_member =
+      std::ranges::any_of(members, [&server](const GroupMember& member) { return member.name == server.text(); });
   if (is_member || members.empty()) co_return false;
   co_await tried(home_.give_up());
   log::info("pool", "this server does not keep the configuration any more");

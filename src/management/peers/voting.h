@@ -13,8 +13,8 @@ class Voting {
  public:
   Voting(Home& home, Voter& voter, RemoteRegister& others) : home_(home), voter_(voter), others_(others) {}
 
-  // One look and at most one step; to be repeated. `reached`: the document is, so the wish is the newest. True where the
-  // document has another home now.
+  // One look and at most one step; to be repeated. `reached`: the document is, so the wish is the newest. True where
+  // the document has another home now.
   Task<bool> step(Pool pool, Gfid server, bool reached);
   // It should vote, and what it kept is gone: the others have to let it in anew.
   bool lost() const { return lost_; }

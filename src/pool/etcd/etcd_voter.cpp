@@ -14,7 +14,8 @@ Task<> EtcdVoter::start(Gfid pool, std::vector<GroupMember> members) {
 
 Task<VoterStatus> EtcdVoter::status() {
   const EtcdStatus status = co_await tried(gateway_.status());
-  co_return VoterStatus{.leads = status.leader == status.id, .has_leader = status.leader != 0, .learner = status.learner};
+  co_return VoterStatus{
+      .leads = status.leader == status.id, .has_leader = status.leader != 0, .learner = status.learner};
 }
 
 Task<> EtcdVoter::found(Document document) {

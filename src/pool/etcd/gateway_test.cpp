@@ -151,7 +151,7 @@ TEST_F(GatewayTest, MembersAreRead) {
   const Result<std::vector<GroupMember>> members = run(gateway_.members());
   ASSERT_TRUE(members);
   EXPECT_EQ(*members, (std::vector<GroupMember>{{18446744073709551615u, "one", {"https://10.0.0.1:24008"}, false},
-                                               {2, "", {}, true}}));
+                                                {2, "", {}, true}}));
   answer(refusal_of(9, "etcdserver: Peer URLs already exists"));
   EXPECT_EQ(run(gateway_.add_learner("https://10.0.0.1:24008")).error().number(), EEXIST);
   answer(refusal_of(9, "etcdserver: can only promote a learner member which is in sync with leader"));

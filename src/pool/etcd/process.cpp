@@ -33,8 +33,8 @@ constexpr const char* changes_kept = "100";
 constexpr const char* longest_request = "33554432";
 
 // Writes its own pid down before it becomes the program, so no kill of the starter can part the two. Its folder is
-// where the socket, which etcd names by no path, comes to stand.
-constexpr const char* script = R"(cd "$0" && echo $$ >pid && exec "$@")";
+// where the socket, which etcd names by no path, comes to stand; what it says before it has its log goes there too.
+constexpr const char* script = R"(cd "$0" && echo $$ >pid && log=$1 && shift && exec "$@" >>"$log" 2>&1)";
 
 }  // namespace
 
@@ -58,8 +58,8 @@ Command EtcdProcess::command(const std::vector<GroupMember>& others) const {
   }
   const std::string listening = settings_.bind_address.empty() ? "0.0.0.0" : settings_.bind_address;
   return Command{
-      {"/bin/sh", "-c", script, settings_.folder, settings_.program, "--data-dir", data_folder(), "--name",
-       settings_.name, "--listen-client-urls", "unix://client.sock:0", "--advertise-client-urls",
+      {"/bin/sh", "-c", script, settings_.folder, settings_.log_file, settings_.program, "--data-dir", data_folder(),
+       "--name", settings_.name, "--listen-client-urls", "unix://client.sock:0", "--advertise-client-urls",
        "unix://client.sock:0", "--listen-peer-urls", peer_url(listening, settings_.port),
        "--initial-advertise-peer-urls", url(), "--initial-cluster", cluster, "--initial-cluster-state",
        others.empty() ? "new" : "existing", "--initial-cluster-token", settings_.pool, "--peer-client-cert-auth",

@@ -106,8 +106,8 @@ struct Greet {
     friend bool operator==(const Reply&, const Reply&) = default;
     auto fields(this auto& self) {
       return std::tuple(Field{"op_ret", self.op_ret}, Field{"op_errno", self.op_errno},
-                        Field{"op_errstr", self.op_errstr}, Field{"version", self.version},
-                        Field{"votes", self.votes}, Field{"lost_votes", self.lost_votes});
+                        Field{"op_errstr", self.op_errstr}, Field{"version", self.version}, Field{"votes", self.votes},
+                        Field{"lost_votes", self.lost_votes});
     }
   };
 
@@ -133,8 +133,8 @@ struct Order {
     }
   };
 
-  std::string command;        // create, start, ...
-  std::string volume;         // its name; empty: of the pool
+  std::string command;  // create, start, ...
+  std::string volume;   // its name; empty: of the pool
   std::uint32_t force = 0;
   std::uint64_t version = 0;  // of the document with the change; 0: it is not made yet
   std::string document;       // before the change: the volume as it shall be, as a pool of its own
@@ -170,7 +170,6 @@ struct AskServer {
   auto fields(this auto& self) { return std::tuple(Field{"subject", self.subject}, Field{"question", self.question}); }
 };
 
-using MemberMessages =
-    MessageList<ReadDocument, SwapDocument, WatchDocument, ListVoters, Greet, Order, AskServer>;
+using MemberMessages = MessageList<ReadDocument, SwapDocument, WatchDocument, ListVoters, Greet, Order, AskServer>;
 
 }  // namespace mortar
