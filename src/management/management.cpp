@@ -293,10 +293,8 @@ Task<ProbeOutcome> Management::probe(std::string host) {
 
 Task<> Management::detach(std::string host, bool force) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
-  const Server* called = pool().server_called(host);
-  const bool own = called == nullptr ? co_await tried(is_own_host(host)) : called->id == server();
-  if (own) co_return failed(EINVAL, fmt::format("{} is localhost", host));
   const Gfid leaving = co_await tried(server_of(host));
+  if (leaving == server()) co_return failed(EINVAL, fmt::format("{} is localhost", host));
   const DetachServer edit{host, leaving};
   co_await tried(edit.check(pool()));
   if (!force && !answers(leaving)) {

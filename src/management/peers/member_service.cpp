@@ -38,7 +38,7 @@ MemberService::MemberService(World& world, Membership& membership, Handlers hand
 }
 
 Task<ListVoters::Reply> MemberService::list_voters() {
-  const std::vector<GroupMember> members = co_await tried(membership_.voters());
+  const std::vector<GroupMember> members = co_await tried(membership_.own_voters());
   ListVoters::Reply reply;
   for (const GroupMember& member : members) {
     reply.voters.elements.push_back({.id = member.id,

@@ -343,8 +343,7 @@ Task<> Membership::let_go(Gfid server, std::string host) {
 Task<> Membership::without_vote(Gfid server) {
   const Instant end = world_.now() + vote_limit;
   for (;;) {
-    const Result<std::vector<GroupMember>> members =
-        own_votes() != nullptr ? co_await voters() : co_await others_.voters();
+    const Result<std::vector<GroupMember>> members = co_await voters();
     const bool is_out = members && std::ranges::none_of(*members, [&server](const GroupMember& member) {
                           return member.name == server.text();
                         });
@@ -391,8 +390,13 @@ std::vector<Address> Membership::addresses(const std::vector<std::string>& hosts
 
 Register* Membership::own_votes() { return home_.standing().stage == Stage::voting ? &home_.documents() : nullptr; }
 
-// As of a moment at which this server was one of a majority: a document that is read is the newest.
 Task<std::vector<GroupMember>> Membership::voters() {
+  if (own_votes() != nullptr) return own_voters();
+  return others_.voters();
+}
+
+// As of a moment at which this server was one of a majority: a document that is read is the newest.
+Task<std::vector<GroupMember>> Membership::own_voters() {
   if (own_votes() == nullptr) co_return failed(ENOTCONN, "this server does not keep the configuration");
   co_await tried(home_.documents().read());
   std::vector<GroupMember> members = co_await tried(voter_.members());

@@ -51,6 +51,9 @@ class Membership {
   std::shared_ptr<TlsContext> context() const { return context_; }
   // Null where this server does not vote.
   Register* own_votes();
+  // Who keeps the document, by this server's own vote; ENOTCONN where it has none.
+  Task<std::vector<GroupMember>> own_voters();
+  // By whichever server has one.
   Task<std::vector<GroupMember>> voters();
   Greet::Reply greeting() const;
   // A stream to a server of this pool, that has proved to be it.
