@@ -13,6 +13,8 @@ Task<int> peer_probe(const Invocation& run);
 Task<int> peer_detach(const Invocation& run);
 Task<int> peer_status(const Invocation& run);
 Task<int> pool_list(const Invocation& run);
+Task<int> pool_recover(const Invocation& run);
+Task<int> pool_status(const Invocation& run);
 
 Task<int> system_getspec(const Invocation& run);
 Task<int> system_getwd(const Invocation& run);

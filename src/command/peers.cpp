@@ -109,7 +109,9 @@ Task<int> peer_probe(const Invocation& run) {
   request.set_text("hostname", run.words[2]);
   request.set("port", management_port);
   Answer answer = co_await tried(run.call(cli::Probe::number, std::move(request)));
-  co_return say(run, "peer probe", answer, "success");
+  const int status = say(run, "peer probe", answer, "success");
+  if (const auto note = answer.values.text("note"); note && !run.settings.xml) run.console.error(*note);
+  co_return status;
 }
 
 Task<int> peer_detach(const Invocation& run) {
@@ -149,6 +151,63 @@ Task<int> peer_status(const Invocation& run) {
     for (const std::string& name : peer.names) {
       if (name != peer.host) run.console.out(name);
     }
+  }
+  co_return 0;
+}
+
+Task<int> pool_recover(const Invocation& run) {
+  if (run.words.size() != 2) co_return run.usage();
+  const bool agreed = run.agreed(
+      "What this server knows of the pool becomes the pool's configuration; what was changed since by servers that are "
+      "away is lost, and they follow when they come back. Do this only if most of the servers that keep the "
+      "configuration (see `gluster pool status`) are gone for good. Do you want to continue?");
+  if (!agreed) co_return 0;
+  Answer answer = co_await tried(run.call(cli::PoolRecover::number, run.request()));
+  co_return say(run, "pool recover", answer, "success");
+}
+
+Task<int> pool_status(const Invocation& run) {
+  if (run.words.size() != 2) co_return run.usage();
+  Answer answer = co_await tried(run.call(cli::PoolStatus::number, run.request()));
+  const Dictionary& values = answer.values;
+  const std::int64_t count = values.number("count").value_or(0);
+  const auto text = [&values](const std::string& key) { return std::string(values.text(key).value_or("")); };
+  const auto number = [&values](const std::string& key) { return values.number(key).value_or(0); };
+  if (run.settings.xml) {
+    Xml xml(answer.op_ret, answer.op_errno, answer.op_errstr);
+    xml.open("poolStatus");
+    xml.element("pool", text("pool"));
+    xml.element("version", number("version"));
+    for (std::int64_t place = 1; place <= count; ++place) {
+      const std::string prefix = fmt::format("server{}.", place);
+      xml.open("server");
+      for (const char* key : {"uuid", "hostname", "address"}) xml.element(key, text(prefix + key));
+      for (const char* key : {"connected", "wanted", "keeps", "lost", "version"}) {
+        xml.element(key, number(prefix + key));
+      }
+      xml.close();
+    }
+    run.console.out_part(xml.finish());
+    co_return 0;
+  }
+  if (answer.op_ret != 0) {
+    run.console.error(fmt::format("pool status: failed: {}", answer.op_errstr));
+    co_return 1;
+  }
+  run.console.out(fmt::format("Pool: {}\nConfiguration: version {}\n", text("pool"), number("version")));
+  run.console.out(fmt::format("{:<36}  {:<24}  {:<12}  {:<8}  {}", "UUID", "Hostname", "State", "Version", "Keeps it"));
+  for (std::int64_t place = 1; place <= count; ++place) {
+    const std::string prefix = fmt::format("server{}.", place);
+    const bool connected = number(prefix + "connected") != 0;
+    const bool keeps = number(prefix + "keeps") != 0;
+    const bool wanted = number(prefix + "wanted") != 0;
+    std::string_view vote = keeps ? "yes" : "no";
+    if (wanted && !keeps) vote = "soon";
+    if (wanted && number(prefix + "lost") != 0) vote = "lost what it kept";
+    if (wanted && !connected) vote = "yes, does not answer";
+    run.console.out(fmt::format("{:<36}  {:<24}  {:<12}  {:<8}  {}", text(prefix + "uuid"), text(prefix + "hostname"),
+                                connected ? "Connected" : "Disconnected",
+                                connected ? fmt::to_string(number(prefix + "version")) : "-", vote));
   }
   co_return 0;
 }

@@ -108,6 +108,8 @@ void CommandService::add_changes() {
   add<cli::Probe>(commands::probe, Kind::change);
   add<cli::Deprobe>(commands::deprobe, Kind::change);
   add<cli::UuidReset>(commands::reset_uuid, Kind::change);
+  add<cli::PoolStatus>(commands::pool_status, Kind::question);
+  add<cli::PoolRecover>(commands::recover_pool, Kind::change);
 }
 
 void CommandService::refuse_the_rest() {

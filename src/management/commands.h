@@ -47,6 +47,8 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 Task<Dictionary> probe(Management& management, Dictionary request);
 Task<Dictionary> deprobe(Management& management, Dictionary request);
 Task<Dictionary> reset_uuid(Management& management, Dictionary request);
+Task<Dictionary> pool_status(Management& management, Dictionary request);
+Task<Dictionary> recover_pool(Management& management, Dictionary request);
 
 // The text of a key that the command cannot do without.
 Result<std::string> required(const Dictionary& request, std::string_view key);

@@ -305,6 +305,12 @@ Task<> Management::detach(std::string host, bool force) {
   co_return done;
 }
 
+Task<> Management::recover() {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(membership_.recover());
+  co_return done;
+}
+
 // ---- questions
 
 Task<Gathered> Management::ask_servers(std::string subject, Dictionary question, Duration limit) {

@@ -61,6 +61,8 @@ class Management {
   Task<> reset_identity();
   Task<ProbeOutcome> probe(std::string host);
   Task<> detach(std::string host, bool force);
+  // See Membership.
+  Task<> recover();
 
   const Pool& pool() const { return membership_.pool(); }
   const Gfid& server() const { return membership_.server(); }

@@ -29,6 +29,43 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
     const std::string port = request.text("port").has_value() ? std::string(*request.text("port")) : "24007";
     co_return notice(fmt::format("Host {} port {} already in peer list", host, port), probe_friend);
   }
+  Dictionary reply;
+  if (management.pool().servers.size() == 2) {
+    reply.set_text("note",
+                   "Of two servers one keeps the pool's configuration: while that one is away nothing can be changed "
+                   "(bricks and mounts go on). With a third server any one of them may be away.");
+  }
+  co_return std::move(reply);
+}
+
+Task<Dictionary> pool_status(Management& management, Dictionary) {
+  Membership& membership = management.membership();
+  const Pool& pool = management.pool();
+  Dictionary reply;
+  reply.set_text("pool", pool.trust.pool.text());
+  set_number(reply, "version", static_cast<std::int64_t>(membership.configuration().version()));
+  set_number(reply, "count", static_cast<std::int64_t>(pool.servers.size()));
+  int place = 0;
+  for (const Server& server : pool.servers) {
+    const std::string prefix = fmt::format("server{}.", ++place);
+    const bool own = server.id == management.server();
+    const Greet::Reply own_words = membership.greeting();
+    const Greet::Reply* said = own ? &own_words : membership.lines().said(server.id);
+    reply.set_text(prefix + "uuid", server.id.text());
+    reply.set_text(prefix + "hostname", own ? "localhost" : server.names.front());
+    reply.set_text(prefix + "address", server.address);
+    set_number(reply, prefix + "connected", said != nullptr ? 1 : 0);
+    set_number(reply, prefix + "wanted", server.votes ? 1 : 0);
+    if (said == nullptr) continue;
+    set_number(reply, prefix + "keeps", static_cast<std::int64_t>(said->votes));
+    set_number(reply, prefix + "lost", static_cast<std::int64_t>(said->lost_votes));
+    set_number(reply, prefix + "version", static_cast<std::int64_t>(said->version));
+  }
+  co_return std::move(reply);
+}
+
+Task<Dictionary> recover_pool(Management& management, Dictionary) {
+  co_await tried(management.recover());
   co_return Dictionary{};
 }
 

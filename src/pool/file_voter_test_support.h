@@ -45,6 +45,7 @@ class FileVoter final : public Voter, public Register {
     co_return done;
   }
   Register& documents() override { return *this; }
+  Task<Document> own_copy() override { return read(); }
   Task<VoterStatus> status() override { co_return VoterStatus{.leads = true, .has_leader = true}; }
   Task<std::vector<GroupMember>> members() override { co_return std::vector<GroupMember>{}; }
   Task<std::uint64_t> let_in(std::string) override { co_return failed(ENOSYS); }

@@ -182,6 +182,17 @@ Task<> Home::give_up() {
   co_return voter_.wipe();
 }
 
+Task<> Home::recover(Document document) {
+  check(standing_.stage != Stage::alone, "who is alone has nothing to recover");
+  Standing next = standing_;
+  // Killed before the new group is there, it has what it saw last, and waits for the former one.
+  next.stage = Stage::following;
+  co_await tried(stand(next));
+  co_await tried(prepare_voter(next.pool, std::move(document)));
+  next.stage = Stage::voting;
+  co_return stand(std::move(next));
+}
+
 Task<> Home::leave(std::string text) {
   co_await tried(prepare_local(Document{0, std::move(text)}));
   co_await tried(stand_alone());

@@ -15,6 +15,7 @@
 //   follow     alone -> following   the copy is written: this server was let into a pool
 //   vote       following -> voting  the voter was started, has caught up and was given a vote
 //   give_up    voting -> following  others have taken its vote away
+//   recover    any but alone -> voting   as the first of a new group, for the former one is lost for good
 //   leave      any -> alone         an empty document is written to the local file: this server was detached
 //
 // What is committed while a change is under way would be in one home only: callers hold the configuration's lock
@@ -58,6 +59,8 @@ class Home {
   Task<> follow(Gfid pool, std::vector<std::string> contacts, Document copy);
   Task<> vote();
   Task<> give_up();
+  // The document of a newer generation (see generation.h).
+  Task<> recover(Document document);
   Task<> leave(std::string text);
 
  private:

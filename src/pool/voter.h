@@ -36,6 +36,8 @@ class Voter {
   virtual Task<> found(Document document) = 0;
   // What is kept, as all voters together know it.
   virtual Register& documents() = 0;
+  // What this one has of it, with or without the others; it may be older.
+  virtual Task<Document> own_copy() = 0;
 
   // The group. How a change of it fails tells why: EEXIST it is there already, ENOENT it is not, EBUSY not now.
   virtual Task<VoterStatus> status() = 0;

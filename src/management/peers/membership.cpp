@@ -10,6 +10,7 @@
 #include "pool/detach_server.h"
 #include "pool/document.h"
 #include "pool/found_pool.h"
+#include "pool/generation.h"
 #include "pool/probe_server.h"
 
 namespace mortar {
@@ -54,7 +55,7 @@ Membership::Membership(World& world, const Places& places, Voter& voter)
       lines_(
           world, [this](Server server) { return connect_to(std::move(server)); },
           [this] { return Greet{.version = configuration_->version()}; },
-          [this](const Gfid&, const Greet::Reply& reply) { heard(reply); }) {}
+          [this](const Gfid& server, const Greet::Reply& reply) { heard(server, reply); }) {}
 
 Membership::~Membership() = default;
 
@@ -182,7 +183,9 @@ void Membership::learn_members() {
   if (told_) told_();
 }
 
-void Membership::heard(const Greet::Reply& reply) {
+void Membership::heard(const Gfid& server, const Greet::Reply& reply) {
+  const bool is_newer = generation_of(reply.version) > generation_of(configuration_->version());
+  if (reply.op_ret == 0 && reply.votes != 0 && is_newer) recovered_by_ = server;
   if (reply.op_ret != 0 && reply.op_errno == ESTALE && reply.version >= configuration_->version()) detached_ = true;
 }
 
@@ -199,6 +202,10 @@ Task<> Membership::look() {
   if (is_alone()) co_return done;
   if (detached_) {
     co_await tried(leave());
+    co_return done;
+  }
+  if (const Gfid by = std::exchange(recovered_by_, Gfid{}); !by.is_null()) {
+    co_await tried(follow_recovered(by));
     co_return done;
   }
   const Server* own = pool().server(server_);
@@ -326,6 +333,51 @@ Task<> Membership::come_home_alone() {
   co_return done;
 }
 
+Task<> Membership::recover() {
+  const SharedMutex::Guard turn = co_await tried(moving_.lock());
+  const Server* own = pool().server(server_);
+  if (is_alone() || own == nullptr) co_return failed(EINVAL, "This server is in no pool of several");
+  const Result<Done> refreshed = co_await with_deadline(world_, start_limit, configuration_->refresh());
+  if (refreshed) co_return failed(EBUSY, "The configuration is kept by a majority that answers: nothing was changed");
+  Document newest{configuration_->version(), format_pool(pool())};
+  if (own_votes() != nullptr) {
+    Result<Document> kept = co_await with_deadline(world_, start_limit, voter_.own_copy());
+    if (kept && kept->version > newest.version) newest = std::move(*kept);
+  }
+  for (const Server& server : pool().servers) {
+    const Greet::Reply* said = lines_.said(server.id);
+    if (said == nullptr || said->version <= newest.version) continue;
+    co_return failed(ESTALE,
+                     fmt::format("{} knows a newer configuration (version {} against {}): give the command there",
+                                 server.names.front(), said->version, newest.version));
+  }
+  Pool next = co_await tried(parse_pool(newest.text));
+  for (Server& server : next.servers) server.votes = server.id == server_;
+  voter_.be_reached_at(own->address);
+  following_.cancel();
+  keeping_.cancel();
+  const Result<Done> recovered =
+      co_await home_.recover(Document{first_of_next_generation(newest.version), format_pool(next)});
+  go_home();
+  co_await tried(recovered);
+  co_await tried(configuration_->refresh());
+  log::warning("pool", "the pool was recovered from what this server knows");
+  co_return done;
+}
+
+Task<> Membership::follow_recovered(Gfid server) {
+  const Server* known = pool().server(server);
+  if (known == nullptr) co_return done;
+  log::warning("pool", "{} has recovered the pool: this server follows it", known->names.front());
+  std::vector<std::string> hosts{known->address};
+  if (home_.standing().stage == Stage::voting) {
+    co_await tried(home_.give_up());
+  }
+  others_.set_voters(addresses(hosts));
+  go_home();
+  co_return done;
+}
+
 // Voters would miss a member that is gone without a word: so its vote goes first.
 Task<> Membership::let_go(Gfid server, std::string host) {
   const Server* leaving = pool().server(server);
@@ -426,8 +478,9 @@ Task<> Membership::have_majority() {
     if (is_alone() || silent.size() * 2 < voters) co_return done;
     if (world_.now() >= end) {
       co_return failed(EHOSTUNREACH,
-                       fmt::format("The configuration cannot be changed now: {} of the {} servers that keep it do not "
-                                   "answer ({}), and more than half have to. Bricks and mounts go on.",
+                       fmt::format("The configuration cannot be changed now: {} of the {} server(s) that keep it do "
+                                   "not answer ({}), and more than half have to. Bricks and mounts go on. If they are "
+                                   "gone for good, see `gluster pool recover`.",
                                    silent.size(), voters, fmt::join(silent, ", ")));
     }
     co_await tried(world_.sleep(between_tries));

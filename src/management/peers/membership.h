@@ -67,6 +67,9 @@ class Membership {
   Task<> join(Invite invitation);
   // Detaches another server. One that answers gives up its vote first.
   Task<> let_go(Gfid server, std::string host);
+  // The majority that kept the document is gone for good: what this server knows becomes the pool's, kept by this
+  // server first. EBUSY where there is a majority; ESTALE where another server that answers knows more.
+  Task<> recover();
   // Whether changes can be made: whoever keeps the document answers, by more than half. EHOSTUNREACH with who does not
   // where not; waits a little for those that are about to.
   Task<> have_majority();
@@ -88,7 +91,8 @@ class Membership {
   Task<> dissolve();
   Task<> come_home_alone();
   Task<> remember(Document document);
-  void heard(const Greet::Reply& reply);
+  void heard(const Gfid& server, const Greet::Reply& reply);
+  Task<> follow_recovered(Gfid server);
   Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
   std::vector<std::string> silent_voters() const;
   std::vector<Address> addresses(const std::vector<std::string>& hosts) const;
@@ -108,6 +112,7 @@ class Membership {
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
+  Gfid recovered_by_;      // a member keeps the document of a newer generation
   std::function<void()> told_;
   const std::shared_ptr<int> staying_ = std::make_shared<int>();
   // One after the other: founding, joining, leaving, going from home to home.

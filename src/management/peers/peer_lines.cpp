@@ -58,7 +58,10 @@ Task<> PeerLines::keep(Line& line) {
   for (;;) {
     Result<std::unique_ptr<Stream>> stream = co_await with_deadline(world_, connect_limit, connect_(line.server));
     if (stream) {
-      co_await greet(line, std::make_shared<Open>(std::move(*stream)));
+      const auto open = std::make_shared<Open>(std::move(*stream));
+      co_await greet(line, open);
+      // Who waits for an answer on it waits in vain.
+      open->connection.close();
       set_open(line, nullptr);
     } else {
       log::debug("pool", "{}: {}", line.server.names.front(), stream.error().sentence());
@@ -76,7 +79,7 @@ Task<> PeerLines::greet(Line& line, std::shared_ptr<Open> open) {
     if (heard_) heard_(line.server.id, *reply);
     if (reply->op_ret != 0) co_return Error(reply->op_errno, reply->op_errstr);
     line.last_heard = world_.now();
-    line.without_vote = reply->lost_votes != 0;
+    line.said = *reply;
     set_open(line, open);
     co_await with_deadline(world_, between_greetings, open->ended.wait());
   }
@@ -112,9 +115,13 @@ Silence PeerLines::silence() const {
 std::set<Gfid> PeerLines::without_votes() const {
   std::set<Gfid> servers;
   for (const auto& [server, line] : lines_) {
-    if (line->without_vote && answers(server)) servers.insert(server);
+    if (line->said.lost_votes != 0 && answers(server)) servers.insert(server);
   }
   return servers;
+}
+
+const Greet::Reply* PeerLines::said(const Gfid& server) const {
+  return answers(server) ? &lines_.at(server)->said : nullptr;
 }
 
 Task<bool> PeerLines::answering(Gfid server, Duration limit) {

@@ -40,6 +40,8 @@ class PeerLines {
   Silence silence() const;
   // Voters that say that what they kept is gone.
   std::set<Gfid> without_votes() const;
+  // What a server that answers said last; null of others.
+  const Greet::Reply* said(const Gfid& server) const;
   // Resumes once the server answers, or the time is over.
   Task<bool> answering(Gfid server, Duration limit);
   // Told whenever a server begins or ceases to answer.
@@ -68,7 +70,7 @@ class PeerLines {
     Server server;
     std::shared_ptr<Open> open;  // null: none, or it has not answered yet
     Instant last_heard;
-    bool without_vote = false;
+    Greet::Reply said;
     TaskSet keeping;
   };
   std::shared_ptr<Open> open_to(const Gfid& server) const;

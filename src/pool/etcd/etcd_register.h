@@ -22,13 +22,17 @@ class EtcdRegister final : public Register {
   // The first document of this etcd, newer by its version than the one given, which it holds. Nothing where there is
   // one already, so it may be repeated.
   Task<> found(Document document);
+  // What the member has by itself, without asking the others.
+  Task<Document> own_copy();
+  // The member is of another etcd from now on.
+  void forget() { base_.reset(); }
 
  private:
   struct Found {
     std::uint64_t revision = 0;
     Document document;
   };
-  Task<Found> fetch();
+  Task<Found> fetch(EtcdGateway::From from);
 
   EtcdGateway gateway_;
   // Of the document's envelope. It never changes in the life of an etcd.

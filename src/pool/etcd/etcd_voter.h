@@ -18,9 +18,13 @@ class EtcdVoter final : public Voter {
   Task<> start(Gfid pool, std::vector<GroupMember> members) override;
   Task<> answering(std::chrono::seconds limit) override { return process_.answering(limit); }
   Task<> stop() override { return process_.stop(); }
-  Result<Done> wipe() override { return process_.wipe(); }
+  Result<Done> wipe() override {
+    documents_.forget();
+    return process_.wipe();
+  }
   Task<> found(Document document) override;
   Register& documents() override { return documents_; }
+  Task<Document> own_copy() override { return documents_.own_copy(); }
 
   Task<VoterStatus> status() override;
   Task<std::vector<GroupMember>> members() override { return gateway_.members(); }

@@ -130,8 +130,9 @@ Task<std::string> EtcdGateway::call(std::string path, std::string request) {
   co_return failed(ETIMEDOUT, fmt::format("no answer of etcd: {}", answer.error().sentence()));
 }
 
-Task<EtcdValue> EtcdGateway::get(std::string key) {
-  const std::string body = co_await tried(call("/v3/kv/range", fmt::format(R"({{"key":"{}"}})", base64(key))));
+Task<EtcdValue> EtcdGateway::get(std::string key, From from) {
+  std::string request = fmt::format(R"({{"key":"{}","serializable":{}}})", base64(key), from == From::member);
+  const std::string body = co_await tried(call("/v3/kv/range", std::move(request)));
   co_return read_value(body);
 }
 

@@ -33,8 +33,9 @@ class EtcdGateway {
  public:
   EtcdGateway(World& world, Address address) : world_(world), address_(std::move(address)) {}
 
-  // Newest: as a majority knows it. Needs a member that votes.
-  Task<EtcdValue> get(std::string key);
+  // The newest, as a majority knows it, for which the member has to vote; or what the member has.
+  enum class From { majority, member };
+  Task<EtcdValue> get(std::string key, From from = From::majority);
   // Puts the value where the key still has the revision; yields the new one. EAGAIN where it has another.
   Task<std::uint64_t> put(std::string key, std::uint64_t revision, std::string value);
   // Resumes once the key was changed after the revision; by then it may have been changed again. It waits without a

@@ -170,13 +170,17 @@ struct Unmount {
   auto fields(this auto& self) { return std::tuple(Field{"lazy", self.lazy}, Field{"path", self.path}); }
 };
 
+// Ours, beyond stock's numbers.
+using PoolStatus = CliCommand<200, "POOL_STATUS">;
+using PoolRecover = CliCommand<201, "POOL_RECOVER">;
+
 using All = MessageList<Probe, Deprobe, ListFriends, CreateVolume, GetVolume, GetNextVolume, DeleteVolume, StartVolume,
                         StopVolume, RenameVolume, DefragVolume, SetVolumeOption, AddBrick, RemoveBrick, ReplaceBrick,
                         LogRotate, GetVolfile, BrickPort, SyncVolume, ResetVolume, FriendLog, GeoReplication,
                         ProfileVolume, Quota, TopVolume, GetWorkingDirectory, StatusVolume, StatusAll, Mount, Unmount,
                         HealVolume, StatedumpVolume, ListVolume, ClearLocks, UuidReset, UuidGet, CopyFile,
                         SystemExecute, Snapshot, BarrierVolume, GetVolumeOption, Ganesha, Bitrot, AttachTier, Tier,
-                        GetState, ResetBrick, RemoveTierBrick, AddTierBrick>;
+                        GetState, ResetBrick, RemoveTierBrick, AddTierBrick, PoolStatus, PoolRecover>;
 
 }  // namespace cli
 }  // namespace mortar
