@@ -58,7 +58,7 @@ run_gluster() {
 
 daemons() {
   local name
-  for name in "$@"; do on "$name" glusterd; done
+  for name in "$@"; do on "$name" glusterd -p /run/glusterd.pid; done
   for name in "$@"; do waits_for run_gluster "$name" volume list; done
 }
 

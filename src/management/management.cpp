@@ -7,6 +7,7 @@
 
 #include "base/join.h"
 #include "base/log.h"
+#include "management/stored_pool.h"
 #include "management/subjects.h"
 #include "pool/detach_server.h"
 #include "pool/document.h"
@@ -53,21 +54,29 @@ Management::Management(World& world, const Settings& settings, Voter& voter)
       membership_(world, places_, voter),
       reconciler_(world, places_, membership_),
       performer_(world, places_, membership_, reconciler_),
-      orders_(membership_, performer_) {}
+      orders_(membership_, performer_),
+      takeover_(world, membership_,
+                Probe(world, membership_, places_.settings().port, places_.settings().bind_address)) {}
 
 Task<> Management::open() {
   Store& store = reconciler_.store();
   co_await tried(check_settings(places_.settings()));
-  if (!Home::exists(world_, places_.register_folder())) {
-    co_await tried(store.check_unclaimed());
+  const bool is_new = !Home::exists(world_, places_.register_folder());
+  const bool holds = co_await tried(holds_pool(world_.files(), places_));
+  const bool takes_over = is_new && holds;
+  const std::string bound = places_.settings().bind_address;
+  const std::string name = bound.empty() ? world_.network().host_name() : bound;
+  // Where there is no pool yet: that of GlusterFS, or one of this server and nothing else.
+  Pool first;
+  if (takes_over) {
+    first = co_await tried(read_stored_pool(world_.files(), places_, name));
+    log::info("management", "takes over the pool of GlusterFS: {} server(s), {} volume(s)", first.servers.size(),
+              first.volumes.size());
   }
   co_await tried(store.prepare());
   const Gfid identity = co_await tried(store.server_identity(newest_op_version));
-  // A pool of this server and nothing else, where there is none yet.
-  const std::string bound = places_.settings().bind_address;
-  Pool alone;
-  alone.servers.push_back(Server{.id = identity, .names = {bound.empty() ? world_.network().host_name() : bound}});
-  co_await tried(membership_.open(identity, std::move(alone)));
+  if (!takes_over) first.servers.push_back(Server{.id = identity, .names = {name}});
+  co_await tried(membership_.open(identity, std::move(first)));
   co_await tried(know_own_server());
   co_await tried(reconciler_.open());
   membership_.on_change([this] { reconciler_.wake(); });
@@ -77,6 +86,7 @@ Task<> Management::open() {
 void Management::begin() {
   membership_.begin();
   reconciler_.begin();
+  background_.start(takeover_.run());
 }
 
 Task<> Management::know_own_server() {

@@ -16,6 +16,7 @@
 #include "management/orders.h"
 #include "management/peers/membership.h"
 #include "management/peers/probe.h"
+#include "management/peers/takeover.h"
 #include "management/performer.h"
 #include "management/places.h"
 #include "management/reconciler.h"
@@ -117,7 +118,9 @@ class Management {
   Performer performer_;
   Orders orders_;
   ClientDump client_dump_;
+  Takeover takeover_;
   Mutex commands_;
+  TaskSet background_;
 };
 
 }  // namespace mortar

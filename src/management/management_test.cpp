@@ -187,17 +187,19 @@ TEST(Management, ABrickThatAnotherProcessServesIsLeftAlone) {
   EXPECT_TRUE(daemon.run(&Management::start_volume, StartVolume{"vol"}));
 }
 
-TEST(Management, TheStateOfAnotherGlusterdIsNotTouched) {
+TEST(Management, AStateThatIsNotUnderstoodIsNotTouched) {
   const std::pair<const char*, const char*> samples[] = {
       {"/var/lib/glusterd/peers/2c351aed-16ed-4a68-a36e-7ec2880cd543",
-       "/var/lib/glusterd/peers holds 1 peer(s) of another glusterd, 2c351aed-16ed-4a68-a36e-7ec2880cd543 among them."},
+       "/var/lib/glusterd/peers/2c351aed-16ed-4a68-a36e-7ec2880cd543 has no uuid= or no hostname1=."},
       {"/var/lib/glusterd/vols/photos/info",
-       "/var/lib/glusterd/vols holds 1 volume(s) of another glusterd, photos among them."}};
+       "/var/lib/glusterd/vols/photos/info: the line volume-id= is missing or not understood."}};
   for (const auto& [path, sentence] : samples) {
     Machine machine(8);
     FileSystem& disk = machine.host.disk();
     ASSERT_TRUE(disk.make_directories(std::string(path).substr(0, std::string(path).rfind('/'))));
     ASSERT_TRUE(disk.write_file(path, "of stock"));
+    const std::string identity = "UUID=6e5ec6d7-1a3f-4bd1-a5b7-c8e4c7ef3d15\noperating-version=100000\n";
+    ASSERT_TRUE(disk.write_file("/var/lib/glusterd/glusterd.info", identity));
     int changes = 0;
     machine.host.disk().on_call([&changes](const DiskCall& call) {
       changes += call.modifying ? 1 : 0;

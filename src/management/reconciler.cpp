@@ -51,8 +51,12 @@ BrickSite Reconciler::site_of(const Volume& volume, const Brick& brick) {
   BrickSite site;
   site.time_stamp_file = places_.volume(volume.name) + "/marker.tstamp";
   site.binds_to_host = !places_.settings().bind_address.empty();
-  // What another server's disk is like is seen there only.
-  if (brick.server != membership_.server()) return site;
+  // What another server's disk is like is seen there only. Stock's glusterd, should the store go back to it, reads no
+  // empty line.
+  if (brick.server != membership_.server()) {
+    site.place_in_file_system = brick.path;
+    return site;
+  }
   auto device = [this](const Brick& of) -> std::uint64_t {
     Result<FileStatus> status = world_.files().status(FileSystem::no_directory, of.path);
     return status ? status->device : 0;

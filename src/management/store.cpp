@@ -114,21 +114,6 @@ Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_versi
   return write(places_.server_info(), fmt::format("UUID={}\noperating-version={}\n", server.text(), op_version));
 }
 
-Result<Done> Store::check_unclaimed() {
-  Result<std::vector<std::string>> volumes = stored_volumes(world_.files(), places_);
-  if (!volumes) return std::unexpected(volumes.error());
-  Result<std::vector<std::string>> peers = names_in(world_.files(), places_.peers());
-  if (!peers) return std::unexpected(peers.error());
-  if (volumes->empty() && peers->empty()) return done;
-  const bool of_volumes = !volumes->empty();
-  const std::vector<std::string>& found = of_volumes ? *volumes : *peers;
-  return failed(ENOTSUP,
-                fmt::format("{} holds {} {}(s) of another glusterd, {} among them. This release does not take "
-                            "them over; nothing was changed. Put {} aside to begin a new pool.",
-                            of_volumes ? places_.volumes() : places_.peers(), found.size(),
-                            of_volumes ? "volume" : "peer", found.front(), places_.settings().working_directory));
-}
-
 Result<Done> Store::prepare() {
   const Settings& settings = places_.settings();
   std::vector<std::string> folders{

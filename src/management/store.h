@@ -23,8 +23,6 @@ class Store {
   Result<Gfid> server_identity(std::uint32_t op_version);
   Result<Done> write_server_info(const Gfid& server, std::uint32_t op_version);
 
-  // ENOTSUP where another glusterd keeps volumes or peers here. Changes nothing, so that it can go on.
-  Result<Done> check_unclaimed();
   // Makes the folders that scripts expect to be there.
   Result<Done> prepare();
   Result<Done> render_pool(const Pool& pool);

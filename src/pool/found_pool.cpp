@@ -4,14 +4,15 @@ namespace mortar {
 
 Result<Done> FoundPool::check(const Pool& pool) const {
   if (!pool.trust.pool.is_null()) return failed(EEXIST, "This server is in a pool already");
-  if (pool.servers.size() != 1 || pool.servers.front().id != first.id) {
+  if (pool.server(first.id) == nullptr) {
     return failed(EINVAL, "Only a server that is alone can found a pool");
   }
   return done;
 }
 
 void FoundPool::apply(Pool& pool) const {
-  Server& server = pool.servers.front();
+  for (Server& other : pool.servers) other.invited = true;
+  Server& server = *pool.server(first.id);
   std::vector<std::string> names = std::move(server.names);
   server = first;
   server.names = std::move(names);

@@ -1,4 +1,5 @@
-// A pool of one becomes one that others can be let into, and back.
+// A pool of one becomes one that others can be let into, and back. Other servers that there are already are those of a
+// pool of GlusterFS that is taken over: they are invited.
 #pragma once
 
 #include "pool/edit.h"
@@ -7,7 +8,7 @@ namespace mortar {
 
 struct FoundPool {
   Trust trust;
-  Server first;  // the only one there is: what becomes known of it
+  Server first;  // what becomes known of the one that founds it
 
   Result<Done> check(const Pool& pool) const;
   void apply(Pool& pool) const;

@@ -64,7 +64,7 @@ for name in server1 server2 server3; do
   other=server1
   [ "$name" != server1 ] || other=server2
   run_gluster "$other" volume set vol user.killed "$name" >/dev/null
-  on "$name" glusterd
+  on "$name" glusterd -p /run/glusterd.pid
   waits_for all_there
   waits_for on "$name" grep -q "^user.killed=$name" /var/lib/glusterd/vols/vol/info
 done

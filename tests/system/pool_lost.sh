@@ -28,7 +28,7 @@ off() { # everything of a server ends
 }
 back() {
   wire "$1"
-  on "$1" glusterd
+  on "$1" glusterd -p /run/glusterd.pid
 }
 silent() { run_gluster "$1" pool list | grep "$2" | grep -q Disconnected; }
 

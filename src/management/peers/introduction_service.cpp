@@ -1,6 +1,7 @@
 #include "management/peers/introduction_service.h"
 
 #include "base/log.h"
+#include "management/peers/takeover.h"
 
 namespace mortar {
 
@@ -54,7 +55,8 @@ Task<Introduce::Reply> IntroductionService::introduce(RpcCaller, Introduce reque
     co_return reply;
   }
   reply.public_key = co_await tried(membership_.keys().public_key());
-  if (!request.authority.empty() && reply.volumes == 0) {
+  reply.waits = waits_for_pool(membership_) ? 1 : 0;
+  if (!request.authority.empty() && (reply.volumes == 0 || reply.waits != 0)) {
     reply.authority = co_await tried(expect(request.authority, reply.public_key));
   }
   co_return reply;

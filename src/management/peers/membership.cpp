@@ -262,8 +262,13 @@ Task<> Membership::found(std::string address) {
 
 Task<> Membership::join(Invite invitation) {
   const SharedMutex::Guard turn = co_await tried(moving_.lock());
-  if (!is_alone() || !pool().volumes.empty()) co_return failed(EBUSY, "this server is in a pool, or has volumes");
+  if (!is_alone()) co_return failed(EBUSY, "this server is in a pool");
   Pool joined = co_await tried(parse_pool(invitation.document));
+  for (const Volume& volume : pool().volumes) {
+    const Volume* there = joined.find(volume.name);
+    if (there != nullptr && there->id == volume.id) continue;
+    co_return failed(EBUSY, fmt::format("this server has the volume {}, which the pool does not know", volume.name));
+  }
   const Server* own = joined.server(server_);
   if (own == nullptr || joined.trust.pool != invitation.pool || invitation.version == 0) {
     co_return failed(EINVAL, "the invitation is not for this server");
@@ -455,6 +460,11 @@ Task<std::vector<GroupMember>> Membership::own_voters() {
   co_return members;
 }
 
+Task<bool> Membership::leads() {
+  const VoterStatus status = co_await tried(voter_.status());
+  co_return status.leads;
+}
+
 Greet::Reply Membership::greeting() const {
   return {.version = configuration_->version(),
           .votes = home_.standing().stage == Stage::voting ? 1u : 0u,
@@ -471,6 +481,13 @@ std::vector<std::string> Membership::silent_voters() const {
 
 Task<> Membership::have_majority() {
   const Instant end = world_.now() + majority_limit;
+  if (is_alone() && pool().servers.size() > 1) {
+    const Server& first = std::ranges::min(pool().servers, {}, &Server::id);
+    co_return failed(EAGAIN, fmt::format("The pool of GlusterFS is being taken over: nothing can be changed until this "
+                                         "server and {} ({}) have found each other. If that one is gone for good, see "
+                                         "`gluster pool recover`.",
+                                         first.names.front(), first.id.text()));
+  }
   for (;;) {
     const std::size_t voters = static_cast<std::size_t>(
         std::ranges::count_if(pool().servers, [](const Server& server) { return server.votes; }));

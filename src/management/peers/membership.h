@@ -51,6 +51,8 @@ class Membership {
   std::shared_ptr<TlsContext> context() const { return context_; }
   // Null where this server does not vote.
   Register* own_votes();
+  // Whether it is the voter that leads the others.
+  Task<bool> leads();
   // Who keeps the document, by this server's own vote; ENOTCONN where it has none.
   Task<std::vector<GroupMember>> own_voters();
   // By whichever server has one.

@@ -88,26 +88,57 @@ Task<ProbeOutcome> Probe::run(std::string host) {
   if (met.reply.pool.is_null()) {
     met = co_await tried(meet(host, membership_.pool().trust.authority.certificate));
     co_await tried(check_free(host, met.reply));
-    co_await tried(invite(host, met));
+    const Server invited{.id = met.reply.server, .names = {host}, .address = met.its_address};
+    co_await tried(invite(invited, met.reply));
   }
   co_await tried(membership_.configuration().change(AdmitServer{met.reply.server}));
   co_await membership_.lines().answering(met.reply.server, settle_limit);
   co_return ProbeOutcome::added;
 }
 
-Task<> Probe::invite(std::string host, Met met) {
-  if (met.reply.authority.empty() || met.reply.public_key.empty()) {
+Task<Probe::Met> Probe::meet_again(Server server, std::string authority) {
+  std::vector<std::string> hosts = server.names;
+  if (!server.address.empty()) hosts.push_back(server.address);
+  Error last(EHOSTUNREACH, "it has no name");
+  for (const std::string& host : hosts) {
+    Result<Met> met = co_await meet(host, authority);
+    if (met && met->reply.server == server.id) co_return std::move(*met);
+    last = met ? Error(EINVAL, fmt::format("{} is another server by now", host)) : met.error();
+  }
+  co_return last;
+}
+
+Task<std::string> Probe::own_address(Server other) {
+  Met met = co_await tried(meet_again(std::move(other), {}));
+  co_return std::move(met.own_address);
+}
+
+Task<> Probe::invite_again(Server server) {
+  Met met = co_await tried(meet_again(server, membership_.pool().trust.authority.certificate));
+  if (met.reply.pool.is_null()) {
+    if (met.reply.volumes != 0 && met.reply.waits == 0) co_return failed(EBUSY, "it has volumes of its own");
+    server.address = met.its_address;
+    co_await tried(invite(std::move(server), std::move(met.reply)));
+  } else if (met.reply.pool != membership_.pool_id()) {
+    co_return failed(EBUSY, "it is in another pool");
+  }
+  co_await tried(membership_.configuration().change(AdmitServer{met.reply.server}));
+  co_return done;
+}
+
+Task<> Probe::invite(Server server, Introduce::Reply met) {
+  const std::string host = server.names.front();
+  if (met.authority.empty() || met.public_key.empty()) {
     co_return failed(EBUSY, fmt::format("{} is being let into another pool", host));
   }
-  const InviteServer edit{Server{.id = met.reply.server,
-                                 .names = {host},
-                                 .address = met.its_address,
-                                 .public_key = met.reply.public_key,
-                                 .certificate = world_.random_gfid(),
-                                 .newest_op_version = met.reply.op_version}};
-  co_await tried(membership_.configuration().change(edit));
+  server.public_key = met.public_key;
+  server.certificate = world_.random_gfid();
+  server.newest_op_version = met.op_version;
+  const std::string address = server.address;
+  const Gfid id = server.id;
+  co_await tried(membership_.configuration().change(InviteServer{std::move(server)}));
   const Pool& pool = membership_.pool();
-  const Server* invited = pool.server(met.reply.server);
+  const Server* invited = pool.server(id);
   if (invited == nullptr) co_return failed(EAGAIN, fmt::format("{} was detached meanwhile", host));
   Invite invitation{.pool = pool.trust.pool,
                     .authority = pool.trust.authority.certificate,
@@ -118,15 +149,14 @@ Task<> Probe::invite(std::string host, Met met) {
   const Result<std::string> own_certificate = world_.files().read_file(membership_.keys().certificate_file());
   const Result<std::string> own_key = world_.files().read_file(membership_.keys().key_file());
   if (!own_certificate || !own_key) co_return failed(EIO, "the keys of this server cannot be read");
-  std::shared_ptr<TlsContext> context =
-      co_await tried(TlsContext::make({*own_certificate, *own_key, met.reply.authority}));
+  std::shared_ptr<TlsContext> context = co_await tried(TlsContext::make({*own_certificate, *own_key, met.authority}));
   std::unique_ptr<Stream> under =
-      co_await tried(world_.network().connect(Address::tcp(met.its_address, port_), StreamOptions{}));
+      co_await tried(world_.network().connect(Address::tcp(address, port_), StreamOptions{}));
   Result<std::unique_ptr<TlsStream>> stream =
       co_await with_deadline(world_, answer_limit, TlsStream::connect(std::move(under), context));
   if (!stream) co_return failed(stream.error().number(), fmt::format("{}: {}", host, stream.error().sentence()));
   // The document holds the pool's secrets: they are for who introduced itself, and for nobody in between.
-  if ((*stream)->certified().public_key != met.reply.public_key) {
+  if ((*stream)->certified().public_key != met.public_key) {
     co_return failed(EACCES, fmt::format("{} is not who introduced itself", host));
   }
   const Invite::Reply reply = co_await tried(ask_once(world_, std::move(*stream), std::move(invitation)));

@@ -19,6 +19,10 @@ class Probe {
 
   // The error's sentence is the user's, in stock's words where stock has some.
   Task<ProbeOutcome> run(std::string host);
+  // A server that the document says is invited.
+  Task<> invite_again(Server server);
+  // At which this server reaches the other one.
+  Task<std::string> own_address(Server other);
 
  private:
   struct Met {
@@ -28,7 +32,8 @@ class Probe {
   };
   Task<Met> meet(std::string host, std::string authority);
   Task<> check_free(std::string host, const Introduce::Reply& met);
-  Task<> invite(std::string host, Met met);
+  Task<Met> meet_again(Server server, std::string authority);
+  Task<> invite(Server server, Introduce::Reply met);
 
   World& world_;
   Membership& membership_;

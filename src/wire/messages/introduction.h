@@ -26,12 +26,14 @@ struct Introduce {
     std::string public_key;  // of the server
     std::uint32_t op_version = 0;
     std::uint32_t volumes = 0;
+    std::uint32_t waits = 0;  // it has read its pool from the state of GlusterFS, and waits for the others
     friend bool operator==(const Reply&, const Reply&) = default;
     auto fields(this auto& self) {
       return std::tuple(Field{"op_ret", self.op_ret}, Field{"op_errno", self.op_errno},
                         Field{"op_errstr", self.op_errstr}, Field{"server", self.server}, Field{"pool", self.pool},
                         Field{"authority", self.authority}, Field{"public_key", self.public_key},
-                        Field{"op_version", self.op_version}, Field{"volumes", self.volumes});
+                        Field{"op_version", self.op_version}, Field{"volumes", self.volumes},
+                        Field{"waits", self.waits});
     }
   };
 
