@@ -84,11 +84,9 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
-      {{"volume", "heal", "v", "info"}, "volume heal"},
-      {{"volume", "quota", "help"}, "volume quota"},
-      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"},
-      {{"snapshot", "create", "s", "v"}, "snapshot"},
-      {{"get-state"}, "get-state"},
+      {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "help"}, "volume quota"},
+      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
+      {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };
   for (const auto& [words, name] : cases) {
     console.complained.clear();
@@ -105,6 +103,39 @@ TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   EXPECT_TRUE(session.requests.empty());
   for (const Command& command : all_commands()) {
     EXPECT_TRUE(command.run != unavailable || command.group == Group::hidden) << command.usage();
+  }
+}
+
+TEST_F(CommandTest, GetStateReadsItsWords) {
+  struct Case {
+    std::vector<std::string> words;
+    std::string request;  // folder, name and kind
+  };
+  const Case cases[] = {{{}, "||"},
+                        {{"glusterd", "detail"}, "||1"},
+                        {{"file", "a", "odir", "/x", "volumeoptions"}, "/x|a|2"},
+                        {{"glusterd", "odir", "/x"}, "/x||"}};
+  for (const Case& one : cases) {
+    std::vector<std::string> words{"get-state"};
+    words.insert(words.end(), one.words.begin(), one.words.end());
+    session.answers = {Answer{}};
+    session.answers[0].values.set_text("ofilepath", "/run/state");
+    console.said.clear();
+    EXPECT_EQ(run(words), 0);
+    EXPECT_EQ(console.said, "glusterd state dumped to /run/state\n");
+    const Dictionary& sent = session.requests.back().second;
+    EXPECT_EQ(std::string(sent.text("odir").value_or("")) + "|" + std::string(sent.text("filename").value_or("")) +
+                  "|" + std::string(sent.text("getstate-cmd").value_or("")),
+              one.request);
+  }
+  const std::pair<std::vector<std::string>, std::string> refused[] = {
+      {{"get-state", "quotad"}, "glusterd is the only supported daemon.\n\nUsage:\nget-state "},
+      {{"get-state", "glusterd", "detail", "volumeoptions"}, "Problem parsing arguments. Check usage.\n\nUsage:\n"},
+      {{"get-state", "odir"}, "\nUsage:\nget-state "}};
+  for (const auto& [words, sentence] : refused) {
+    console.complained.clear();
+    EXPECT_EQ(run(words), 1);
+    EXPECT_TRUE(console.complained.starts_with(sentence)) << console.complained;
   }
 }
 

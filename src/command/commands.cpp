@@ -29,7 +29,7 @@ constexpr std::string_view top_pattern =
 
 // Of stock's commands those that are not there yet: known, so that they are told from typing errors, and in no help.
 void add_missing(std::vector<Command>& commands) {
-  for (std::string_view word : {"get-state", "nfs-ganesha", "snapshot"}) {
+  for (std::string_view word : {"nfs-ganesha", "snapshot"}) {
     commands.push_back({{word}, "", "", Group::hidden, unavailable});
   }
   for (std::string_view word : {"copy", "execute", "fsm", "help", "mount", "portmap", "umount"}) {
@@ -44,6 +44,11 @@ void add_missing(std::vector<Command>& commands) {
 
 std::vector<Command> make_commands() {
   std::vector<Command> commands{
+      {{"get-state"},
+       "[<daemon>] [[odir </path/to/output/dir/>] [file <filename>]] [detail|volumeoptions]",
+       "Get local state representation of mentioned daemon",
+       Group::global,
+       get_state},
       {{"global", "help"}, "", "list global commands", Group::global, show_group_help},
       {{"help"}, "[all]", "display help", Group::hidden, show_help},
       {{"peer", "detach"},

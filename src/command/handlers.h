@@ -9,6 +9,8 @@ Task<int> show_help(const Invocation& run);
 Task<int> show_group_help(const Invocation& run);
 Task<int> unavailable(const Invocation& run);
 
+Task<int> get_state(const Invocation& run);
+
 Task<int> peer_probe(const Invocation& run);
 Task<int> peer_detach(const Invocation& run);
 Task<int> peer_status(const Invocation& run);

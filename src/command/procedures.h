@@ -33,6 +33,11 @@ namespace top_table {
 inline constexpr int none = 0, open = 1, read = 2, write = 3, opendir = 4, readdir = 5, read_speed = 6, write_speed = 7;
 }  // namespace top_table
 
+// "getstate-cmd" of get_state; of the plain state it is absent.
+namespace state {
+inline constexpr int detail = 1, volume_options = 2;
+}  // namespace state
+
 // "type" of create.
 namespace volume_type {
 inline constexpr int distribute = 0, replicate = 2, disperse = 4;

@@ -105,6 +105,7 @@ void CommandService::add_changes() {
   add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
   add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
+  add<cli::GetState>(commands::dump_state, Kind::change);
   add<cli::Probe>(commands::probe, Kind::change);
   add<cli::Deprobe>(commands::deprobe, Kind::change);
   add<cli::UuidReset>(commands::reset_uuid, Kind::change);

@@ -18,6 +18,8 @@ Task<Dictionary> delete_volume(Management& management, Dictionary request);
 Task<Dictionary> set_volume(Management& management, Dictionary request);
 Task<Dictionary> reset_volume(Management& management, Dictionary request);
 Task<Dictionary> get_option(Management& management, Dictionary request);
+// key1, value1, key2 ... and their count: the options of a volume, or those of the pool (null).
+Dictionary all_options(const Pool& pool, const Volume* volume);
 
 // query_commands.cpp
 Task<Dictionary> get_volume(Management& management, Dictionary request);
@@ -34,6 +36,11 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request);
 
 // statedump_command.cpp
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
+
+// state_command.cpp
+Task<Dictionary> dump_state(Management& management, Dictionary request);
+// Whether this server hears from another one of the pool.
+bool is_connected(const Management& management, const Server& server);
 
 // pool_commands.cpp
 Task<Dictionary> probe(Management& management, Dictionary request);

@@ -97,6 +97,8 @@ Result<Dictionary> one_option(const Pool& pool, const Volume* volume, const std:
   return reply;
 }
 
+}  // namespace
+
 Dictionary all_options(const Pool& pool, const Volume* volume) {
   Dictionary reply;
   std::int64_t count = 0;
@@ -107,8 +109,6 @@ Dictionary all_options(const Pool& pool, const Volume* volume) {
   set_number(reply, "count", count);
   return reply;
 }
-
-}  // namespace
 
 Task<Dictionary> set_volume(Management& management, Dictionary request) {
   Dictionary reply;

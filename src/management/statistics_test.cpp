@@ -151,5 +151,40 @@ TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "Volume vol is not in the started state");
 }
 
+TEST_F(ManyBricks, AreInTheStateThatIsWrittenDown) {
+  end_brick(1);
+  const Result<Dictionary> reply =
+      ask(commands::dump_state, {{"odir", "/data/"}, {"filename", "state"}, {"getstate-cmd", "1"}});
+  ASSERT_TRUE(reply) << reply.error().sentence();
+  EXPECT_EQ(reply->text("ofilepath"), "/data/state");
+  const std::string text = machine_.host.disk().read_file("/data/state").value_or("");
+  EXPECT_TRUE(text.starts_with("[Global]\nMYUUID: " + daemon_.management().server().text() + "\n")) << text;
+  for (const char* part : {"\n[Global options]\n\n[Peers]\n\n[Volumes]\nVolume1.name: vol\n",
+                           "\nVolume1.Brick2.path: server:/data/b\nVolume1.Brick2.hostname: server\n",
+                           "\nVolume1.Brick2.port_registered: 0\nVolume1.Brick2.status: Stopped\n",
+                           "\nVolume1.Brick3.port_registered: 1\nVolume1.Brick3.status: Started\n",
+                           "\nVolume1.Brick3.client_count: 3\nVolume1.Brick3.Client1.hostname: ",
+                           "\nVolume1.quorum_status: not_applicable\n", "\n\n\n[Services]\nsvc1.name: bitd\n",
+                           "\n\n\n[Misc]\nBase port: 49152\n"}) {
+    EXPECT_TRUE(text.contains(part)) << "no \"" << part << "\" in:\n" << text;
+  }
+  EXPECT_FALSE(text.contains("Brick2.client_count")) << text;
+}
+
+TEST_F(ManyBricks, HaveTheirOptionsWrittenDown) {
+  ASSERT_TRUE(ask(commands::dump_state, {{"odir", "/data"}, {"filename", "state"}, {"getstate-cmd", "2"}}));
+  const std::string text = machine_.host.disk().read_file("/data/state").value_or("");
+  EXPECT_TRUE(text.starts_with("[Volume Options]\nVolume1.name: vol\nVolume1.options.count: ")) << text;
+  EXPECT_TRUE(
+      text.ends_with("\nVolume1.options.value1: on (DEFAULT)\nVolume1.options.key1: cluster.lookup-unhashed\n"));
+}
+
+TEST_F(ManyBricks, AreNotWrittenDownJustAnywhere) {
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "/nowhere"}}), "Output directory /nowhere does not exist.");
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "data"}}), "Output directory data does not exist.");
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "/data"}, {"filename", "no/folder"}}),
+            "Failed to open file at /data/no/folder");
+}
+
 }  // namespace
 }  // namespace mortar
