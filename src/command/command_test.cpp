@@ -3,6 +3,7 @@
 #include <map>
 
 #include "command/command_test_support.h"
+#include "command/completion.h"
 #include "command/handlers.h"
 #include "wire/messages/commands.h"
 
@@ -84,7 +85,7 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
-      {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "help"}, "volume quota"},
+      {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "v", "list"}, "volume quota"},
       {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };
@@ -137,6 +138,59 @@ TEST_F(CommandTest, GetStateReadsItsWords) {
     EXPECT_EQ(run(words), 1);
     EXPECT_TRUE(console.complained.starts_with(sentence)) << console.complained;
   }
+}
+
+TEST_F(CommandTest, HelpListsWhatThereIs) {
+  EXPECT_EQ(run({"snapshot", "help"}), 0);
+  EXPECT_EQ(console.said,
+            "\ngluster snapshot commands\n=========================\n\n"
+            "snapshot help - display help for snapshot commands\n\n\n");
+  console.said.clear();
+  EXPECT_EQ(run({"volume", "quota", "help"}), 0);
+  EXPECT_TRUE(console.said.starts_with("\ngluster quota commands\n=======================\n\n")) << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"system::", "help"}), 0);
+  EXPECT_TRUE(console.said.starts_with("system:: fsm log [<peer-name>] - display fsm transitions\n")) << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"help", "all"}), 0);
+  EXPECT_TRUE(
+      console.said.contains("pool list - list all the nodes in the pool (including localhost)\n\n\n\n"
+                            "gluster volume commands\n========================\n\n"))
+      << console.said;
+  EXPECT_TRUE(session.requests.empty());
+}
+
+TEST_F(CommandTest, LogsAreRotated) {
+  session.answers = {Answer{}, Answer{-1, 30800, "Volume v does not exist", {}}};
+  EXPECT_EQ(run({"volume", "log", "v", "rotate", "h:/b//x/"}), 0);
+  EXPECT_EQ(console.said, "volume log-rotate: success\n");
+  EXPECT_EQ(session.requests[0].second.text("brick"), "h:/b/x");
+  EXPECT_EQ(run({"volume", "log", "v", "rotate"}), 1);
+  EXPECT_EQ(console.complained, "volume log-rotate: failed: Volume v does not exist\n");
+  console.complained.clear();
+  EXPECT_EQ(run({"volume", "log", "rotate", "v"}), 1);
+  EXPECT_EQ(console.complained, "\nUsage:\nvolume log <VOLNAME> rotate [BRICK]\n\n");
+}
+
+TEST_F(CommandTest, SyncAsksFirst) {
+  EXPECT_EQ(run({"volume", "sync", "h"}), 0);
+  EXPECT_TRUE(console.asked.starts_with("Sync volume may make data inaccessible")) << console.asked;
+  EXPECT_TRUE(session.requests.empty());
+  settings.script = true;
+  session.answers = {Answer{-1, 0, "sync from localhost not allowed", {}}};
+  EXPECT_EQ(run({"volume", "sync", "h"}), 1);
+  EXPECT_EQ(console.complained, "volume sync: failed: sync from localhost not allowed\n");
+  EXPECT_EQ(session.requests[0].second.number("flags"), 1);
+}
+
+TEST(Completion, KnowsNamesAndKeys) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(words_that_fit({}, "p"), (Words{"peer", "pool"}));
+  EXPECT_EQ(words_that_fit({"volume"}, "sta"), (Words{"start", "statedump", "status"}));
+  EXPECT_EQ(words_that_fit({"volume", "quota"}, ""), (Words{"help"}));
+  EXPECT_EQ(words_that_fit({"volume", "set", "v"}, "performance.cache-si"), (Words{"performance.cache-size"}));
+  EXPECT_EQ(words_that_fit({"volume", "set", "v", "performance.cache-size"}, ""), Words{});
+  EXPECT_EQ(words_that_fit({"nosuch"}, ""), Words{});
 }
 
 TEST_F(CommandTest, ManyBricksNeedNoQuestion) {

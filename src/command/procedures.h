@@ -9,6 +9,8 @@ namespace mortar::command {
 inline constexpr int get_this_volume = 2, get_next_volume = 3;
 // "flags" of list_friends.
 inline constexpr int list_peers = 1, list_pool = 2;
+// "flags" of sync_volume; absent for one volume.
+inline constexpr int sync_all = 1;
 // "flags" of start and stop.
 inline constexpr int with_force = 1;
 

@@ -7,6 +7,44 @@
 
 namespace mortar::command {
 
+Task<int> system_brick_port(const Invocation& run) {
+  if (run.words.size() != 4) co_return run.usage();
+  Dictionary request = run.request();
+  request.set_text("brick", run.words[3]);
+  Answer answer = co_await tried(run.call(cli::BrickPort::number, std::move(request)));
+  if (answer.op_ret != 0) {
+    run.console.error(answer.op_errstr);
+    co_return 1;
+  }
+  run.console.out(fmt::to_string(answer.values.number("port").value_or(0)));
+  co_return 0;
+}
+
+Task<int> system_friend_log(const Invocation& run) {
+  if (run.words.size() > 4) co_return run.usage();
+  Dictionary request;
+  if (run.words.size() == 4) request.set_text("name", run.words[3]);
+  Answer answer = co_await tried(run.call(cli::FriendLog::number, std::move(request)));
+  if (answer.op_ret != 0) {
+    run.console.error(answer.op_errstr + "\nfsm log unsuccessful");
+    co_return 1;
+  }
+  const std::int64_t count = answer.values.number("count").value_or(0);
+  if (count <= 0) {
+    run.console.error("No transitions");
+    co_return 0;
+  }
+  run.console.out(fmt::format("number of transitions: {}", count));
+  for (std::int64_t place = 0; place < count; ++place) {
+    auto told = [&answer, place](std::string_view what) {
+      return answer.values.text(fmt::format("log{}-{}", place, what)).value_or("");
+    };
+    run.console.out(fmt::format("Old State: [{}]\nNew State: [{}]\nEvent    : [{}]\ntimestamp: [{}]\n",
+                                told("old-state"), told("new-state"), told("event"), told("time")));
+  }
+  co_return 0;
+}
+
 Task<int> system_getspec(const Invocation& run) {
   if (run.words.size() != 3) co_return run.usage();
   Dictionary request = run.request();
@@ -57,7 +95,9 @@ Task<int> system_uuid_reset(const Invocation& run) {
   if (!run.agreed("Resetting uuid changes the uuid of local glusterd. Do you want to continue?")) co_return 0;
   Answer answer = co_await tried(run.call(cli::UuidReset::number, run.request()));
   if (run.settings.xml) {
-    run.console.out_part(xml_message("uuidReset", "", answer.op_ret, answer.op_errno, answer.op_errstr));
+    Xml xml(answer.op_ret, answer.op_errno, answer.op_errstr);
+    xml.element("uuidReset", "");
+    run.console.out_part(xml.finish());
     co_return 0;
   }
   if (answer.op_ret != 0) {

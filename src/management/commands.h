@@ -26,6 +26,7 @@ Task<Dictionary> get_volume(Management& management, Dictionary request);
 Task<Dictionary> list_volumes(Management& management, Dictionary request);
 Task<Dictionary> get_uuid(Management& management, Dictionary request);
 Task<Dictionary> get_volfile(Management& management, Dictionary request);
+Task<Dictionary> get_brick_port(Management& management, Dictionary request);
 Dictionary list_friends(const Management& management, std::int32_t flags);
 
 // status_command.cpp
@@ -41,6 +42,12 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 Task<Dictionary> dump_state(Management& management, Dictionary request);
 // Whether this server hears from another one of the pool.
 bool is_connected(const Management& management, const Server& server);
+
+// log_command.cpp
+Task<Dictionary> rotate_logs(Management& management, Dictionary request);
+
+// sync_command.cpp
+Task<Dictionary> sync_volume(Management& management, Dictionary request);
 
 // pool_commands.cpp
 Task<Dictionary> probe(Management& management, Dictionary request);

@@ -100,6 +100,15 @@ Task<Dictionary> get_volfile(Management& management, Dictionary request) {
   co_return reply;
 }
 
+Task<Dictionary> get_brick_port(Management& management, Dictionary request) {
+  std::string path = co_await tried(required(request, "brick"));
+  const std::uint16_t port = management.ports().port(path);
+  if (port == 0) co_return failed(ENOENT, fmt::format("No brick {} runs on this server.", path));
+  Dictionary reply;
+  set_number(reply, "port", port);
+  co_return reply;
+}
+
 Dictionary list_friends(const Management& management, std::int32_t flags) {
   constexpr std::int32_t with_this_server = 2;
   Dictionary friends;

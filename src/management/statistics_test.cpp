@@ -186,5 +186,35 @@ TEST_F(ManyBricks, AreNotWrittenDownJustAnywhere) {
             "Failed to open file at /data/no/folder");
 }
 
+TEST_F(ManyBricks, GoOnInFreshLogs) {
+  FileSystem& disk = machine_.host.disk();
+  ASSERT_TRUE(disk.make_directories("/var/log/glusterfs/bricks"));
+  for (const char* brick : {"a", "b"}) {
+    ASSERT_TRUE(disk.write_file(fmt::format("/var/log/glusterfs/bricks/data-{}.log", brick), "old"));
+  }
+  ASSERT_TRUE(ask(commands::rotate_logs, {{"brick", "server:/data/a"}}));
+  auto is_there = [&disk](const std::string& path) { return disk.status(FileSystem::no_directory, path).has_value(); };
+  EXPECT_FALSE(is_there("/var/log/glusterfs/bricks/data-a.log"));
+  EXPECT_TRUE(is_there("/var/log/glusterfs/bricks/data-b.log"));
+  EXPECT_TRUE(is_there(fmt::format("/var/log/glusterfs/bricks/data-a.log.{}", daemon_.world().wall_clock().seconds)));
+  EXPECT_EQ(refusal_of(commands::rotate_logs, {{"brick", "server:/data/x"}}),
+            "Incorrect brick server:/data/x for volume vol");
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_EQ(refusal_of(commands::rotate_logs, {}), "Volume vol needs to be started before log rotate.");
+}
+
+TEST_F(ManyBricks, HavePortsThatCanBeAskedFor) {
+  const Result<Dictionary> reply = ask(commands::get_brick_port, {{"brick", "/data/b"}});
+  ASSERT_TRUE(reply) << reply.error().sentence();
+  EXPECT_EQ(reply->number("port"), daemon_.management().ports().port("/data/b"));
+  EXPECT_EQ(refusal_of(commands::get_brick_port, {{"brick", "/data/x"}}), "No brick /data/x runs on this server.");
+}
+
+TEST_F(ManyBricks, AreTheSameForAllServers) {
+  EXPECT_EQ(refusal_of(commands::sync_volume, {{"hostname", "server"}, {"flags", "1"}}),
+            "sync from localhost not allowed");
+  EXPECT_EQ(refusal_of(commands::sync_volume, {{"hostname", "stranger"}, {"flags", "1"}}), "stranger, is not a friend");
+}
+
 }  // namespace
 }  // namespace mortar
