@@ -16,6 +16,9 @@ namespace {
 
 // As the sentences call it: the translator's own name, or the key's for what has none.
 std::string_view name_of(const OptionEntry& option) {
+  // A process has one log level, whatever the key that gives it is called.
+  if (option.name.starts_with('!') && option.name.ends_with("-sys-log-level")) return "sys-log-level";
+  if (option.name.starts_with('!') && option.name.ends_with("-log-level")) return "log-level";
   if (!option.name.starts_with('!')) return option.name;
   return option.key.substr(option.key.find('.') + 1);
 }

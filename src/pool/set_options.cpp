@@ -25,12 +25,17 @@ Result<Done> check_own_command(std::string_view key, std::string_view word, std:
                     "instead.",
                     word, value, command, on ? "enable" : "disable"));
   }
-  if (key == "features.bitrot" || key == "features.scrub" || key == "features.scrub-freq" ||
-      key == "features.scrub-throttle") {
+  static constexpr std::pair<std::string_view, std::string_view> of_bitrot[] = {
+      {"features.bitrot", "{enable|disable}"},
+      {"features.scrub", "scrub {pause|resume}"},
+      {"features.scrub-freq", "scrub-frequency {hourly|daily|weekly|biweekly|monthly}"},
+      {"features.scrub-throttle", "scrub-throttle  {lazy|normal|aggressive}"}};
+  for (const auto& [option, words] : of_bitrot) {
+    if (key != option) continue;
     return refused(
-        fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot "
-                    "<VOLNAME> ...' instead.",
-                    word));
+        fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot <VOLNAME> {}' "
+                    "instead.",
+                    word, words));
   }
   if (key == "ganesha.enable") {
     return refused("The option nfs-ganesha should be enabled before setting ganesha.enable.");
