@@ -61,7 +61,7 @@ bool agreed_to(const Invocation& run, std::string_view key, std::string_view val
 
 int aborted(const Invocation& run) {
   run.console.error("Aborted by user.");
-  return run.usage();
+  return 1;
 }
 
 int group_usage(const Invocation& run) {

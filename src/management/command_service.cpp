@@ -69,11 +69,11 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
     if (names.has("op") && !names.has("count")) commands::set_number(names, "count", 0);
     co_return reply;
   }
-  // A notice that goes with a success, such as "already done".
+  // A notice that goes with a success, such as "already done", or with a failure that has more to tell.
   reply.op_errstr = outcome->text("op-errstr").value_or("");
   reply.op_errno = static_cast<std::int32_t>(outcome->number("op-errno").value_or(0));
-  outcome->erase("op-errstr");
-  outcome->erase("op-errno");
+  reply.op_ret = static_cast<std::int32_t>(outcome->number("op-ret").value_or(0));
+  for (const char* key : {"op-errstr", "op-errno", "op-ret"}) outcome->erase(key);
   reply.dict.dictionary = std::move(*outcome);
   co_return reply;
 }
