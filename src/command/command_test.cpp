@@ -183,6 +183,19 @@ TEST_F(CommandTest, SyncAsksFirst) {
   EXPECT_EQ(session.requests[0].second.number("flags"), 1);
 }
 
+TEST_F(CommandTest, ShellsAreToldWhatFits) {
+  session.answers = {Answer{}};
+  session.answers[0].values.set("count", std::int64_t{2});
+  session.answers[0].values.set_text("volume0", "photos");
+  session.answers[0].values.set_text("volume1", "music");
+  EXPECT_EQ(run({"system::", "complete", "volume", "start", "p"}), 0);
+  EXPECT_EQ(console.said, "photos\n");
+  console.said.clear();
+  EXPECT_EQ(run({"system::", "complete", "volume", "st"}), 0);
+  EXPECT_EQ(console.said, "start\nstatedump\nstatus\nstop\n");
+  EXPECT_EQ(session.requests.size(), 1U);
+}
+
 TEST(Completion, KnowsNamesAndKeys) {
   using Words = std::vector<std::string>;
   EXPECT_EQ(words_that_fit({}, "p"), (Words{"peer", "pool"}));

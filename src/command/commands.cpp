@@ -27,11 +27,12 @@ constexpr std::string_view top_pattern =
     "<VOLNAME> {open|read|write|opendir|readdir|clear} [nfs|brick <brick>] [list-cnt <value>] | "
     "{read-perf|write-perf} [bs <size> count <count>] [brick <brick>] [list-cnt <value>]";
 
-// Of stock's commands those that are not there yet: known, so that they are told from typing errors, and in no help.
-void add_missing(std::vector<Command>& commands) {
+// In no help: what shells ask, and of stock's commands those that are not there yet, which are told from typing errors.
+void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"nfs-ganesha", "snapshot"}) {
     commands.push_back({{word}, "", "", Group::hidden, unavailable});
   }
+  commands.push_back({{"system::", "complete"}, "[<WORD>]... <BEGINNING>", "", Group::hidden, system_complete});
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
@@ -133,7 +134,7 @@ std::vector<Command> make_commands() {
        volume_sync},
       {{"volume", "top"}, top_pattern, "volume top operations", Group::volume, volume_top},
   };
-  add_missing(commands);
+  add_hidden(commands);
   return commands;
 }
 

@@ -24,6 +24,13 @@ bool is_key_of_option(const std::vector<std::string>& before) {
 
 }  // namespace
 
+bool takes_volume(const std::vector<std::string>& before) {
+  return std::ranges::any_of(all_commands(), [&before](const Command& command) {
+    return std::ranges::equal(command.name, before) &&
+           (command.pattern.starts_with("<VOLNAME") || command.pattern.contains("|<VOLNAME>]"));
+  });
+}
+
 std::vector<std::string> words_that_fit(const std::vector<std::string>& before, std::string_view beginning) {
   std::vector<std::string> words;
   for (const Command& command : all_commands()) {

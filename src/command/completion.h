@@ -7,6 +7,8 @@
 
 namespace mortar::command {
 
+// Whether the word behind those is a volume's name.
+bool takes_volume(const std::vector<std::string>& before);
 // The words that begin with `beginning` and may follow those before: of the commands' names, and keys of options.
 std::vector<std::string> words_that_fit(const std::vector<std::string>& before, std::string_view beginning);
 

@@ -18,6 +18,7 @@ Task<int> peer_status(const Invocation& run);
 Task<int> pool_list(const Invocation& run);
 
 Task<int> system_brick_port(const Invocation& run);
+Task<int> system_complete(const Invocation& run);
 Task<int> system_friend_log(const Invocation& run);
 Task<int> system_getspec(const Invocation& run);
 Task<int> system_getwd(const Invocation& run);

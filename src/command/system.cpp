@@ -1,6 +1,7 @@
 // system:: commands: what the local daemon knows of itself.
 #include <fmt/format.h>
 
+#include "command/completion.h"
 #include "command/handlers.h"
 #include "command/xml.h"
 #include "wire/messages/commands.h"
@@ -17,6 +18,23 @@ Task<int> system_brick_port(const Invocation& run) {
     co_return 1;
   }
   run.console.out(fmt::to_string(answer.values.number("port").value_or(0)));
+  co_return 0;
+}
+
+// For shells that complete a command line: the words that fit, one a line.
+Task<int> system_complete(const Invocation& run) {
+  if (run.words.size() < 3) co_return run.usage();
+  const std::vector<std::string> before(run.words.begin() + 2, run.words.end() - 1);
+  const std::string& beginning = run.words.back();
+  for (const std::string& word : words_that_fit(before, beginning)) run.console.out(word);
+  if (!takes_volume(before)) co_return 0;
+  const Result<Answer> answer = co_await run.session.call(cli::ListVolume::number, run.request());
+  if (!answer) co_return 0;
+  const std::int64_t count = answer->values.number("count").value_or(0);
+  for (std::int64_t place = 0; place < count; ++place) {
+    const std::string_view name = answer->values.text(fmt::format("volume{}", place)).value_or("");
+    if (name.starts_with(beginning)) run.console.out(name);
+  }
   co_return 0;
 }
 
