@@ -3,6 +3,7 @@
 #include <map>
 
 #include "command/command_test_support.h"
+#include "command/completion.h"
 #include "command/handlers.h"
 #include "wire/messages/commands.h"
 
@@ -84,11 +85,9 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
-      {{"volume", "heal", "v", "info"}, "volume heal"},
-      {{"volume", "quota", "help"}, "volume quota"},
-      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"},
-      {{"snapshot", "create", "s", "v"}, "snapshot"},
-      {{"get-state"}, "get-state"},
+      {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "v", "list"}, "volume quota"},
+      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
+      {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };
   for (const auto& [words, name] : cases) {
     console.complained.clear();
@@ -106,6 +105,105 @@ TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   for (const Command& command : all_commands()) {
     EXPECT_TRUE(command.run != unavailable || command.group == Group::hidden) << command.usage();
   }
+}
+
+TEST_F(CommandTest, GetStateReadsItsWords) {
+  struct Case {
+    std::vector<std::string> words;
+    std::string request;  // folder, name and kind
+  };
+  const Case cases[] = {{{}, "||"},
+                        {{"glusterd", "detail"}, "||1"},
+                        {{"file", "a", "odir", "/x", "volumeoptions"}, "/x|a|2"},
+                        {{"glusterd", "odir", "/x"}, "/x||"}};
+  for (const Case& one : cases) {
+    std::vector<std::string> words{"get-state"};
+    words.insert(words.end(), one.words.begin(), one.words.end());
+    session.answers = {Answer{}};
+    session.answers[0].values.set_text("ofilepath", "/run/state");
+    console.said.clear();
+    EXPECT_EQ(run(words), 0);
+    EXPECT_EQ(console.said, "glusterd state dumped to /run/state\n");
+    const Dictionary& sent = session.requests.back().second;
+    EXPECT_EQ(std::string(sent.text("odir").value_or("")) + "|" + std::string(sent.text("filename").value_or("")) +
+                  "|" + std::string(sent.text("getstate-cmd").value_or("")),
+              one.request);
+  }
+  const std::pair<std::vector<std::string>, std::string> refused[] = {
+      {{"get-state", "quotad"}, "glusterd is the only supported daemon.\n\nUsage:\nget-state "},
+      {{"get-state", "glusterd", "detail", "volumeoptions"}, "Problem parsing arguments. Check usage.\n\nUsage:\n"},
+      {{"get-state", "odir"}, "\nUsage:\nget-state "}};
+  for (const auto& [words, sentence] : refused) {
+    console.complained.clear();
+    EXPECT_EQ(run(words), 1);
+    EXPECT_TRUE(console.complained.starts_with(sentence)) << console.complained;
+  }
+}
+
+TEST_F(CommandTest, HelpListsWhatThereIs) {
+  EXPECT_EQ(run({"snapshot", "help"}), 0);
+  EXPECT_EQ(console.said,
+            "\ngluster snapshot commands\n=========================\n\n"
+            "snapshot help - display help for snapshot commands\n\n\n");
+  console.said.clear();
+  EXPECT_EQ(run({"volume", "quota", "help"}), 0);
+  EXPECT_TRUE(console.said.starts_with("\ngluster quota commands\n=======================\n\n")) << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"system::", "help"}), 0);
+  EXPECT_TRUE(console.said.starts_with("system:: fsm log [<peer-name>] - display fsm transitions\n")) << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"help", "all"}), 0);
+  EXPECT_TRUE(
+      console.said.contains("pool list - list all the nodes in the pool (including localhost)\n\n\n\n"
+                            "gluster volume commands\n========================\n\n"))
+      << console.said;
+  EXPECT_TRUE(session.requests.empty());
+}
+
+TEST_F(CommandTest, LogsAreRotated) {
+  session.answers = {Answer{}, Answer{-1, 30800, "Volume v does not exist", {}}};
+  EXPECT_EQ(run({"volume", "log", "v", "rotate", "h:/b//x/"}), 0);
+  EXPECT_EQ(console.said, "volume log-rotate: success\n");
+  EXPECT_EQ(session.requests[0].second.text("brick"), "h:/b/x");
+  EXPECT_EQ(run({"volume", "log", "v", "rotate"}), 1);
+  EXPECT_EQ(console.complained, "volume log-rotate: failed: Volume v does not exist\n");
+  console.complained.clear();
+  EXPECT_EQ(run({"volume", "log", "rotate", "v"}), 1);
+  EXPECT_EQ(console.complained, "\nUsage:\nvolume log <VOLNAME> rotate [BRICK]\n\n");
+}
+
+TEST_F(CommandTest, SyncAsksFirst) {
+  EXPECT_EQ(run({"volume", "sync", "h"}), 0);
+  EXPECT_TRUE(console.asked.starts_with("Sync volume may make data inaccessible")) << console.asked;
+  EXPECT_TRUE(session.requests.empty());
+  settings.script = true;
+  session.answers = {Answer{-1, 0, "sync from localhost not allowed", {}}};
+  EXPECT_EQ(run({"volume", "sync", "h"}), 1);
+  EXPECT_EQ(console.complained, "volume sync: failed: sync from localhost not allowed\n");
+  EXPECT_EQ(session.requests[0].second.number("flags"), 1);
+}
+
+TEST_F(CommandTest, ShellsAreToldWhatFits) {
+  session.answers = {Answer{}};
+  session.answers[0].values.set("count", std::int64_t{2});
+  session.answers[0].values.set_text("volume0", "photos");
+  session.answers[0].values.set_text("volume1", "music");
+  EXPECT_EQ(run({"system::", "complete", "volume", "start", "p"}), 0);
+  EXPECT_EQ(console.said, "photos\n");
+  console.said.clear();
+  EXPECT_EQ(run({"system::", "complete", "volume", "st"}), 0);
+  EXPECT_EQ(console.said, "start\nstatedump\nstatus\nstop\n");
+  EXPECT_EQ(session.requests.size(), 1U);
+}
+
+TEST(Completion, KnowsNamesAndKeys) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(words_that_fit({}, "p"), (Words{"peer", "pool"}));
+  EXPECT_EQ(words_that_fit({"volume"}, "sta"), (Words{"start", "statedump", "status"}));
+  EXPECT_EQ(words_that_fit({"volume", "quota"}, ""), (Words{"help"}));
+  EXPECT_EQ(words_that_fit({"volume", "set", "v"}, "performance.cache-si"), (Words{"performance.cache-size"}));
+  EXPECT_EQ(words_that_fit({"volume", "set", "v", "performance.cache-size"}, ""), Words{});
+  EXPECT_EQ(words_that_fit({"nosuch"}, ""), Words{});
 }
 
 TEST_F(CommandTest, ManyBricksNeedNoQuestion) {

@@ -27,23 +27,28 @@ constexpr std::string_view top_pattern =
     "<VOLNAME> {open|read|write|opendir|readdir|clear} [nfs|brick <brick>] [list-cnt <value>] | "
     "{read-perf|write-perf} [bs <size> count <count>] [brick <brick>] [list-cnt <value>]";
 
-// Of stock's commands those that are not there yet: known, so that they are told from typing errors, and in no help.
-void add_missing(std::vector<Command>& commands) {
-  for (std::string_view word : {"get-state", "nfs-ganesha", "snapshot"}) {
+// In no help: what shells ask, and of stock's commands those that are not there yet, which are told from typing errors.
+void add_hidden(std::vector<Command>& commands) {
+  for (std::string_view word : {"nfs-ganesha", "snapshot"}) {
     commands.push_back({{word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"copy", "execute", "fsm", "help", "mount", "portmap", "umount"}) {
+  commands.push_back({{"system::", "complete"}, "[<WORD>]... <BEGINNING>", "", Group::hidden, system_complete});
+  for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word :
-       {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log", "quota",
-        "rebalance", "remove-brick", "replace-brick", "reset-brick", "sync"}) {
+  for (std::string_view word : {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal",
+                                "inode-quota", "quota", "rebalance", "remove-brick", "replace-brick", "reset-brick"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
 
 std::vector<Command> make_commands() {
   std::vector<Command> commands{
+      {{"get-state"},
+       "[<daemon>] [[odir </path/to/output/dir/>] [file <filename>]] [detail|volumeoptions]",
+       "Get local state representation of mentioned daemon",
+       Group::global,
+       get_state},
       {{"global", "help"}, "", "list global commands", Group::global, show_group_help},
       {{"help"}, "[all]", "display help", Group::hidden, show_help},
       {{"peer", "detach"},
@@ -70,10 +75,23 @@ std::vector<Command> make_commands() {
        "show who keeps the configuration, and who knows which version",
        Group::hidden,
        pool_status},
-      {{"system::", "getspec"}, "<VOLNAME>", "fetch the volume file of a volume", Group::hidden, system_getspec},
-      {{"system::", "getwd"}, "", "query the working directory of the daemon", Group::hidden, system_getwd},
-      {{"system::", "uuid", "get"}, "", "get uuid of glusterd", Group::hidden, system_uuid_get},
-      {{"system::", "uuid", "reset"}, "", "reset the uuid of glusterd", Group::hidden, system_uuid_reset},
+      {{"snapshot", "help"}, "", "display help for snapshot commands", Group::snapshot, show_group_help},
+      {{"system::", "fsm", "log"}, "[<peer-name>]", "display fsm transitions", Group::system, system_friend_log},
+      {{"system::", "getspec"},
+       "<VOLNAME>",
+       "fetch the volume file for the volume <VOLNAME>",
+       Group::system,
+       system_getspec},
+      {{"system::", "getwd"}, "", "query glusterd work directory", Group::system, system_getwd},
+      {{"system::", "help"}, "", "display help for system commands", Group::system, show_system_help},
+      {{"system::", "portmap", "brick2port"},
+       "<BRICK>",
+       "query which port <BRICK> listens on",
+       Group::system,
+       system_brick_port},
+      {{"system::", "uuid", "get"}, "", "get uuid of glusterd", Group::system, system_uuid_get},
+      {{"system::", "uuid", "reset"}, "", "reset the uuid of glusterd", Group::system, system_uuid_reset},
+      {{"volume", "bitrot", "help"}, "", "display help for volume bitrot commands", Group::bitrot, show_group_help},
       {{"volume", "create"},
        create_pattern,
        "create a new volume of specified type with mentioned bricks",
@@ -89,17 +107,29 @@ std::vector<Command> make_commands() {
       {{"volume", "help"}, "", "display help for volume commands", Group::volume, show_group_help},
       {{"volume", "info"}, "[all|<VOLNAME>]", "list information of all volumes", Group::volume, volume_info},
       {{"volume", "list"}, "", "list all volumes in cluster", Group::volume, volume_list},
+      {{"volume", "log"},
+       "<VOLNAME> rotate [BRICK]",
+       "rotate the log file for corresponding volume/brick",
+       Group::volume,
+       volume_log},
       {{"volume", "profile"},
        "<VOLNAME> {start|info [peek|incremental [peek]|cumulative|clear]|stop} [nfs]",
        "volume profile operations",
        Group::volume,
        volume_profile},
+      {{"volume", "quota", "help"}, "", "display help for volume quota commands", Group::quota, show_group_help},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",
        Group::volume,
        volume_reset},
       {{"volume", "set"}, "<VOLNAME> <KEY> <VALUE>", "set options for volume <VOLNAME>", Group::volume, volume_set},
+      {{"volume", "set"},
+       "<VOLNAME> group <GROUP>",
+       "This option can be used for setting multiple pre-defined volume options where group_name is a file under "
+       "/var/lib/glusterd/groups containing one key value pair per line",
+       Group::volume,
+       volume_set},
       {{"volume", "start"}, "<VOLNAME> [force]", "start volume specified by <VOLNAME>", Group::volume, volume_start},
       {{"volume", "statedump"}, statedump_pattern, "perform statedump on bricks", Group::volume, volume_statedump},
       {{"volume", "status"},
@@ -108,9 +138,14 @@ std::vector<Command> make_commands() {
        Group::volume,
        volume_status},
       {{"volume", "stop"}, "<VOLNAME> [force]", "stop volume specified by <VOLNAME>", Group::volume, volume_stop},
+      {{"volume", "sync"},
+       "<HOSTNAME> [all|<VOLNAME>]",
+       "sync the volume information from a peer",
+       Group::volume,
+       volume_sync},
       {{"volume", "top"}, top_pattern, "volume top operations", Group::volume, volume_top},
   };
-  add_missing(commands);
+  add_hidden(commands);
   return commands;
 }
 
@@ -159,17 +194,17 @@ Result<Found> find_command(const std::vector<std::string>& words) {
   for (const Command& command : all_commands()) candidates.push_back(&command);
   std::vector<std::string> written_out = words;
   for (std::size_t place = 0; place < words.size(); ++place) {
-    // Once a command is fully named, the rest are its arguments.
-    auto named = std::ranges::find_if(candidates, [place](const Command* one) { return one->name.size() == place; });
-    if (named != candidates.end()) return Found{*named, std::move(written_out)};
     auto has_word = [&](auto&& matches) {
       std::vector<const Command*> left;
       for (const Command* one : candidates) {
-        if (matches(one->name[place])) left.push_back(one);
+        if (one->name.size() > place && matches(one->name[place])) left.push_back(one);
       }
       return left;
     };
     std::vector<const Command*> left = has_word([&](std::string_view word) { return word == words[place]; });
+    // Once a command is fully named, the rest are its arguments, unless they name another one ("volume quota help").
+    auto named = std::ranges::find_if(candidates, [place](const Command* one) { return one->name.size() == place; });
+    if (named != candidates.end() && left.empty()) return Found{*named, std::move(written_out)};
     if (left.empty()) left = has_word([&](std::string_view word) { return word.starts_with(words[place]); });
     const bool ambiguous =
         std::ranges::any_of(left, [&](const Command* one) { return one->name[place] != left.front()->name[place]; });
@@ -185,14 +220,38 @@ Result<Found> find_command(const std::vector<std::string>& words) {
   return Found{*named, std::move(written_out)};
 }
 
-std::string group_help(Group group) {
-  const std::string_view title = group == Group::peer ? "peer" : group == Group::volume ? "volume" : "global";
-  std::string text =
-      fmt::format("\ngluster {} commands\n{}\n\n", title, std::string(group == Group::peer ? 22 : 24, '='));
+namespace {
+
+std::string_view title_of(Group group) {
+  switch (group) {
+    case Group::peer: return "peer";
+    case Group::volume: return "volume";
+    case Group::bitrot: return "bitrot";
+    case Group::quota: return "quota";
+    case Group::snapshot: return "snapshot";
+    case Group::global: return "global";
+    case Group::system: return "system";
+    case Group::hidden: break;
+  }
+  return "";
+}
+
+// A line a command.
+std::string help_lines(Group group) {
+  std::string text;
   for (const Command& command : all_commands()) {
     if (command.group == group) text += fmt::format("{} - {}\n", command.usage(), command.description);
   }
-  return text + '\n';
+  return text;
+}
+
+}  // namespace
+
+std::string group_help(Group group) {
+  const std::string title = fmt::format("gluster {} commands", title_of(group));
+  // As stock draws them.
+  const std::size_t line = title.size() + (group == Group::snapshot ? 0 : 1);
+  return fmt::format("\n{}\n{}\n\n{}\n", title, std::string(line, '='), help_lines(group));
 }
 
 Task<int> show_help(const Invocation& run) {
@@ -200,13 +259,20 @@ Task<int> show_help(const Invocation& run) {
     run.console.out(help_text() + "\n");
     co_return 0;
   }
-  if (run.words.size() != 2 || run.words[1] != "all") co_return run.usage();
-  for (Group group : {Group::peer, Group::volume, Group::global}) run.console.out(group_help(group));
+  for (Group group : {Group::peer, Group::volume, Group::bitrot, Group::quota, Group::snapshot, Group::global}) {
+    run.console.out(group_help(group));
+  }
+  run.console.out("\n");
   co_return 0;
 }
 
 Task<int> show_group_help(const Invocation& run) {
   run.console.out(group_help(run.command.group));
+  co_return 0;
+}
+
+Task<int> show_system_help(const Invocation& run) {
+  run.console.out_part(help_lines(run.command.group));
   co_return 0;
 }
 

@@ -38,7 +38,7 @@ struct Invocation {
   Task<Answer> call(std::uint32_t procedure, Dictionary request) const;
 };
 
-enum class Group { peer, volume, global, hidden };
+enum class Group { peer, volume, bitrot, quota, snapshot, global, system, hidden };
 
 struct Command {
   std::vector<std::string_view> name;  // the words that name it

@@ -1,5 +1,8 @@
 #include "command/glusterd_session.h"
 
+#include <fmt/format.h>
+
+#include "pool/pool.h"
 #include "wire/messages/commands.h"
 #include "wire/messages/handshake.h"
 
@@ -40,10 +43,20 @@ Task<Answer> working_directory(RpcConnection& connection) {
 Task<Answer> volfile(RpcConnection& connection, Dictionary request) {
   GetSpec message;
   message.key = request.text("key").value_or("");
+  // Who says nothing is taken for a client of the oldest release.
+  message.xdata.dictionary.set_text("max-op-version", fmt::to_string(newest_op_version));
+  message.xdata.dictionary.set_text("min-op-version", fmt::to_string(oldest_op_version));
   GetSpec::Reply reply = co_await tried(connection.call(message));
   Answer answer{reply.op_ret, reply.op_errno, {}, {}};
   answer.values.set_text("spec", reply.spec);
   co_return answer;
+}
+
+Task<Answer> friend_log(RpcConnection& connection, Dictionary request) {
+  cli::FriendLog message;
+  message.name = request.text("name").value_or("");
+  cli::FriendLog::Reply reply = co_await tried(connection.call(message));
+  co_return Answer{reply.op_ret, reply.op_errno, std::move(reply.op_errstr), std::move(reply.log.dictionary)};
 }
 
 }  // namespace
@@ -84,6 +97,10 @@ Task<Answer> GlusterdSession::exchange(std::uint32_t procedure, Dictionary reque
   }
   if (procedure == cli::GetVolfile::number) {
     Answer answer = co_await tried(volfile(*connection_, std::move(request)));
+    co_return answer;
+  }
+  if (procedure == cli::FriendLog::number) {
+    Answer answer = co_await tried(friend_log(*connection_, std::move(request)));
     co_return answer;
   }
   RpcCall message{programs::command, procedure};

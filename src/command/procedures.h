@@ -9,6 +9,8 @@ namespace mortar::command {
 inline constexpr int get_this_volume = 2, get_next_volume = 3;
 // "flags" of list_friends.
 inline constexpr int list_peers = 1, list_pool = 2;
+// "flags" of sync_volume; absent for one volume.
+inline constexpr int sync_all = 1;
 // "flags" of start and stop.
 inline constexpr int with_force = 1;
 
@@ -32,6 +34,11 @@ inline constexpr int everything = 1, incremental = 2, cumulative = 3, clear = 4;
 namespace top_table {
 inline constexpr int none = 0, open = 1, read = 2, write = 3, opendir = 4, readdir = 5, read_speed = 6, write_speed = 7;
 }  // namespace top_table
+
+// "getstate-cmd" of get_state; of the plain state it is absent.
+namespace state {
+inline constexpr int detail = 1, volume_options = 2;
+}  // namespace state
 
 // "type" of create.
 namespace volume_type {

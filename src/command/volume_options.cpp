@@ -61,7 +61,7 @@ bool agreed_to(const Invocation& run, std::string_view key, std::string_view val
 
 int aborted(const Invocation& run) {
   run.console.error("Aborted by user.");
-  return run.usage();
+  return 1;
 }
 
 int group_usage(const Invocation& run) {
@@ -116,7 +116,7 @@ std::string options_xml(const Answer& answer, std::int64_t count) {
 
 Task<int> volume_set(const Invocation& run) {
   const std::vector<std::string>& words = run.words;
-  if (words.size() < 3) co_return run.usage();
+  if (words.size() < 3) co_return group_usage(run);
   const std::string& name = words[2];
   Dictionary request = run.request(name);
   if (name == "all") {

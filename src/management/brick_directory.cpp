@@ -52,6 +52,7 @@ class Taking {
  private:
   Result<Done> check_place(const std::string& working_directory) {
     if (!paths_overlap(brick_.path, working_directory) || brick_.path.size() < working_directory.size()) return done;
+    if (brick_.path == working_directory + "/ss_brick") return done;  // of the volume that the servers themselves share
     return refused(EINVAL, "Brick isn't allowed to be created inside glusterd's working directory.");
   }
 

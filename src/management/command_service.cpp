@@ -19,8 +19,14 @@ Task<cli::ListFriends::Reply> answer_friends(Management& management, cli::ListFr
 }
 
 // The log of a machine that this version does not have: nothing happened.
-Task<cli::FriendLog::Reply> answer_friend_log() {
+Task<cli::FriendLog::Reply> answer_friend_log(Management& management, cli::FriendLog request) {
   cli::FriendLog::Reply reply;
+  const Server* server = management.pool().server_called(request.name);
+  if (!request.name.empty() && (server == nullptr || server->id == management.server())) {
+    reply.op_ret = -1;
+    reply.op_errstr = fmt::format("{} is not a peer", request.name);
+    co_return reply;
+  }
   reply.log.dictionary.set_text("count", "0");
   co_return reply;
 }
@@ -63,11 +69,11 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
     if (names.has("op") && !names.has("count")) commands::set_number(names, "count", 0);
     co_return reply;
   }
-  // A notice that goes with a success, such as "already done".
+  // A notice that goes with a success, such as "already done", or with a failure that has more to tell.
   reply.op_errstr = outcome->text("op-errstr").value_or("");
   reply.op_errno = static_cast<std::int32_t>(outcome->number("op-errno").value_or(0));
-  outcome->erase("op-errstr");
-  outcome->erase("op-errno");
+  reply.op_ret = static_cast<std::int32_t>(outcome->number("op-ret").value_or(0));
+  for (const char* key : {"op-errstr", "op-errno", "op-ret"}) outcome->erase(key);
   reply.dict.dictionary = std::move(*outcome);
   co_return reply;
 }
@@ -94,7 +100,8 @@ void CommandService::add_queries() {
 }
 
 void CommandService::add_changes() {
-  service_.on<cli::FriendLog>([](RpcCaller, cli::FriendLog) { return answer_friend_log(); });
+  service_.on<cli::FriendLog>(
+      [this](RpcCaller, cli::FriendLog request) { return answer_friend_log(management_, std::move(request)); });
   add<cli::CreateVolume>(commands::create_volume, Kind::transaction);
   add<cli::StartVolume>(commands::start_volume, Kind::transaction);
   add<cli::StopVolume>(commands::stop_volume, Kind::transaction);
@@ -105,6 +112,10 @@ void CommandService::add_changes() {
   add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
   add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
+  add<cli::BrickPort>(commands::get_brick_port, Kind::question);
+  add<cli::GetState>(commands::dump_state, Kind::change);
+  add<cli::LogRotate>(commands::rotate_logs, Kind::transaction);
+  add<cli::SyncVolume>(commands::sync_volume, Kind::transaction);
   add<cli::Probe>(commands::probe, Kind::change);
   add<cli::Deprobe>(commands::deprobe, Kind::change);
   add<cli::UuidReset>(commands::reset_uuid, Kind::change);

@@ -18,12 +18,15 @@ Task<Dictionary> delete_volume(Management& management, Dictionary request);
 Task<Dictionary> set_volume(Management& management, Dictionary request);
 Task<Dictionary> reset_volume(Management& management, Dictionary request);
 Task<Dictionary> get_option(Management& management, Dictionary request);
+// key1, value1, key2 ... and their count: the options of a volume, or those of the pool (null).
+Dictionary all_options(const Pool& pool, const Volume* volume);
 
 // query_commands.cpp
 Task<Dictionary> get_volume(Management& management, Dictionary request);
 Task<Dictionary> list_volumes(Management& management, Dictionary request);
 Task<Dictionary> get_uuid(Management& management, Dictionary request);
 Task<Dictionary> get_volfile(Management& management, Dictionary request);
+Task<Dictionary> get_brick_port(Management& management, Dictionary request);
 Dictionary list_friends(Management& management, std::int32_t flags);
 
 // What a server is asked about its own part of (see subjects.h).
@@ -42,6 +45,15 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request);
 // statedump_command.cpp
 Task<Dictionary> dump_own_state(Management& management, Dictionary question);
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
+
+// state_command.cpp
+Task<Dictionary> dump_state(Management& management, Dictionary request);
+
+// log_command.cpp
+Task<Dictionary> rotate_logs(Management& management, Dictionary request);
+
+// sync_command.cpp
+Task<Dictionary> sync_volume(Management& management, Dictionary request);
 
 // pool_commands.cpp
 Task<Dictionary> probe(Management& management, Dictionary request);

@@ -64,6 +64,20 @@ TEST(Management, AFailedCreateLeavesNothing) {
   EXPECT_TRUE(daemon.management().pool().volumes.empty());
 }
 
+TEST(Management, TheWorkingDirectoryHoldsNoBrickButThatOfTheSharedStorage) {
+  Machine machine(22);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  CreateVolume edit = creation("vol");
+  edit.volume.bricks = {Brick{"server", "/var/lib/glusterd/brick", {}}};
+  Result<Done> made = daemon.run(&Management::create_volume, edit);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().sentence(), "Brick isn't allowed to be created inside glusterd's working directory.");
+  edit.volume.bricks = {Brick{"server", "/var/lib/glusterd/ss_brick", {}}};
+  made = daemon.run(&Management::create_volume, edit);
+  EXPECT_TRUE(made) << made.error().sentence();
+}
+
 TEST(Management, ABrickThatVanishesComesBackAndOneToldToEndDoesNot) {
   Machine machine(3);
   Daemon daemon(machine.host);

@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::int64_t most_pairs = 1000;
 
+// Who asks a volume for an option of the pool; the gaps are stock's.
+constexpr std::string_view ask_for_all =
+    "Warning: support to get                                         global option value using volume get"
+    "                                         <volname>` will be deprecated from"
+    "                                         next release. Consider using `volume"
+    "                                         get all` instead for global options";
+
 std::string help_text() {
   std::string text;
   for (const OptionEntry& entry : option_table()) {
@@ -63,14 +70,22 @@ Result<SetOptions> parse_set(const Dictionary& request) {
 std::string shown_value(const Pool& pool, const Volume* volume, const OptionEntry& entry) {
   if (entry.key == "cluster.op-version") return fmt::to_string(pool.op_version);
   if (entry.key == "cluster.max-op-version") return fmt::to_string(newest_op_version);
-  const OptionList& options = volume == nullptr || entry.scope == OptionScope::pool ? pool.options : volume->options;
+  const bool of_pool = entry.scope == OptionScope::pool;
+  const OptionList& options = volume == nullptr || of_pool ? pool.options : volume->options;
   if (auto value = options.find(entry.key)) return std::string(*value);
   if (entry.key == "config.transport") return "tcp";
-  if (entry.key == "config.memory-accounting") return "Enabled";
+  if (entry.key == "config.memory-accounting") return "Disabled";
   if (!entry.written.empty()) return std::string(entry.written);
-  const std::string_view shown = entry.shown_default == "(DEFAULT)" ? "" : entry.shown_default;
-  return fmt::format("{} (DEFAULT)", shown);
+  const bool in_effect = (entry.flags & OptionEntry::plain) != 0 || (of_pool && volume != nullptr);
+  return in_effect ? std::string(entry.shown_default) : fmt::format("{} (DEFAULT)", entry.shown_default);
 }
+
+// Options of the pool in the order in which they are told by themselves.
+constexpr std::string_view keys_of_pool[] = {
+    "cluster.server-quorum-ratio",   "cluster.enable-shared-storage", "cluster.op-version",
+    "cluster.max-op-version",        "cluster.brick-multiplex",       "cluster.max-bricks-per-process",
+    "glusterd.vol_count_per_thread", "cluster.localtime-logging",     "cluster.daemon-log-level",
+    "cluster.brick-graceful-cleanup"};
 
 void add_pair(Dictionary& reply, std::int64_t& count, std::string_view key, std::string_view value) {
   ++count;
@@ -92,23 +107,43 @@ Result<Dictionary> one_option(const Pool& pool, const Volume* volume, const std:
       return failed(EINVAL, "Not a valid option for all volumes");
     }
     add_pair(reply, count, entry->key, shown_value(pool, volume, *entry));
+    if (volume != nullptr && entry->scope == OptionScope::pool) reply.set_text("warning", ask_for_all);
   }
   set_number(reply, "count", count);
   return reply;
 }
+
+Result<Dictionary> wanted_options(const Pool& pool, const Dictionary& request) {
+  Result<std::string> name = required(request, "volname");
+  if (!name) return std::unexpected(name.error());
+  Result<std::string> key = required(request, "key");
+  if (!key) return std::unexpected(key.error());
+  const Volume* volume = nullptr;
+  if (*name != "all") {
+    Result<const Volume*> found = existing_volume(pool, *name);
+    if (!found) return std::unexpected(found.error());
+    volume = *found;
+  }
+  if (*key == "all") return all_options(pool, volume);
+  return one_option(pool, volume, *key);
+}
+
+}  // namespace
 
 Dictionary all_options(const Pool& pool, const Volume* volume) {
   Dictionary reply;
   std::int64_t count = 0;
-  for (const OptionEntry& entry : option_table()) {
-    const bool of_pool = entry.scope == OptionScope::pool;
-    if ((volume == nullptr) == of_pool) add_pair(reply, count, entry.key, shown_value(pool, volume, entry));
+  auto add = [&](const OptionEntry& entry) { add_pair(reply, count, entry.key, shown_value(pool, volume, entry)); };
+  if (volume == nullptr) {
+    for (std::string_view key : keys_of_pool) add(*find_option(key));
+  } else {
+    for (const OptionEntry& entry : option_table()) {
+      if ((entry.flags & OptionEntry::unlisted) == 0) add(entry);
+    }
   }
   set_number(reply, "count", count);
   return reply;
 }
-
-}  // namespace
 
 Task<Dictionary> set_volume(Management& management, Dictionary request) {
   Dictionary reply;
@@ -137,15 +172,10 @@ Task<Dictionary> reset_volume(Management& management, Dictionary request) {
 }
 
 Task<Dictionary> get_option(Management& management, Dictionary request) {
-  std::string name = co_await tried(required(request, "volname"));
-  std::string key = co_await tried(required(request, "key"));
-  const Pool& pool = management.pool();
-  const Volume* volume = nullptr;
-  if (name != "all") {
-    volume = co_await tried(existing_volume(pool, name));
-  }
-  if (key == "all") co_return all_options(pool, volume);
-  co_return one_option(pool, volume, key);
+  Result<Dictionary> told = wanted_options(management.pool(), request);
+  // As stock answers all failures of this command.
+  if (!told) co_return failed(0, told.error().sentence());
+  co_return told;
 }
 
 }  // namespace mortar::commands

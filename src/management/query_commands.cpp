@@ -10,6 +10,8 @@ namespace {
 
 enum class Wanted : std::int64_t { all = 1, one = 2, next = 3 };
 
+constexpr std::int64_t no_such_volume = 30806;  // as callers know it
+
 void describe_bricks(Dictionary& reply, const std::string& prefix, const Volume& volume) {
   for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
     const std::string key = fmt::format("{}.brick{}", prefix, index + 1);
@@ -61,7 +63,8 @@ Task<Dictionary> get_volume(Management& management, Dictionary request) {
   if (pool.volumes.empty()) co_return reply;
   const std::string name(request.text("volname").value_or(""));
   std::vector<const Volume*> found;
-  switch (static_cast<Wanted>(request.number("flags").value_or(0))) {
+  const auto asked = static_cast<Wanted>(request.number("flags").value_or(0));
+  switch (asked) {
     case Wanted::all:
       for (const Volume& volume : pool.volumes) found.push_back(&volume);
       break;
@@ -69,7 +72,11 @@ Task<Dictionary> get_volume(Management& management, Dictionary request) {
     case Wanted::next: found.push_back(next_volume(pool, name)); break;
     default: co_return failed(EINVAL, "It is not said which volume is wanted.");
   }
-  std::erase(found, nullptr);
+  if (std::erase(found, nullptr) != 0 && asked == Wanted::one) {
+    set_number(reply, "op-ret", -1);
+    set_number(reply, "op-errno", no_such_volume);
+    reply.set_text("op-errstr", "Volume does not exist");
+  }
   set_number(reply, "count", static_cast<std::int64_t>(found.size()));
   for (std::size_t place = 0; place < found.size(); ++place) describe(reply, place, pool, *found[place]);
   co_return reply;
@@ -97,6 +104,15 @@ Task<Dictionary> get_volfile(Management& management, Dictionary request) {
   if (volume == nullptr) co_return failed(ENOENT, fmt::format("Volume {} does not exist", key));
   Dictionary reply;
   reply.set_text("spec", client_volfile(*volume, true));
+  co_return reply;
+}
+
+Task<Dictionary> get_brick_port(Management& management, Dictionary request) {
+  std::string path = co_await tried(required(request, "brick"));
+  const std::uint16_t port = management.ports().port(path);
+  if (port == 0) co_return failed(ENOENT, fmt::format("No brick {} runs on this server.", path));
+  Dictionary reply;
+  set_number(reply, "port", port);
   co_return reply;
 }
 

@@ -1,6 +1,8 @@
 // The files that glusterd writes, against those of a stock one.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -8,6 +10,8 @@
 #include "management/volfiles.h"
 #include "pool/create_volume.h"
 #include "pool/names.h"
+#include "pool/option_table.h"
+#include "translator/volfile.h"
 
 namespace mortar {
 namespace {
@@ -143,6 +147,58 @@ TEST(Places, NamesThatScriptsLookFor) {
   const std::string socket = places.brick_socket(volume, brick);
   EXPECT_TRUE(socket.starts_with("/var/run/gluster/") && socket.ends_with(".socket"));
   EXPECT_EQ(socket.size(), std::string("/var/run/gluster/0123456789abcdef.socket").size());
+}
+
+// Translators and options of a volfile, one text each: "TYPE", "TYPE NAME VALUE".
+std::vector<std::string> parts_of(const std::string& volfile) {
+  std::vector<std::string> parts;
+  const Result<Volfile> parsed = parse_volfile(volfile);
+  EXPECT_TRUE(parsed) << volfile;
+  if (!parsed) return parts;
+  for (const VolumeSection& section : parsed->sections) {
+    parts.push_back(section.type);
+    for (const auto& [name, value] : section.options) parts.push_back(section.type + " " + name + " " + value);
+  }
+  return parts;
+}
+
+// What goes and what comes, told as the sample does.
+void tell_changes(std::vector<std::string>& told, const std::string& file, std::vector<std::string> before,
+                  std::vector<std::string> after) {
+  std::erase_if(before, [&after](const std::string& part) {
+    const auto same = std::ranges::find(after, part);
+    if (same == after.end()) return false;
+    after.erase(same);
+    return true;
+  });
+  for (const std::string& part : before) told.push_back(file + " -" + part);
+  for (const std::string& part : after) told.push_back(file + " +" + part);
+}
+
+TEST(Volfiles, FollowEveryOptionAsStocks) {
+  const Volume plain = volume_of("v", 2);
+  std::istringstream lines(sample("options/volfiles.tsv"));
+  int compared = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
+    ASSERT_NE(second, std::string::npos) << line;
+    const std::string key = line.substr(0, first), value = line.substr(first + 1, second - first - 1);
+    // What cannot be switched on, and a cache that is kept only where bricks tell of changes (docs/caching.md).
+    const OptionEntry* option = find_option(key);
+    ASSERT_NE(option, nullptr) << key;
+    const bool refused = (option->flags & OptionEntry::not_here) != 0 && boolean_word(value).value_or(true);
+    if (refused || key == "performance.cache-invalidation") continue;
+    Volume volume = plain;
+    volume.options.set(key, value);
+    std::vector<std::string> told;
+    tell_changes(told, "brick", parts_of(brick_volfile(plain, plain.bricks[0], BrickSite{})),
+                 parts_of(brick_volfile(volume, volume.bricks[0], BrickSite{})));
+    tell_changes(told, "client", parts_of(client_volfile(plain, false)), parts_of(client_volfile(volume, false)));
+    EXPECT_EQ(fmt::format("{}", fmt::join(told, "; ")), line.substr(second + 1)) << line.substr(0, second);
+    ++compared;
+  }
+  EXPECT_GT(compared, 300);
 }
 
 }  // namespace

@@ -151,5 +151,70 @@ TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "Volume vol is not in the started state");
 }
 
+TEST_F(ManyBricks, AreInTheStateThatIsWrittenDown) {
+  end_brick(1);
+  const Result<Dictionary> reply =
+      ask(commands::dump_state, {{"odir", "/data/"}, {"filename", "state"}, {"getstate-cmd", "1"}});
+  ASSERT_TRUE(reply) << reply.error().sentence();
+  EXPECT_EQ(reply->text("ofilepath"), "/data/state");
+  const std::string text = machine_.host.disk().read_file("/data/state").value_or("");
+  EXPECT_TRUE(text.starts_with("[Global]\nMYUUID: " + daemon_.management().server().text() + "\n")) << text;
+  for (const char* part : {"\n[Global options]\n\n[Peers]\n\n[Volumes]\nVolume1.name: vol\n",
+                           "\nVolume1.Brick2.path: server:/data/b\nVolume1.Brick2.hostname: server\n",
+                           "\nVolume1.Brick2.port_registered: 0\nVolume1.Brick2.status: Stopped\n",
+                           "\nVolume1.Brick3.port_registered: 1\nVolume1.Brick3.status: Started\n",
+                           "\nVolume1.Brick3.client_count: 3\nVolume1.Brick3.Client1.hostname: ",
+                           "\nVolume1.quorum_status: not_applicable\n", "\n\n\n[Services]\nsvc1.name: bitd\n",
+                           "\n\n\n[Misc]\nBase port: 49152\n"}) {
+    EXPECT_TRUE(text.contains(part)) << "no \"" << part << "\" in:\n" << text;
+  }
+  EXPECT_FALSE(text.contains("Brick2.client_count")) << text;
+}
+
+TEST_F(ManyBricks, HaveTheirOptionsWrittenDown) {
+  ASSERT_TRUE(ask(commands::dump_state, {{"odir", "/data"}, {"filename", "state"}, {"getstate-cmd", "2"}}));
+  const std::string text = machine_.host.disk().read_file("/data/state").value_or("");
+  EXPECT_TRUE(text.starts_with("[Volume Options]\nVolume1.name: vol\nVolume1.options.count: ")) << text;
+  EXPECT_TRUE(
+      text.ends_with("\nVolume1.options.value1: on (DEFAULT)\nVolume1.options.key1: cluster.lookup-unhashed\n"));
+}
+
+TEST_F(ManyBricks, AreNotWrittenDownJustAnywhere) {
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "/nowhere"}}), "Output directory /nowhere does not exist.");
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "data"}}), "Output directory data does not exist.");
+  EXPECT_EQ(refusal_of(commands::dump_state, {{"odir", "/data"}, {"filename", "no/folder"}}),
+            "Failed to open file at /data/no/folder");
+}
+
+TEST_F(ManyBricks, GoOnInFreshLogs) {
+  FileSystem& disk = machine_.host.disk();
+  ASSERT_TRUE(disk.make_directories("/var/log/glusterfs/bricks"));
+  for (const char* brick : {"a", "b"}) {
+    ASSERT_TRUE(disk.write_file(fmt::format("/var/log/glusterfs/bricks/data-{}.log", brick), "old"));
+  }
+  ASSERT_TRUE(ask(commands::rotate_logs, {{"brick", "server:/data/a"}}));
+  auto is_there = [&disk](const std::string& path) { return disk.status(FileSystem::no_directory, path).has_value(); };
+  EXPECT_FALSE(is_there("/var/log/glusterfs/bricks/data-a.log"));
+  EXPECT_TRUE(is_there("/var/log/glusterfs/bricks/data-b.log"));
+  EXPECT_TRUE(is_there(fmt::format("/var/log/glusterfs/bricks/data-a.log.{}", daemon_.world().wall_clock().seconds)));
+  EXPECT_EQ(refusal_of(commands::rotate_logs, {{"brick", "server:/data/x"}}),
+            "Incorrect brick server:/data/x for volume vol");
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_EQ(refusal_of(commands::rotate_logs, {}), "Volume vol needs to be started before log rotate.");
+}
+
+TEST_F(ManyBricks, HavePortsThatCanBeAskedFor) {
+  const Result<Dictionary> reply = ask(commands::get_brick_port, {{"brick", "/data/b"}});
+  ASSERT_TRUE(reply) << reply.error().sentence();
+  EXPECT_EQ(reply->number("port"), daemon_.management().ports().port("/data/b"));
+  EXPECT_EQ(refusal_of(commands::get_brick_port, {{"brick", "/data/x"}}), "No brick /data/x runs on this server.");
+}
+
+TEST_F(ManyBricks, AreTheSameForAllServers) {
+  EXPECT_EQ(refusal_of(commands::sync_volume, {{"hostname", "server"}, {"flags", "1"}}),
+            "sync from localhost not allowed");
+  EXPECT_EQ(refusal_of(commands::sync_volume, {{"hostname", "stranger"}, {"flags", "1"}}), "stranger, is not a friend");
+}
+
 }  // namespace
 }  // namespace mortar

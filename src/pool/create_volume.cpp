@@ -49,6 +49,12 @@ bool shares_a_server(const Volume& volume) {
   return false;
 }
 
+// The longest of the files that have a brick's whole path in their names: VOLUME.HOST.path-with-dashes.vol
+constexpr std::size_t longest_file_name = 254;
+std::size_t volfile_name_size(const Volume& volume, const Brick& brick) {
+  return volume.name.size() + brick.host.size() + brick.path.size() + std::string_view("...vol").size() - 1;
+}
+
 bool overlap(const Brick& one, const Brick& other) {
   return one.server == other.server && paths_overlap(one.path, other.path);
 }
@@ -76,6 +82,9 @@ Result<Done> CreateVolume::check(const Pool& pool) const {
   }
   for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
     const Brick& brick = volume.bricks[index];
+    if (volfile_name_size(volume, brick) > longest_file_name) {
+      return failed(ENAMETOOLONG, fmt::format("brick path {} is too long.", brick.text()));
+    }
     if (pool.server(brick.server) == nullptr) {
       return invalid(fmt::format("Host {} is not in 'Peer in Cluster' state", brick.host));
     }

@@ -38,8 +38,8 @@ const OptionEntry* find_option_by_word(std::string_view word) {
   const OptionEntry* only = nullptr;
   for (const OptionEntry& entry : option_table()) {
     if (without_class(entry.key) != word) continue;
-    if (only != nullptr) return nullptr;
-    only = &entry;
+    if (only != nullptr && only->key != entry.key) return nullptr;
+    if (only == nullptr) only = &entry;
   }
   return only;
 }

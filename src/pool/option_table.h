@@ -34,6 +34,9 @@ struct OptionEntry {
   static constexpr std::uint8_t never_reset = 8;  // not by reset at all
   // What it switches on is not there: it would be believed to be, or the brick or the client would not start.
   static constexpr std::uint8_t not_here = 16;
+  // How `volume get` shows it: the default without the mark of one, and not among all options of a volume.
+  static constexpr std::uint8_t plain = 32;
+  static constexpr std::uint8_t unlisted = 64;
 
   std::string_view key;
   OptionKind kind;
@@ -53,7 +56,7 @@ struct OptionEntry {
   std::string_view help;
 };
 
-// In the order in which the writer puts them into volfiles.
+// In the order in which the writer puts them into volfiles. An option of two translators is there twice.
 std::span<const OptionEntry> option_table();
 
 // By the whole key; null where there is none.

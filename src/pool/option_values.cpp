@@ -16,6 +16,13 @@ namespace {
 
 // As the sentences call it: the translator's own name, or the key's for what has none.
 std::string_view name_of(const OptionEntry& option) {
+  // A process has one log, whatever the keys of bricks and clients are called.
+  if (option.name.starts_with('!') && option.translator_type == "debug/io-stats") {
+    for (std::string_view whose : {"!brick-", "!client-"}) {
+      if (option.name.starts_with(whose)) return option.name.substr(whose.size());
+    }
+    return option.name.substr(1);
+  }
   if (!option.name.starts_with('!')) return option.name;
   return option.key.substr(option.key.find('.') + 1);
 }
@@ -97,12 +104,27 @@ Result<Done> check_octal(const OptionEntry& option, std::string_view value) {
                          value, value, static_cast<unsigned>(option.most)));
 }
 
+// Units are written out, KB and not K: stock clients read no others.
+std::optional<std::int64_t> bytes_in_unit(std::string_view unit) {
+  if (!unit.empty() && !unit.ends_with('b')) return std::nullopt;
+  return bytes_in(unit);
+}
+
 Result<Done> check_size(const OptionEntry& option, std::string_view value) {
-  std::optional<double> number = with_unit(value, bytes_in);
+  std::optional<double> number = with_unit(value, bytes_in_unit);
   if (!number || *number >= 0x1p63) {
     return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
   }
   return check_range(option, value, *number, fmt::format("{:.0f}", *number));
+}
+
+// Beside a percentage: a fraction is taken for one that lacks its sign.
+Result<Done> check_whole_size(const OptionEntry& option, std::string_view value) {
+  if (const std::optional<double> number = with_unit(value, no_unit); number && *number != std::floor(*number)) {
+    return bad(fmt::format("'{:f}' in 'option {} {}' should not be fractional value. Use valid unsigned integer value.",
+                           *number, name_of(option), value));
+  }
+  return check_size(option, value);
 }
 
 Result<Done> check_percent(const OptionEntry& option, std::string_view value) {
@@ -147,11 +169,35 @@ Result<Done> check_path(const OptionEntry& option, std::string_view value) {
   return done;
 }
 
-// Addresses, names, networks and patterns, separated by commas; a directory may restrict them: "/dir(10.0.0.1|host)".
-Result<Done> check_addresses(const OptionEntry& option, std::string_view value) {
-  const bool fits = !value.empty() && std::ranges::all_of(value, [](char letter) {
+// An address, a name, a pattern of either, or a network: 10.0.0.1, host, 10.*, 10.0.0.0/8.
+bool is_address(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash != std::string_view::npos && !whole_number(text.substr(slash + 1), 10)) return false;
+  text = text.substr(0, slash);
+  const auto is_letter = [](char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-           std::string_view(".:-_*?[]/,()|!%").contains(letter);
+           std::string_view(".:-_*?[]").contains(letter);
+  };
+  return !text.empty() && text.front() != '-' && std::ranges::all_of(text, is_letter);
+}
+
+// The parts of a list, each of which must fit.
+template <class Fits>
+bool all_parts(std::string_view list, char separator, Fits fits) {
+  while (true) {
+    const std::size_t end = std::min(list.find(separator), list.size());
+    if (!fits(list.substr(0, end))) return false;
+    if (end == list.size()) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+// Addresses separated by commas; those of a directory: "/dir(10.0.0.1|host)".
+Result<Done> check_addresses(const OptionEntry& option, std::string_view value) {
+  const bool fits = all_parts(value, ',', [](std::string_view part) {
+    const std::size_t open = part.find('(');
+    if (!part.starts_with('/') || open == std::string_view::npos || !part.ends_with(')')) return is_address(part);
+    return all_parts(part.substr(open + 1, part.size() - open - 2), '|', is_address);
   });
   if (fits) return done;
   return bad(fmt::format("option {} {}: '{}' is not a valid internet-address-list", name_of(option), value, value));
@@ -172,7 +218,7 @@ Result<Done> check_option_value(const OptionEntry& option, std::string_view valu
     case OptionKind::size: return check_size(option, value);
     case OptionKind::percent: return check_percent(option, value);
     case OptionKind::percent_or_size:
-      return value.ends_with('%') ? check_percent(option, value) : check_size(option, value);
+      return value.ends_with('%') ? check_percent(option, value) : check_whole_size(option, value);
     case OptionKind::time: return check_time(option, value);
     case OptionKind::choice:
     case OptionKind::exact_word: return check_choice(option, value);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "pool/op_versions.h"
+#include "pool/option_rules.h"
 #include "pool/option_table.h"
 #include "pool/option_values.h"
 
@@ -25,12 +26,17 @@ Result<Done> check_own_command(std::string_view key, std::string_view word, std:
                     "instead.",
                     word, value, command, on ? "enable" : "disable"));
   }
-  if (key == "features.bitrot" || key == "features.scrub" || key == "features.scrub-freq" ||
-      key == "features.scrub-throttle") {
+  static constexpr std::pair<std::string_view, std::string_view> of_bitrot[] = {
+      {"features.bitrot", "{enable|disable}"},
+      {"features.scrub", "scrub {pause|resume}"},
+      {"features.scrub-freq", "scrub-frequency {hourly|daily|weekly|biweekly|monthly}"},
+      {"features.scrub-throttle", "scrub-throttle  {lazy|normal|aggressive}"}};
+  for (const auto& [option, words] : of_bitrot) {
+    if (key != option) continue;
     return refused(
-        fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot "
-                    "<VOLNAME> ...' instead.",
-                    word));
+        fmt::format(" 'gluster volume set <VOLNAME> {}' is invalid command. Use 'gluster volume bitrot <VOLNAME> {}' "
+                    "instead.",
+                    word, words));
   }
   if (key == "ganesha.enable") {
     return refused("The option nfs-ganesha should be enabled before setting ganesha.enable.");
@@ -64,7 +70,9 @@ Result<Done> check_op_version(const Pool& pool, std::string_view value, bool onl
   return done;
 }
 
-Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_view word, std::string_view value) {
+// The volume is null for options of the pool.
+Result<Done> check_pair(const Pool& pool, const SetOptions& edit, const Volume* volume, std::string_view word,
+                        std::string_view value) {
   if (is_user_option(word)) {
     static constexpr OptionEntry any{.kind = OptionKind::text};
     if (word.find_first_of(" \t\n=\"`") != std::string_view::npos) return refused("A key holds no blanks or quotes.");
@@ -86,6 +94,9 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, std::string_vi
     return refused(fmt::format("Option {} needs cluster.op-version {}; the pool runs {}.", option->key,
                                option->op_version, pool.op_version));
   }
+  const Result<Done> allowed = volume == nullptr ? check_pool_option_rules(pool, option->key, value)
+                                                 : check_option_rules(*volume, option->key, value);
+  if (!allowed) return allowed;
   if (Result<Done> fits = check_option_value(*option, value); !fits) return fits;
   return check_available(*option, value);
 }
@@ -116,7 +127,7 @@ Result<Done> SetOptions::check(const Pool& pool) const {
     target = *found;
   }
   for (const auto& [key, value] : pairs) {
-    if (Result<Done> fits = check_pair(pool, *this, key, value); !fits) return fits;
+    if (Result<Done> fits = check_pair(pool, *this, target, key, value); !fits) return fits;
   }
   if (target == nullptr) return done;
   Volume after = *target;

@@ -1,15 +1,13 @@
 // gluster: the command line of a pool.
-#include <unistd.h>
-
 #include <cstdio>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "command/commands.h"
 #include "command/glusterd_session.h"
 #include "runtime/real_world.h"
+#include "shell.h"
 
 namespace mortar::command {
 namespace {
@@ -34,33 +32,9 @@ class Terminal : public Console {
   }
 };
 
-std::vector<std::string> split(const std::string& line) {
-  std::istringstream in(line);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  return words;
-}
-
-// Lines of the standard input, each a command, until it ends or says so.
-Task<int> prompt(World& world, const Settings& settings, Console& console, Session& session) {
-  std::cerr << "Welcome to gluster prompt, type 'help' to see the available commands.\n";
-  const bool shows_prompt = isatty(STDIN_FILENO) != 0;
-  int status = 0;
-  while (true) {
-    if (shows_prompt) std::cout << "gluster> " << std::flush;
-    std::string line;
-    if (!std::getline(std::cin, line)) break;
-    std::vector<std::string> words = split(line);
-    if (words.empty()) continue;
-    if (words[0] == "quit" || words[0] == "exit") break;
-    status = co_await tried(run_command(world, settings, console, session, std::move(words)));
-  }
-  co_return status;
-}
-
 Task<> work(World& world, const Settings& settings, Console& console, int& status) {
   GlusterdSession session(world, settings);
-  Task<int> doing = settings.words.empty() ? prompt(world, settings, console, session)
+  Task<int> doing = settings.words.empty() ? run_shell(world, settings, console, session)
                                            : run_command(world, settings, console, session, settings.words);
   status = co_await tried(std::move(doing));
   co_return done;

@@ -72,4 +72,20 @@ if command -v systemd-analyze >/dev/null; then
   SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$unit" 2>message || fails "the unit: $(cat message)"
 fi
 grep -q '^/var/log/glusterfs/\*\.log ' "$prefix/etc/logrotate.d/glusterfs" || fails "logs are not rotated"
+grep -q '^d /run/gluster ' "$prefix/lib/tmpfiles.d/mortar.conf" || fails "the run directory is not made"
 if grep -r '@[a-z_]*@' "$unit" "$prefix/etc/logrotate.d/glusterfs"; then fails "a path was not filled in"; fi
+
+# A prompt on a terminal completes words; bash completes with the words that gluster tells.
+printf 'pee\the\t\nquit\n' | script -qec gluster /dev/null >prompt 2>&1 || fails "the prompt left with $?: $(cat prompt)"
+grep -q '^gluster peer commands' prompt || fails "the prompt does not complete words: $(cat prompt)"
+completes() { # LINE WORDS
+  local words
+  words=$(bash -c '. "$1"; COMP_LINE=$2 COMP_POINT=${#2}; _gluster; echo "${COMPREPLY[*]}"' - \
+    "$prefix/share/bash-completion/completions/gluster" "$1")
+  [ "$words" = "$2" ] || fails "bash completes \"$1\" with: $words"
+}
+completes 'gluster volume sta' 'start statedump status'
+completes 'gluster --xml volume set v performance.cache-si' performance.cache-size
+completes 'gluster volume quota ' help
+completes 'gluster sys' system::
+completes 'gluster --xm' --xml
