@@ -180,7 +180,11 @@ Dictionary Invocation::request(std::string_view volume) const {
 
 Task<Answer> Invocation::call(std::uint32_t procedure, Dictionary request) const {
   Result<Answer> answer = co_await session.call(procedure, std::move(request));
-  if (answer) co_return std::move(*answer);
+  if (answer) {
+    const std::optional<std::string_view> silent = answer->values.text("silent-servers");
+    if (silent && !settings.xml) console.error(fmt::format("note: no answer from {}", *silent));
+    co_return std::move(*answer);
+  }
   if (answer.error().number() == ETIMEDOUT) {
     console.error("Error : Request timed out");
   } else {

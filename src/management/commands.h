@@ -31,7 +31,8 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
-inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump";
+inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
+                                  log_rotation = "log rotation";
 }  // namespace subject
 
 // status_command.cpp
@@ -50,6 +51,7 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 Task<Dictionary> dump_state(Management& management, Dictionary request);
 
 // log_command.cpp
+Task<Dictionary> rotate_own_logs(Management& management, Dictionary question);
 Task<Dictionary> rotate_logs(Management& management, Dictionary request);
 
 // sync_command.cpp

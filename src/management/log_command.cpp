@@ -1,4 +1,4 @@
-// volume log rotate: the log of each brick of this server is put aside under a name with the time behind it, and the
+// volume log rotate: the log of each brick is put aside by its server under a name with the time behind it, and the
 // brick goes on in a new one.
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@ namespace mortar::commands {
 
 namespace {
 
+constexpr Duration servers_limit = std::chrono::seconds(10);
 constexpr int reopen_signal = 1;     // SIGHUP of Linux
 constexpr unsigned keep_others = 1;  // RENAME_NOREPLACE
 
@@ -29,6 +30,17 @@ Result<Done> rotate(Management& management, const Volume& volume, const Brick& b
 
 }  // namespace
 
+Task<Dictionary> rotate_own_logs(Management& management, Dictionary question) {
+  std::string name = co_await tried(required(question, "volname"));
+  const Volume* volume = co_await tried(existing_volume(management.pool(), name));
+  const std::string only(question.text("brick").value_or(""));
+  for (const Brick& brick : volume->bricks) {
+    if ((!only.empty() && brick.text() != only) || brick.server != management.server()) continue;
+    co_await tried(rotate(management, *volume, brick));
+  }
+  co_return Dictionary{};
+}
+
 Task<Dictionary> rotate_logs(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const Volume* found = co_await tried(existing_volume(management.pool(), name));
@@ -41,13 +53,11 @@ Task<Dictionary> rotate_logs(Management& management, Dictionary request) {
   if (std::ranges::none_of(volume.bricks, is_meant)) {
     co_return failed(EINVAL, fmt::format("Incorrect brick {} for volume {}", only, name));
   }
-  for (const Brick& brick : volume.bricks) {
-    if (!is_meant(brick) || brick.server != management.server()) continue;
-    Result<Done> rotated = rotate(management, volume, brick);
-    co_await tried(std::move(rotated));
-  }
+  const Gathered gathered =
+      co_await tried(management.ask_servers(std::string(subject::log_rotation), std::move(request), servers_limit));
   Dictionary reply;
   reply.set_text("volname", name);
+  name_silent(reply, gathered.silent);
   co_return reply;
 }
 

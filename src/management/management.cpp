@@ -148,6 +148,7 @@ Order Management::order_for(std::string_view command, std::string_view volume, H
 
 template <Edit Change>
 Task<Reports> Management::transact(Order order, Change edit) {
+  co_await tried(membership_.lines().given_time());
   co_await tried(membership_.have_majority());
   Reports reports = co_await tried(orders_.give(order));
   co_await tried(reports.outcome());
@@ -324,6 +325,7 @@ Task<> Management::recover() {
 // ---- questions
 
 Task<Gathered> Management::ask_servers(std::string subject, Dictionary question, Duration limit) {
+  co_await tried(membership_.lines().given_time());
   std::vector<Task<Dictionary>> asking;
   std::vector<std::string> names{"localhost"};
   asking.push_back(answer_about(*this, subject, question));

@@ -19,6 +19,7 @@ constexpr Subject subjects[] = {
     {commands::subject::status, commands::own_status},
     {commands::subject::statistics, commands::own_statistics},
     {commands::subject::state_dump, commands::dump_own_state},
+    {commands::subject::log_rotation, commands::rotate_own_logs},
 };
 
 }  // namespace

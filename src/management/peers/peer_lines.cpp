@@ -16,6 +16,8 @@ constexpr Duration between_greetings = 2s;
 constexpr Duration greeting_limit = 5s;
 constexpr Duration between_tries = 1s;
 constexpr Duration look_again = 50ms;
+// Within this a server that is there has answered.
+constexpr Duration time_to_answer = 3s;
 
 }  // namespace
 
@@ -47,7 +49,7 @@ void PeerLines::keep_to(const Pool& pool, const Gfid& own) {
     }
     line = std::make_unique<Line>();
     line->server = server;
-    line->last_heard = world_.now();
+    line->wanted_since = line->last_heard = world_.now();
     line->keeping.start(keep(*line));
   }
 }
@@ -130,6 +132,16 @@ Task<bool> PeerLines::answering(Gfid server, Duration limit) {
     co_await tried(world_.sleep(look_again));
   }
   co_return answers(server);
+}
+
+Task<> PeerLines::given_time() {
+  const auto is_new = [this](const auto& entry) {
+    return entry.second->open == nullptr && world_.now() - entry.second->wanted_since < time_to_answer;
+  };
+  while (std::ranges::any_of(lines_, is_new)) {
+    co_await tried(world_.sleep(look_again));
+  }
+  co_return done;
 }
 
 }  // namespace mortar

@@ -44,6 +44,8 @@ class PeerLines {
   const Greet::Reply* said(const Gfid& server) const;
   // Resumes once the server answers, or the time is over.
   Task<bool> answering(Gfid server, Duration limit);
+  // The same for all, for as long as their lines are new: right after a start nobody is silent yet.
+  Task<> given_time();
   // Told whenever a server begins or ceases to answer.
   void on_change(std::function<void(const Gfid& server, bool answers)> told) { told_ = std::move(told); }
 
@@ -69,6 +71,7 @@ class PeerLines {
   struct Line {
     Server server;
     std::shared_ptr<Open> open;  // null: none, or it has not answered yet
+    Instant wanted_since;
     Instant last_heard;
     Greet::Reply said;
     TaskSet keeping;
