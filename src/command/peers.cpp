@@ -110,7 +110,8 @@ Task<int> peer_probe(const Invocation& run) {
   request.set("port", management_port);
   Answer answer = co_await tried(run.call(cli::Probe::number, std::move(request)));
   const int status = say(run, "peer probe", answer, "success");
-  if (const auto note = answer.values.text("note"); note && !run.settings.xml) run.console.error(*note);
+  if (const auto note = answer.values.text("note"); note && !run.settings.xml)
+    run.console.error(fmt::format("note: {}", *note));
   co_return status;
 }
 

@@ -330,7 +330,7 @@ Task<Gathered> Management::ask_servers(std::string subject, Dictionary question,
   std::vector<std::string> names{"localhost"};
   asking.push_back(answer_about(*this, subject, question));
   for (const Server& known : pool().servers) {
-    if (known.id == server()) continue;
+    if (known.id == server() || known.invited) continue;
     names.push_back(known.names.front());
     asking.push_back(ask_server(known.id, subject, question, limit));
   }

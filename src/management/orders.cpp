@@ -47,7 +47,8 @@ Task<> Orders::tell(Gfid server, Order order) {
 }
 
 Task<Reports> Orders::give(Order order) {
-  const std::vector<Server> servers = membership_.pool().servers;
+  std::vector<Server> servers = membership_.pool().servers;
+  std::erase_if(servers, &Server::invited);
   std::vector<Task<>> telling;
   for (const Server& server : servers) telling.push_back(tell(server.id, order));
   const std::vector<Result<Done>> told = co_await tried(all(std::move(telling)));

@@ -32,7 +32,7 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
   Dictionary reply;
   if (management.pool().servers.size() == 2) {
     reply.set_text("note",
-                   "Of two servers one keeps the pool's configuration: while that one is away nothing can be changed "
+                   "of two servers one keeps the pool's configuration: while that one is away nothing can be changed "
                    "(bricks and mounts go on). With a third server any one of them may be away.");
   }
   co_return std::move(reply);

@@ -33,7 +33,7 @@ back() {
 silent() { run_gluster "$1" pool list | grep "$2" | grep -q Disconnected; }
 
 # ---- two servers, of which the one that keeps the configuration goes
-run_gluster server1 peer probe server2 2>&1 | grep -q "Of two servers one keeps the pool's configuration" ||
+run_gluster server1 peer probe server2 2>&1 | grep -q "^note: of two servers one keeps the pool's configuration" ||
   fails "nobody says what a pool of two cannot do"
 run_gluster server2 volume create vol server2:/data/b >/dev/null
 run_gluster server1 volume start vol >/dev/null

@@ -46,8 +46,6 @@ class PeerLines {
   Task<bool> answering(Gfid server, Duration limit);
   // The same for all, for as long as their lines are new: right after a start nobody is silent yet.
   Task<> given_time();
-  // Told whenever a server begins or ceases to answer.
-  void on_change(std::function<void(const Gfid& server, bool answers)> told) { told_ = std::move(told); }
 
   // ENOTCONN where the server does not answer to begin with or its line breaks, ETIMEDOUT where the answer is late;
   // then it may or may not have heard.
@@ -85,7 +83,6 @@ class PeerLines {
   const Connect connect_;
   const std::function<Greet()> greeting_;
   const Heard heard_;
-  std::function<void(const Gfid&, bool)> told_;
   std::map<Gfid, std::unique_ptr<Line>> lines_;
 };
 
