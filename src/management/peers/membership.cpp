@@ -32,15 +32,6 @@ constexpr Duration vote_limit = 60s;
 // A voter that is silent for longer is replaced by another server.
 constexpr auto voter_patience = 600s;
 
-Pool alone_again(const Pool& pool, const Gfid& server) {
-  Pool alone;
-  alone.op_version = pool.op_version;
-  Server own{.id = server};
-  if (const Server* known = pool.server(server)) own.names = known->names;
-  alone.servers.push_back(std::move(own));
-  return alone;
-}
-
 }  // namespace
 
 Membership::Membership(World& world, const Places& places, Voter& voter)
@@ -60,6 +51,7 @@ Membership::~Membership() = default;
 
 Task<> Membership::open(Gfid server, Pool first) {
   server_ = server;
+  first_ = std::move(first);
   voter_.belong_to(server);
   co_await tried(home_.open());
   configuration_ = std::make_unique<Configuration>(world_, server, patience);
@@ -67,7 +59,7 @@ Task<> Membership::open(Gfid server, Pool first) {
   configuration_->remember_by([this](Document document) { return remember(std::move(document)); });
   configuration_->on_change([this] { learn_members(); });
   if (is_alone()) {
-    co_await tried(begin_alone(std::move(first)));
+    co_await tried(begin_alone());
     co_return done;
   }
   const Result<Done> keys = load_keys();
@@ -88,10 +80,10 @@ Task<> Membership::open(Gfid server, Pool first) {
   co_return done;
 }
 
-Task<> Membership::begin_alone(Pool first) {
+Task<> Membership::begin_alone() {
   const Document document = co_await tried(home_.documents().read());
   if (document.version == 0) {
-    co_await tried(home_.documents().swap(0, format_pool(first)));
+    co_await tried(home_.documents().swap(0, format_pool(first_)));
   }
   co_await tried(configuration_->refresh());
   co_return done;
@@ -289,7 +281,10 @@ Task<> Membership::leave() {
     // The others have a majority without it: by that it was detached.
     co_await tried(home_.give_up());
   }
-  co_await tried(home_.leave(format_pool(alone_again(pool(), server_))));
+  Pool alone = first_;
+  alone.op_version = pool().op_version;
+  alone.servers.front().id = server_;
+  co_await tried(home_.leave(format_pool(alone)));
   co_await come_home_alone();
   log::info("pool", "this server was detached from its pool");
   co_return done;

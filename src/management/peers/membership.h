@@ -74,7 +74,7 @@ class Membership {
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 
  private:
-  Task<> begin_alone(Pool first);
+  Task<> begin_alone();
   Result<Done> load_keys();
   // The home has changed: the document is followed there from now on.
   void go_home();
@@ -97,6 +97,7 @@ class Membership {
   Voter& voter_;
   const std::uint16_t port_;
   Gfid server_;
+  Pool first_;  // of this server and nothing else
   KeyStore keys_;
   RemoteRegister others_;
   Home home_;
