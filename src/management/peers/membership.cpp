@@ -45,7 +45,7 @@ Membership::Membership(World& world, const Places& places, Voter& voter)
       lines_(
           world, [this](Server server) { return connect_to(std::move(server)); },
           [this] { return Greet{.version = configuration_->version()}; },
-          [this](const Gfid&, const Greet::Reply& reply) { heard(reply); }) {}
+          [this](const Gfid& server, const Greet::Reply& reply) { heard(server, reply); }) {}
 
 Membership::~Membership() = default;
 
@@ -160,12 +160,17 @@ Task<> Membership::remember(Document document) {
   co_return done;
 }
 
-void Membership::learn_members() {
+// Those that shall keep the document and those that say that they do: between the two the one becomes the other.
+void Membership::learn_voters() {
   std::vector<std::string> hosts;
   for (const Server& server : pool().servers) {
-    if (server.votes && server.id != server_) hosts.push_back(server.address);
+    if (server.id != server_ && (server.votes || voters_.contains(server.id))) hosts.push_back(server.address);
   }
   others_.set_voters(addresses(hosts));
+}
+
+void Membership::learn_members() {
+  learn_voters();
   if (begun_) lines_.keep_to(pool(), server_);
   if (!pool().trust.pool.is_null()) {
     const Result<Done> kept = keys_.keep_revoked(pool().trust);
@@ -174,7 +179,9 @@ void Membership::learn_members() {
   if (told_) told_();
 }
 
-void Membership::heard(const Greet::Reply& reply) {
+void Membership::heard(const Gfid& server, const Greet::Reply& reply) {
+  const bool is_news = reply.votes != 0 ? voters_.insert(server).second : voters_.erase(server) != 0;
+  if (is_news) learn_voters();
   if (reply.op_ret != 0 && reply.op_errno == ESTALE && reply.version >= configuration_->version()) detached_ = true;
 }
 

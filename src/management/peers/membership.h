@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "management/peers/peer_lines.h"
@@ -79,6 +80,7 @@ class Membership {
   // The home has changed: the document is followed there from now on.
   void go_home();
   void learn_members();
+  void learn_voters();
   Task<> follow();
   Task<> look_after();
   Task<> look();
@@ -88,7 +90,7 @@ class Membership {
   Task<> dissolve();
   Task<> come_home_alone();
   Task<> remember(Document document);
-  void heard(const Greet::Reply& reply);
+  void heard(const Gfid& server, const Greet::Reply& reply);
   Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
   std::vector<std::string> silent_voters() const;
   std::vector<Address> addresses(const std::vector<std::string>& hosts) const;
@@ -106,6 +108,7 @@ class Membership {
   std::shared_ptr<TlsContext> context_;
   PeerLines lines_;
   std::unique_ptr<VoterKeeper> keeper_;
+  std::set<Gfid> voters_;  // who says so
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
