@@ -32,6 +32,22 @@ constexpr Duration vote_limit = 60s;
 // A voter that is silent for longer is replaced by another server.
 constexpr auto voter_patience = 600s;
 
+std::unexpected<Error> needed(const std::string& host) {
+  return failed(EBUSY, fmt::format("{} keeps the configuration, and too few others do; try it again", host));
+}
+
+// Whom others have made one of those who keep the document meanwhile is not detached.
+struct DetachWithoutVote {
+  DetachServer detach;
+
+  Result<Done> check(const Pool& pool) const {
+    const Server* known = pool.server(detach.server);
+    if (known != nullptr && known->votes) return needed(detach.host);
+    return detach.check(pool);
+  }
+  void apply(Pool& pool) const { detach.apply(pool); }
+};
+
 }  // namespace
 
 Membership::Membership(World& world, const Places& places, Voter& voter)
@@ -328,21 +344,22 @@ Task<> Membership::come_home_alone() {
   co_return done;
 }
 
-// Voters would miss a member that is gone without a word: so its vote goes first.
+// The document must not go with it: its vote goes first, and nobody gives it one again in between.
 Task<> Membership::let_go(Gfid server, std::string host) {
   const Server* leaving = pool().server(server);
-  if (leaving != nullptr && leaving->votes && lines_.answers(server)) {
+  if (leaving != nullptr && leaving->votes) {
     const std::optional<SetVoters> others = voters_without(pool(), server, lines_.silence());
-    if (others) {
-      co_await tried(configuration_->change(*others));
-      co_await tried(without_vote(server));
-    }
+    if (!others) co_return needed(host);
+    co_await tried(configuration_->change(*others));
   }
-  co_await tried(configuration_->change(DetachServer{host, server}));
+  co_await tried(without_vote(server, host));
+  co_await tried(configuration_->change(DetachWithoutVote{{host, server}}));
   co_return done;
 }
 
-Task<> Membership::without_vote(Gfid server) {
+// Who keeps the document is asked of those who do: the wish may not be true yet. A server that does not answer need not
+// be let go where the others are enough without it.
+Task<> Membership::without_vote(Gfid server, std::string host) {
   const Instant end = world_.now() + vote_limit;
   for (;;) {
     const Result<std::vector<GroupMember>> members = co_await voters();
@@ -350,11 +367,24 @@ Task<> Membership::without_vote(Gfid server) {
                           return member.name == server.text();
                         });
     if (is_out) co_return done;
+    if (members && !lines_.answers(server)) {
+      if (are_enough(*members, server)) co_return done;
+      co_return needed(host);
+    }
     if (world_.now() >= end) {
       co_return failed(ETIMEDOUT, "The server has not given up its vote in time; try it again");
     }
     co_await tried(world_.sleep(between_tries));
   }
+}
+
+bool Membership::are_enough(const std::vector<GroupMember>& members, const Gfid& without) const {
+  const auto votes = std::ranges::count(members, false, &GroupMember::learner);
+  const auto answering = std::ranges::count_if(members, [&](const GroupMember& member) {
+    const Gfid server = Gfid::parse(member.name).value_or(null_gfid);
+    return !member.learner && server != without && (server == server_ || lines_.answers(server));
+  });
+  return answering > votes / 2;
 }
 
 // ---- the others

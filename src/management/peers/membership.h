@@ -66,7 +66,7 @@ class Membership {
   std::shared_ptr<void> stay_founded() { return staying_; }
   // Alone: follows the pool that invites it.
   Task<> join(Invite invitation);
-  // Detaches another server. One that answers gives up its vote first.
+  // Detaches another server. One that answers gives up its vote first. EBUSY where the document would go with it.
   Task<> let_go(Gfid server, std::string host);
   // Whether changes can be made: whoever keeps the document answers, by more than half. EHOSTUNREACH with who does not
   // where not; waits a little for those that are about to.
@@ -85,7 +85,9 @@ class Membership {
   Task<> look_after();
   Task<> look();
   Task<> leave();
-  Task<> without_vote(Gfid server);
+  Task<> without_vote(Gfid server, std::string host);
+  // Whether more than half of the votes are of servers that answer, and not of the one.
+  bool are_enough(const std::vector<GroupMember>& members, const Gfid& without) const;
   Task<bool> is_last();
   Task<> dissolve();
   Task<> come_home_alone();
