@@ -25,6 +25,7 @@ constexpr Duration start_limit = 5s;
 constexpr Duration connect_limit = 3s;
 constexpr Duration between_looks = 1s;
 constexpr Duration between_tries = 500ms;
+constexpr Duration longest_between_tries = 4s;
 // A server that has just started knows of the others within this time.
 constexpr Duration majority_limit = 5s;
 // Until the voters have let one go.
@@ -156,15 +157,18 @@ void Membership::go_home() {
 }
 
 Task<> Membership::follow() {
+  Duration pause = between_tries;
   for (;;) {
     Result<Done> outcome = co_await configuration_->refresh();
     if (outcome) {
       reached_ = true;
+      pause = between_tries;
       outcome = co_await configuration_->follow();
     }
     if (reached_) log::warning("pool", "the configuration is not reached: {}", outcome.error().sentence());
     reached_ = false;
-    co_await tried(world_.sleep(between_tries));
+    co_await tried(world_.sleep(pause));
+    pause = std::min(2 * pause, longest_between_tries);
   }
 }
 
