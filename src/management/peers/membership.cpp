@@ -30,8 +30,6 @@ constexpr Duration longest_between_tries = 4s;
 constexpr Duration majority_limit = 5s;
 // Until the voters have let one go.
 constexpr Duration vote_limit = 60s;
-// A voter that is silent for longer is replaced by another server.
-constexpr auto voter_patience = 600s;
 
 std::unexpected<Error> needed(const std::string& host) {
   return failed(EBUSY, fmt::format("{} keeps the configuration, and too few others do; try it again", host));
@@ -55,6 +53,7 @@ Membership::Membership(World& world, const Places& places, Voter& voter)
     : world_(world),
       voter_(voter),
       port_(places.settings().port),
+      voter_patience_(places.settings().voter_patience),
       keys_(world, places.keys_folder()),
       others_(world, [this](Address address) { return connect(std::move(address), null_gfid); }),
       home_(world, places.register_folder(), voter, others_),
@@ -152,7 +151,7 @@ void Membership::go_home() {
   if (home_.standing().stage != Stage::voting) return;
   keeper_ = std::make_unique<VoterKeeper>(
       world_, *configuration_, voter_, [this] { return Observation{lines_.silence(), lines_.without_votes()}; },
-      voter_patience);
+      voter_patience_);
   keeping_.start(keeper_->run());
 }
 

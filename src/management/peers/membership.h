@@ -100,6 +100,7 @@ class Membership {
   World& world_;
   Voter& voter_;
   const std::uint16_t port_;
+  const std::chrono::seconds voter_patience_;
   Gfid server_;
   Pool first_;  // of this server and nothing else
   KeyStore keys_;
