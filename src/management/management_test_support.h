@@ -34,7 +34,7 @@ inline void dump_state(SimulatedWorld& world) {
 
 // What a brick does as far as glusterd sees: it signs in, answers, and ends when it is told to.
 inline Task<int> serve_brick(SimulatedWorld& world, std::vector<std::string> words) {
-  std::unique_ptr<Stream> stream = co_await tried(world.network().connect(Address::tcp("server", 24007), {}));
+  std::unique_ptr<Stream> stream = co_await tried(world.network().connect(Address::tcp("localhost", 24007), {}));
   RpcConnection glusterd(std::move(stream));
   TaskSet tasks;
   tasks.start(glusterd.run());

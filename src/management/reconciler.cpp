@@ -19,6 +19,8 @@ Reconciler::~Reconciler() = default;
 
 Task<> Reconciler::open() {
   act_as(membership_.server());
+  // A server whose copy is lost, and that does not reach its pool, does not know what is gone and what is not.
+  if (!has_document()) co_return done;
   co_await tried(find_leftovers());
   co_await tried(render_pool());
   for (const Volume& volume : membership_.pool().volumes) {
@@ -131,11 +133,16 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
 }
 
 Task<> Reconciler::follow() {
-  co_await tried(end_leftovers());
   for (;;) {
     changed_.reset();
-    co_await tried(catch_up());
-    settled_.set();
+    if (has_document()) {
+      if (Result<Done> found = find_leftovers(); !found) {
+        log::error("management", "what is rendered cannot be read: {}", found.error().sentence());
+      }
+      co_await tried(end_leftovers());
+      co_await tried(catch_up());
+      settled_.set();
+    }
     co_await tried(changed_.wait());
   }
 }
@@ -166,12 +173,14 @@ Task<> Reconciler::catch_up_with(std::string name) {
 }
 
 Result<Done> Reconciler::find_leftovers() {
-  const Result<std::vector<std::string>> names = stored_volumes(world_.files(), places_);
+  if (looked_for_leftovers_) return done;
+  const Result<std::vector<std::string>> names = names_in(world_.files(), places_.volumes());
   if (!names) return std::unexpected(names.error());
+  looked_for_leftovers_ = true;
   for (const std::string& name : *names) {
     Result<Volume> stored = read_stored_volume(world_.files(), places_, name);
-    // What is not whole is rendered anew, or is no volume.
-    if (!stored) continue;
+    // What is not whole is rendered anew, or has no bricks that could be found.
+    if (!stored) stored = Volume{.name = name};
     const Volume* wanted = membership_.pool().find(name);
     if (wanted == nullptr || wanted->id != stored->id) leftovers_.push_back(std::move(*stored));
   }

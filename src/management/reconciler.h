@@ -30,7 +30,7 @@ class Reconciler {
   Reconciler(World& world, const Places& places, Membership& membership);
   ~Reconciler();
 
-  // Renders everything; no brick is touched.
+  // Renders everything, where there is a document; no brick is touched.
   Task<> open();
   // The bricks ask this server for their volfiles, so it must answer by now.
   void begin();
@@ -68,6 +68,7 @@ class Reconciler {
   Task<> catch_up();
   Task<> catch_up_with(std::string name);
   Result<Done> find_leftovers();
+  bool has_document() const { return membership_.configuration().version() != 0; }
   Task<> end_leftovers();
 
   World& world_;
@@ -80,6 +81,7 @@ class Reconciler {
   std::map<std::string, std::unique_ptr<Made>> made_;  // by the volume's name
   // Volumes of the store that the document does not have: they were deleted while this server was not there.
   std::vector<Volume> leftovers_;
+  bool looked_for_leftovers_ = false;
   Event changed_;
   Event settled_;
   TaskSet following_;

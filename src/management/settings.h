@@ -1,6 +1,7 @@
 // What glusterd is told at its start: by glusterd.vol, by its command line, and by where it is installed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct Settings {
   // Bricks of new volumes tell clients of changes. Off: volumes start with the options that stock gives them.
   bool new_volumes_are_coherent = true;
   std::string brick_program;  // glusterfsd, whole path
+  // A server that keeps the pool's configuration and is silent for longer is replaced by another.
+  std::chrono::seconds voter_patience{600};
 };
 
 // One option of the section mgmt/glusterd, as glusterd.vol or --xlator-option give it. Keys that only stock has are

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto pause = 200ms;
+constexpr auto patience_to_reach = 10s;
 
 std::unexpected<Error> unknown() {
   return failed(ETIMEDOUT,
@@ -64,11 +65,14 @@ Task<> Configuration::follow() {
 // Repeats the swap until it is known how it ended. EAGAIN may then mean that an earlier try of it was done.
 Task<std::uint64_t> Configuration::swap_surely(std::uint64_t expected, std::string text, Instant limit) {
   bool open = false;
+  const Instant reach_limit = std::min(limit, world_.now() + patience_to_reach);
   for (;;) {
     const Result<std::uint64_t> swapped = co_await register_->swap(expected, text);
     if (swapped || swapped.error().number() == EAGAIN) co_return swapped;
     open = open || swapped.error().number() == ETIMEDOUT;
-    if (!open) co_return swapped;
+    // While votes move from server to server there is a moment in which nobody is reached, and nothing is done.
+    const bool may_be_reached = swapped.error().number() == ENOTCONN && world_.now() < reach_limit;
+    if (!open && !may_be_reached) co_return swapped;
     if (world_.now() >= limit) co_return unknown();
     co_await tried(world_.sleep(pause));
   }

@@ -1,7 +1,9 @@
 // A server's keys of its pool, as files that only root can read: etcd reads them too.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "pool/pool.h"
 #include "runtime/world.h"
@@ -29,6 +31,7 @@ class KeyStore {
  private:
   World& world_;
   const std::string folder_;
+  std::optional<std::vector<Gfid>> revoked_;  // what was written down last
 };
 
 }  // namespace mortar

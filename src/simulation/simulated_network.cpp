@@ -27,6 +27,7 @@ void SimulatedNetwork::send(const std::shared_ptr<Connection>& connection, int t
   ConnectionEnd& receiver = connection->ends[to_end];
   const ConnectionEnd& sender = connection->ends[1 - to_end];
   if (!connection->is_local() && random_.chance(conditions_.cut)) is_reset = true;
+  if (&sender.process->host() != &receiver.process->host()) ++messages_;
   Instant due = simulation_.now() + delay_between(sender.process->host(), receiver.process->host());
   if (!receiver.coming.empty()) due = std::max(due, receiver.coming.back().due);
   receiver.coming_bytes += bytes.size();

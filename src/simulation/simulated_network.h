@@ -51,8 +51,12 @@ class SimulatedNetwork {
   void partition(const Host& one, const Host& other);
   void heal(const Host& one, const Host& other);
   void heal_all();
+  // Whether both have power and nothing is blocked in that direction.
+  bool open_between(const Host& from, const Host& to) const;
 
   std::size_t open_connections() const;
+  // How many pieces went from one host to another.
+  std::uint64_t messages() const { return messages_; }
   // Resets the n-th of the open connections, the oldest first.
   void cut_connection(std::size_t index);
   // Resets every connection between two hosts.
@@ -69,7 +73,6 @@ class SimulatedNetwork {
   using Place = std::tuple<std::size_t, std::uint16_t, std::string>;
 
   Duration delay_between(const Host& from, const Host& to);
-  bool open_between(const Host& from, const Host& to) const;
   void watch_blocked(const Host& from, const Host& to);
   void resume_between(const Host& from, const Host& to);
   // Sends a piece towards one end; it arrives in its turn.
@@ -90,6 +93,7 @@ class SimulatedNetwork {
   std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> blocked_;  // and when, as a number of the blocking
   std::uint64_t blockings_ = 0;
   std::uint64_t last_connection_ = 0;
+  std::uint64_t messages_ = 0;
   std::map<Place, SimulatedListener*> listeners_;
   std::set<Place> once_listened_;
   std::set<std::pair<std::size_t, std::uint16_t>> ports_;

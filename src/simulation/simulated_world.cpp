@@ -125,6 +125,14 @@ SimulatedWorld* Host::find_process(int pid) {
   return found == processes_.end() || !(*found)->alive() ? nullptr : found->get();
 }
 
+std::vector<SimulatedWorld*> Host::living_processes() const {
+  std::vector<SimulatedWorld*> living;
+  for (const auto& process : processes_) {
+    if (process->alive()) living.push_back(process.get());
+  }
+  return living;
+}
+
 void Host::power_off(const SurvivalRule* survives) {
   if (!up_) return;
   simulation_.trace().note("power off", {index_});

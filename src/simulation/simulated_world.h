@@ -101,6 +101,7 @@ class Host {
   const Program* find_program(const std::string& name) const;
   // Null where no living process has that pid.
   SimulatedWorld* find_process(int pid);
+  std::vector<SimulatedWorld*> living_processes() const;
 
   // As kill -9 of every process; the disk keeps everything.
   void kill_all();

@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "seeds.h"
+
 namespace mortar::sim {
 
 Totals& totals() {
@@ -20,5 +22,7 @@ std::string Totals::text() const {
       operations, calls, seeds, faults(), cuts, partitions, kills, power_cuts, cpu,
       cpu > 0 ? static_cast<double>(operations) / cpu : 0.0);
 }
+
+std::string report() { return totals().text(); }
 
 }  // namespace mortar::sim

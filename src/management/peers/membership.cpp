@@ -26,21 +26,27 @@ constexpr Duration start_limit = 5s;
 constexpr Duration connect_limit = 3s;
 constexpr Duration between_looks = 1s;
 constexpr Duration between_tries = 500ms;
+constexpr Duration longest_between_tries = 4s;
 // A server that has just started knows of the others within this time.
 constexpr Duration majority_limit = 5s;
 // Until the voters have let one go.
 constexpr Duration vote_limit = 60s;
-// A voter that is silent for longer is replaced by another server.
-constexpr auto voter_patience = 600s;
 
-Pool alone_again(const Pool& pool, const Gfid& server) {
-  Pool alone;
-  alone.op_version = pool.op_version;
-  Server own{.id = server};
-  if (const Server* known = pool.server(server)) own.names = known->names;
-  alone.servers.push_back(std::move(own));
-  return alone;
+std::unexpected<Error> needed(const std::string& host) {
+  return failed(EBUSY, fmt::format("{} keeps the configuration, and too few others do; try it again", host));
 }
+
+// Whom others have made one of those who keep the document meanwhile is not detached.
+struct DetachWithoutVote {
+  DetachServer detach;
+
+  Result<Done> check(const Pool& pool) const {
+    const Server* known = pool.server(detach.server);
+    if (known != nullptr && known->votes) return needed(detach.host);
+    return detach.check(pool);
+  }
+  void apply(Pool& pool) const { detach.apply(pool); }
+};
 
 }  // namespace
 
@@ -48,6 +54,7 @@ Membership::Membership(World& world, const Places& places, Voter& voter)
     : world_(world),
       voter_(voter),
       port_(places.settings().port),
+      voter_patience_(places.settings().voter_patience),
       keys_(world, places.keys_folder()),
       others_(world, [this](Address address) { return connect(std::move(address), null_gfid); }),
       home_(world, places.register_folder(), voter, others_),
@@ -61,6 +68,7 @@ Membership::~Membership() = default;
 
 Task<> Membership::open(Gfid server, Pool first) {
   server_ = server;
+  if (const Server* own = std::as_const(first).server(server)) own_names_ = own->names;
   voter_.belong_to(server);
   co_await tried(home_.open());
   configuration_ = std::make_unique<Configuration>(world_, server, patience);
@@ -144,20 +152,23 @@ void Membership::go_home() {
   if (home_.standing().stage != Stage::voting) return;
   keeper_ = std::make_unique<VoterKeeper>(
       world_, *configuration_, voter_, [this] { return Observation{lines_.silence(), lines_.without_votes()}; },
-      voter_patience);
+      voter_patience_);
   keeping_.start(keeper_->run());
 }
 
 Task<> Membership::follow() {
+  Duration pause = between_tries;
   for (;;) {
     Result<Done> outcome = co_await configuration_->refresh();
     if (outcome) {
       reached_ = true;
+      pause = between_tries;
       outcome = co_await configuration_->follow();
     }
     if (reached_) log::warning("pool", "the configuration is not reached: {}", outcome.error().sentence());
     reached_ = false;
-    co_await tried(world_.sleep(between_tries));
+    co_await tried(world_.sleep(pause));
+    pause = std::min(2 * pause, longest_between_tries);
   }
 }
 
@@ -169,12 +180,17 @@ Task<> Membership::remember(Document document) {
   co_return done;
 }
 
-void Membership::learn_members() {
+// Those that shall keep the document and those that say that they do: between the two the one becomes the other.
+void Membership::learn_voters() {
   std::vector<std::string> hosts;
   for (const Server& server : pool().servers) {
-    if (server.votes && server.id != server_) hosts.push_back(server.address);
+    if (server.id != server_ && (server.votes || voters_.contains(server.id))) hosts.push_back(server.address);
   }
   others_.set_voters(addresses(hosts));
+}
+
+void Membership::learn_members() {
+  learn_voters();
   if (begun_) lines_.keep_to(pool(), server_);
   if (!pool().trust.pool.is_null()) {
     const Result<Done> kept = keys_.keep_revoked(pool().trust);
@@ -186,6 +202,8 @@ void Membership::learn_members() {
 void Membership::heard(const Gfid& server, const Greet::Reply& reply) {
   const bool is_newer = generation_of(reply.version) > generation_of(configuration_->version());
   if (reply.op_ret == 0 && reply.votes != 0 && is_newer) recovered_by_ = server;
+  const bool is_news = reply.votes != 0 ? voters_.insert(server).second : voters_.erase(server) != 0;
+  if (is_news) learn_voters();
   if (reply.op_ret != 0 && reply.op_errno == ESTALE && reply.version >= configuration_->version()) detached_ = true;
 }
 
@@ -301,7 +319,10 @@ Task<> Membership::leave() {
     // The others have a majority without it: by that it was detached.
     co_await tried(home_.give_up());
   }
-  co_await tried(home_.leave(format_pool(alone_again(pool(), server_))));
+  Pool alone;
+  alone.op_version = pool().op_version;
+  alone.servers.push_back(Server{.id = server_, .names = own_names_});
+  co_await tried(home_.leave(format_pool(alone)));
   co_await come_home_alone();
   log::info("pool", "this server was detached from its pool");
   co_return done;
@@ -383,21 +404,22 @@ Task<> Membership::follow_recovered(Gfid server) {
   co_return done;
 }
 
-// Voters would miss a member that is gone without a word: so its vote goes first.
+// The document must not go with it: its vote goes first, and nobody gives it one again in between.
 Task<> Membership::let_go(Gfid server, std::string host) {
   const Server* leaving = pool().server(server);
-  if (leaving != nullptr && leaving->votes && lines_.answers(server)) {
+  if (leaving != nullptr && leaving->votes) {
     const std::optional<SetVoters> others = voters_without(pool(), server, lines_.silence());
-    if (others) {
-      co_await tried(configuration_->change(*others));
-      co_await tried(without_vote(server));
-    }
+    if (!others) co_return needed(host);
+    co_await tried(configuration_->change(*others));
   }
-  co_await tried(configuration_->change(DetachServer{host, server}));
+  co_await tried(without_vote(server, host));
+  co_await tried(configuration_->change(DetachWithoutVote{{host, server}}));
   co_return done;
 }
 
-Task<> Membership::without_vote(Gfid server) {
+// Who keeps the document is asked of those who do: the wish may not be true yet. A server that does not answer need not
+// be let go where the others are enough without it.
+Task<> Membership::without_vote(Gfid server, std::string host) {
   const Instant end = world_.now() + vote_limit;
   for (;;) {
     const Result<std::vector<GroupMember>> members = co_await voters();
@@ -405,11 +427,24 @@ Task<> Membership::without_vote(Gfid server) {
                           return member.name == server.text();
                         });
     if (is_out) co_return done;
+    if (members && !lines_.answers(server)) {
+      if (are_enough(*members, server)) co_return done;
+      co_return needed(host);
+    }
     if (world_.now() >= end) {
       co_return failed(ETIMEDOUT, "The server has not given up its vote in time; try it again");
     }
     co_await tried(world_.sleep(between_tries));
   }
+}
+
+bool Membership::are_enough(const std::vector<GroupMember>& members, const Gfid& without) const {
+  const auto votes = std::ranges::count(members, false, &GroupMember::learner);
+  const auto answering = std::ranges::count_if(members, [&](const GroupMember& member) {
+    const Gfid server = Gfid::parse(member.name).value_or(null_gfid);
+    return !member.learner && server != without && (server == server_ || lines_.answers(server));
+  });
+  return answering > votes / 2;
 }
 
 // ---- the others

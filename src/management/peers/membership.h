@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "management/peers/peer_lines.h"
@@ -67,7 +68,7 @@ class Membership {
   std::shared_ptr<void> stay_founded() { return staying_; }
   // Alone: follows the pool that invites it.
   Task<> join(Invite invitation);
-  // Detaches another server. One that answers gives up its vote first.
+  // Detaches another server. One that answers gives up its vote first. EBUSY where the document would go with it.
   Task<> let_go(Gfid server, std::string host);
   // The majority that kept the document is gone for good: what this server knows becomes the pool's, kept by this
   // server first. EBUSY where there is a majority; ESTALE where another server that answers knows more.
@@ -84,11 +85,14 @@ class Membership {
   // The home has changed: the document is followed there from now on.
   void go_home();
   void learn_members();
+  void learn_voters();
   Task<> follow();
   Task<> look_after();
   Task<> look();
   Task<> leave();
-  Task<> without_vote(Gfid server);
+  Task<> without_vote(Gfid server, std::string host);
+  // Whether more than half of the votes are of servers that answer, and not of the one.
+  bool are_enough(const std::vector<GroupMember>& members, const Gfid& without) const;
   Task<bool> is_last();
   Task<> dissolve();
   Task<> come_home_alone();
@@ -102,7 +106,9 @@ class Membership {
   World& world_;
   Voter& voter_;
   const std::uint16_t port_;
+  const std::chrono::seconds voter_patience_;
   Gfid server_;
+  std::vector<std::string> own_names_;  // by which it is alone
   KeyStore keys_;
   RemoteRegister others_;
   Home home_;
@@ -111,6 +117,7 @@ class Membership {
   std::shared_ptr<TlsContext> context_;
   PeerLines lines_;
   std::unique_ptr<VoterKeeper> keeper_;
+  std::set<Gfid> voters_;  // who says so
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so

@@ -1,8 +1,9 @@
-// Which seeds a test of the simulator runs: those the command line asks for.
+// Which seeds a test of the simulator runs: those the command line asks for. The program's main is here too.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace mortar::sim {
 
@@ -15,5 +16,9 @@ SeedChoice& seed_choice();
 
 // Runs the body for each seed and stops at the first that fails, saying how to run just that one again.
 void for_each_seed(const std::function<void(std::uint64_t seed)>& body);
+
+// What the tests of this run of the program have done, for the line at its end; empty where that is nothing. Each
+// program has its own.
+std::string report();
 
 }  // namespace mortar::sim

@@ -8,9 +8,14 @@
 #include <string_view>
 
 #include "seeds.h"
-#include "totals.h"
 
 namespace mortar::sim {
+
+namespace {
+
+std::string program;  // as it was called
+
+}  // namespace
 
 SeedChoice& seed_choice() {
   static SeedChoice choice;
@@ -27,9 +32,9 @@ void for_each_seed(const std::function<void(std::uint64_t seed)>& body) {
     body(seed);
     if (!testing::Test::HasFailure()) continue;
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-    std::printf("seed %llu failed; again with: sim_tests --seed %llu --seeds 1 --gtest_filter=%s.%s\n",
-                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seed), test->test_suite_name(),
-                test->name());
+    std::printf("seed %llu failed; again with: %s --seed %llu --seeds 1 --gtest_filter=%s.%s\n",
+                static_cast<unsigned long long>(seed), program.c_str(), static_cast<unsigned long long>(seed),
+                test->test_suite_name(), test->name());
     return;
   }
 }
@@ -41,6 +46,7 @@ bool read_number(std::string_view text, std::uint64_t& number) {
 }
 
 bool read_arguments(int count, char** words) {
+  program = words[0];
   for (int index = 1; index < count; index += 2) {
     const std::string_view word = words[index];
     SeedChoice& choice = seed_choice();
@@ -59,11 +65,12 @@ bool read_arguments(int count, char** words) {
 int main(int count, char** words) {
   testing::InitGoogleTest(&count, words);
   if (!mortar::sim::read_arguments(count, words)) {
-    std::fputs("usage: sim_tests [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--gtest_filter=NAME]\n", stderr);
+    std::fprintf(stderr, "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--gtest_filter=NAME]\n",
+                 words[0]);
     return 2;
   }
   const int failed = RUN_ALL_TESTS();
-  const std::string done = mortar::sim::totals().text();
+  const std::string done = mortar::sim::report();
   if (!done.empty()) std::puts(done.c_str());
   return failed;
 }
