@@ -23,6 +23,8 @@ class SimulatedVoter final : public Voter, private Register {
 
   Task<> found(Document document) override;
   Register& documents() override { return *this; }
+  // A member of a real group has a copy by itself; here it has what the group has, or nothing.
+  Task<Document> own_copy() override { return documents().read(); }
   Task<VoterStatus> status() override;
   Task<std::vector<GroupMember>> members() override;
   Task<std::uint64_t> let_in(std::string url) override;

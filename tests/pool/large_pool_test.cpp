@@ -61,14 +61,14 @@ TEST_F(LargePool, CommandsCostWhatTheServersAreMany) {
     bricks.push_back(Brick{pool_.server(index).name(), "/data/photos", {}});
   }
   using Kind = Intent::Kind;
-  expect_cost("create", 7, {.kind = Kind::create, .subject = "photos", .bricks = bricks}, 2s, 5000);
+  expect_cost("create", 7, {.kind = Kind::create, .subject = "photos", .bricks = bricks}, 2s, 8000);
   expect_cost("start", 49, {.kind = Kind::start, .subject = "photos"}, 5s, 20'000);
-  expect_cost("set", 20, {.kind = Kind::set, .subject = "photos", .option = "user.mark-1=1"}, 1s, 5000);
-  expect_cost("status", 30, {.kind = Kind::question, .subject = "photos"}, 2s, 5000);
+  expect_cost("set", 20, {.kind = Kind::set, .subject = "photos", .option = "user.mark-1=1"}, 1s, 8000);
+  expect_cost("status", 30, {.kind = Kind::question, .subject = "photos"}, 2s, 8000);
   EXPECT_TRUE(pool_.run_until([this] { return pool_.disagreement().empty(); }, 1min)) << pool_.disagreement();
   expect_cost("stop", 3, {.kind = Kind::stop, .subject = "photos"}, 5s, 10'000);
-  expect_cost("delete", 5, {.kind = Kind::remove, .subject = "photos"}, 2s, 5000);
-  expect_cost("detach", 5, {.kind = Kind::detach, .subject = pool_.server(33).name()}, 2s, 5000);
+  expect_cost("delete", 5, {.kind = Kind::remove, .subject = "photos"}, 2s, 8000);
+  expect_cost("detach", 5, {.kind = Kind::detach, .subject = pool_.server(33).name()}, 2s, 8000);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ class PlantedVoter final : public Voter, private Register {
   Result<Done> wipe() override { return under_->wipe(); }
   Task<> found(Document document) override { return under_->found(std::move(document)); }
   Register& documents() override { return *this; }
+  Task<Document> own_copy() override { return documents().read(); }
   Task<VoterStatus> status() override { return under_->status(); }
   Task<std::vector<GroupMember>> members() override { return under_->members(); }
   Task<std::uint64_t> let_in(std::string url) override { return under_->let_in(std::move(url)); }

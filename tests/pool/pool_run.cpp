@@ -1,5 +1,7 @@
 #include "pool_run.h"
 
+#include "seeded_openssl.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,6 +116,9 @@ class PoolRun {
 
 }  // namespace
 
-PoolReport run_pool(std::uint64_t seed, const PoolPlan& plan) { return PoolRun(seed, plan).run(); }
+PoolReport run_pool(std::uint64_t seed, const PoolPlan& plan) {
+  seed_openssl(seed);
+  return PoolRun(seed, plan).run();
+}
 
 }  // namespace mortar::sim
