@@ -86,7 +86,7 @@ TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"volume", "heal", "v", "info"}, "volume heal"},
       {{"volume", "quota", "help"}, "volume quota"},
-      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"},
+      {{"vol", "replace-b", "v", "h:/b"}, "volume replace-brick"},
       {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"get-state"}, "get-state"},
   };

@@ -35,9 +35,8 @@ void add_missing(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "fsm", "help", "mount", "portmap", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word :
-       {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log", "quota",
-        "rebalance", "remove-brick", "replace-brick", "reset-brick", "sync"}) {
+  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log",
+                                "quota", "rebalance", "replace-brick", "reset-brick", "sync"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -63,6 +62,11 @@ std::vector<Command> make_commands() {
       {{"system::", "getwd"}, "", "query the working directory of the daemon", Group::hidden, system_getwd},
       {{"system::", "uuid", "get"}, "", "get uuid of glusterd", Group::hidden, system_uuid_get},
       {{"system::", "uuid", "reset"}, "", "reset the uuid of glusterd", Group::hidden, system_uuid_reset},
+      {{"volume", "add-brick"},
+       "<VOLNAME> [<replica> <COUNT> [arbiter <COUNT>]] <NEW-BRICK> ... [force]",
+       "add brick to volume <VOLNAME>",
+       Group::volume,
+       volume_add_brick},
       {{"volume", "create"},
        create_pattern,
        "create a new volume of specified type with mentioned bricks",
@@ -83,6 +87,11 @@ std::vector<Command> make_commands() {
        "volume profile operations",
        Group::volume,
        volume_profile},
+      {{"volume", "remove-brick"},
+       "<VOLNAME> [replica <COUNT>] <BRICK> ... <start|stop|status|commit|force>",
+       "remove brick from volume <VOLNAME>",
+       Group::volume,
+       volume_remove_brick},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",

@@ -33,6 +33,11 @@ namespace top_table {
 inline constexpr int none = 0, open = 1, read = 2, write = 3, opendir = 4, readdir = 5, read_speed = 6, write_speed = 7;
 }  // namespace top_table
 
+// "rebalance-command" of defrag_volume.
+namespace rebalance {
+inline constexpr int start = 1, stop = 2, status = 3, fix_layout = 4, start_force = 5;
+}  // namespace rebalance
+
 // "type" of create.
 namespace volume_type {
 inline constexpr int distribute = 0, replicate = 2, disperse = 4;

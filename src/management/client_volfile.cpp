@@ -26,7 +26,7 @@ class ClientVolfile {
 
   std::string text() {
     std::vector<std::string> clients;
-    for (std::size_t index = 0; index < volume_.bricks.size(); ++index) clients.push_back(add_client(index));
+    for (const Brick& brick : volume_.bricks) clients.push_back(add_client(brick));
     layers_.add_beside("cluster/distribute", volume_.name + "-dht", std::move(clients));
     if (options_.is_on("features.shard", false)) layers_.add("features/shard", volume_.name + "-shard");
     if (options_.is_on("features.ctime", true)) layers_.add("features/utime", volume_.name + "-utime");
@@ -58,9 +58,8 @@ class ClientVolfile {
     }
   }
 
-  std::string add_client(std::size_t index) {
-    const Brick& brick = volume_.bricks[index];
-    std::string name = fmt::format("{}-client-{}", volume_.name, index);
+  std::string add_client(const Brick& brick) {
+    std::string name = volume_.client_of(brick);
     Layer client = layers_.add_beside("protocol/client", name);
     client.set("ping-timeout", "42")
         .set("remote-host", brick.host)

@@ -14,6 +14,10 @@ Task<Dictionary> start_volume(Management& management, Dictionary request);
 Task<Dictionary> stop_volume(Management& management, Dictionary request);
 Task<Dictionary> delete_volume(Management& management, Dictionary request);
 
+// brick_commands.cpp
+Task<Dictionary> add_bricks(Management& management, Dictionary request);
+Task<Dictionary> remove_bricks(Management& management, Dictionary request);
+
 // option_commands.cpp
 Task<Dictionary> set_volume(Management& management, Dictionary request);
 Task<Dictionary> reset_volume(Management& management, Dictionary request);
@@ -43,5 +47,8 @@ Task<Dictionary> reset_uuid(Management& management, Dictionary request);
 // The text of a key that the command cannot do without.
 Result<std::string> required(const Dictionary& request, std::string_view key);
 void set_number(Dictionary& dictionary, std::string_view key, std::int64_t number);
+std::uint32_t count_in(const Dictionary& request, std::string_view key, std::uint32_t otherwise);
+// HOST:/PATH HOST:/PATH ...; which server has each is not known.
+Result<std::vector<Brick>> parse_bricks(std::string_view words);
 
 }  // namespace mortar::commands

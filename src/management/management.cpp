@@ -143,13 +143,39 @@ Task<bool> Management::is_own_host(std::string host) {
   });
 }
 
-Task<> Management::create_volume(CreateVolume edit) {
-  SharedMutex::Guard turn = co_await tried(commands_.lock());
-  const std::string name = edit.volume.name;
-  for (Brick& brick : edit.volume.bricks) {
+Task<> Management::find_servers(std::vector<Brick>& bricks) {
+  for (Brick& brick : bricks) {
     const bool own = co_await tried(is_own_host(brick.host));
     if (own) brick.server = server_;
   }
+  co_return done;
+}
+
+Task<std::vector<BrickDirectory>> Management::take_directories(std::vector<Brick> bricks, Gfid volume, bool force) {
+  std::vector<BrickDirectory> taken;
+  for (const Brick& brick : bricks) {
+    if (brick.server != server_) continue;
+    auto work = [&files = world_.files(), brick, volume, force, working = places_.settings().working_directory] {
+      return take_brick_directory(files, brick, volume, force, working);
+    };
+    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
+    if (!directory || !*directory) {
+      give_back(taken);
+      co_return directory ? directory->error() : directory.error();
+    }
+    taken.push_back(**directory);
+  }
+  co_return std::move(taken);
+}
+
+void Management::give_back(const std::vector<BrickDirectory>& directories) {
+  for (const BrickDirectory& directory : directories) give_back_brick_directory(world_.files(), directory);
+}
+
+Task<> Management::create_volume(CreateVolume edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  const std::string name = edit.volume.name;
+  co_await tried(find_servers(edit.volume.bricks));
   edit.volume.id = world_.random_gfid();
   edit.volume.username = world_.random_gfid().text();
   edit.volume.password = world_.random_gfid().text();
@@ -162,26 +188,12 @@ Task<> Management::create_volume(CreateVolume edit) {
     co_return failed(ENOTSUP, "this release does not have the transport rdma yet; nothing was changed");
   }
 
-  std::vector<BrickDirectory> taken;
-  Result<Done> outcome = done;
-  for (const Brick& brick : edit.volume.bricks) {
-    auto work = [&files = world_.files(), brick, id = edit.volume.id, force = edit.force,
-                 working = places_.settings().working_directory] {
-      return take_brick_directory(files, brick, id, force, working);
-    };
-    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
-    if (!directory || !*directory) {
-      outcome = std::unexpected(directory ? directory->error() : directory.error());
-      break;
-    }
-    taken.push_back(**directory);
-  }
-  if (outcome) {
-    co_await run_hooks(world_, places_, "create", "pre", hook_arguments("create", name));
-    outcome = co_await change(edit);
-  }
+  const std::vector<BrickDirectory> taken =
+      co_await tried(take_directories(edit.volume.bricks, edit.volume.id, edit.force));
+  co_await run_hooks(world_, places_, "create", "pre", hook_arguments("create", name));
+  const Result<Done> outcome = co_await change(edit);
   if (!outcome) {
-    for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
+    give_back(taken);
     co_return outcome;
   }
   co_await render(name);

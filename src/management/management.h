@@ -17,9 +17,11 @@
 #include "management/port_map.h"
 #include "management/store.h"
 #include "management/supervisor.h"
+#include "pool/add_bricks.h"
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/profile_volume.h"
+#include "pool/remove_bricks.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
 #include "pool/start_volume.h"
@@ -44,6 +46,8 @@ class Management {
   Task<> start_volume(StartVolume edit);
   Task<> stop_volume(StopVolume edit);
   Task<> delete_volume(DeleteVolume edit);
+  Task<> add_bricks(AddBricks edit);
+  Task<> remove_bricks(RemoveBricks edit);
   Task<> set_options(SetOptions edit);
   Task<> reset_options(ResetOptions edit);
   Task<> profile_volume(ProfileVolume edit);
@@ -76,6 +80,12 @@ class Management {
   Task<> render(std::string volume);
   Result<Done> render_now(std::string_view volume);
   Task<> start_bricks_of(Volume volume);
+  // Those of the bricks that are on this server become the volume's, on its disks: all of them or none.
+  Task<std::vector<BrickDirectory>> take_directories(std::vector<Brick> bricks, Gfid volume, bool force);
+  void give_back(const std::vector<BrickDirectory>& directories);
+  Task<> start_new_bricks(Volume grown, std::vector<Brick> bricks, std::vector<BrickDirectory> taken);
+  // Fills in which server has each.
+  Task<> find_servers(std::vector<Brick>& bricks);
   template <Edit Change>
   Task<> change(Change edit) {
     return membership_.configuration().change(std::move(edit));

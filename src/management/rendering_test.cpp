@@ -23,7 +23,7 @@ Volume volume_of(const std::string& name, int bricks) {
   Volume volume;
   volume.name = name;
   for (int brick = 1; brick <= bricks; ++brick) {
-    volume.bricks.push_back({"node1", "/srv/" + name + "-" + std::to_string(brick), fixed_gfid(1)});
+    volume.add_bricks({{"node1", "/srv/" + name + "-" + std::to_string(brick), fixed_gfid(1)}});
   }
   set_starting_options(volume);
   return volume;

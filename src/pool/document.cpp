@@ -94,8 +94,10 @@ void write_volume(Writer& out, const Volume& volume) {
   out.line("password", volume.password);
   out.line("op-version", volume.op_version);
   out.line("client-op-version", volume.client_op_version);
-  for (const Brick& brick : volume.bricks) {
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    const Brick& brick = volume.bricks[index];
     out.line("brick", fmt::format("{} {}:{}", brick.server.text(), brick.host, brick.path));
+    if (brick.number != index) out.line("brick-number", brick.number);
   }
   out.options(volume.options);
 }
@@ -212,6 +214,7 @@ class Reader {
     if (colon == std::string_view::npos) return false;
     brick.host = value.substr(0, colon);
     brick.path = value.substr(colon + 1);
+    brick.number = static_cast<std::uint32_t>(volume.bricks.size());
     volume.bricks.push_back(std::move(brick));
     return true;
   }
@@ -232,6 +235,7 @@ class Reader {
     if (key == "op-version") return number(value, volume.op_version);
     if (key == "client-op-version") return number(value, volume.client_op_version);
     if (key == "brick") return take_brick(volume, value);
+    if (key == "brick-number") return !volume.bricks.empty() && number(value, volume.bricks.back().number);
     if (key == "option") return option(value, volume.options);
     if (key == "username") volume.username = value;
     if (key == "password") volume.password = value;

@@ -1,5 +1,7 @@
 #include "pool/pool.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -41,6 +43,17 @@ std::uint32_t Volume::set_size() const {
 
 bool Volume::is_arbiter(std::size_t brick) const {
   return arbiter_count != 0 && replica_count != 0 && brick % replica_count == replica_count - 1;
+}
+
+std::string Volume::client_of(const Brick& brick) const { return fmt::format("{}-client-{}", name, brick.number); }
+
+void Volume::add_bricks(std::vector<Brick> added) {
+  std::uint32_t next = 0;
+  for (const Brick& brick : bricks) next = std::max(next, brick.number + 1);
+  for (Brick& brick : added) {
+    brick.number = next++;
+    bricks.push_back(std::move(brick));
+  }
 }
 
 const Volume* Pool::find(std::string_view volume) const {

@@ -44,6 +44,8 @@ struct Brick {
   std::string host;  // as the administrator wrote it
   std::string path;  // absolute, no trailing or double slashes
   Gfid server;       // who has it
+  // Names its client in volfiles, for as long as it belongs to the volume: link files carry the name.
+  std::uint32_t number = 0;
 
   // host:path
   std::string text() const { return host + ":" + path; }
@@ -77,6 +79,10 @@ struct Volume {
   // Bricks of one set: the replicas of a file, or the fragments of one.
   std::uint32_t set_size() const;
   bool is_arbiter(std::size_t brick) const;
+  // VOLUME-client-NUMBER
+  std::string client_of(const Brick& brick) const;
+  // Behind those that are there, with numbers of their own.
+  void add_bricks(std::vector<Brick> added);
   friend bool operator==(const Volume&, const Volume&) = default;
 };
 
