@@ -1,4 +1,4 @@
-// volume add-brick and remove-brick, as they are typed and answered.
+// volume add-brick, remove-brick and rebalance, as they are typed and answered.
 #include <gtest/gtest.h>
 
 #include "command/command_test_support.h"
@@ -126,6 +126,91 @@ TEST_F(CommandTest, OfARemovalUnderWayTheRebalanceIsAsked) {
   EXPECT_EQ(session.requests[0].first, cli::DefragVolume::number);
   EXPECT_EQ(session.requests[0].second.number("rebalance-command"), 3);
   EXPECT_EQ(console.complained, "volume remove-brick status: failed: remove-brick not started for volume v.\n");
+}
+
+Answer rebalance_of_two(std::int64_t first, std::int64_t second) {
+  Answer answer;
+  Dictionary& values = answer.values;
+  values.set_text("rebalance-id", "fda91fb0-afcf-47dd-84ae-cd8ed5836a8c");
+  values.set("count", std::int64_t{3});
+  for (const auto& [place, status] : {std::pair(1, first), {2, std::int64_t{0}}, {3, second}}) {
+    const std::string number = std::to_string(place);
+    values.set_text("node-name-" + number, place == 3 ? "localhost" : "server2");
+    values.set_text("node-uuid-" + number, "6748a2a8-3219-4ba5-8386-d42e6b5e75ff");
+    values.set("status-" + number, status);
+    values.set("files-" + number, std::uint64_t{761});
+    values.set("size-" + number, std::uint64_t{4608});
+    values.set("lookups-" + number, std::uint64_t{1065});
+    values.set("run-time-" + number, 55.0 * place);
+  }
+  return answer;
+}
+
+TEST_F(CommandTest, RebalanceOfLayouts) {
+  session.answers = {rebalance_of_two(7, 5), rebalance_of_two(7, 7)};
+  EXPECT_EQ(run({"volume", "rebalance", "v", "fix-layout", "start"}), 0);
+  EXPECT_EQ(session.requests[0].first, cli::DefragVolume::number);
+  EXPECT_EQ(session.requests[0].second.number("rebalance-command"), 4);
+  EXPECT_EQ(console.said,
+            "volume rebalance: v: success: Rebalance on v has been started successfully. Use rebalance status command "
+            "to check status of the rebalance process.\nID: fda91fb0-afcf-47dd-84ae-cd8ed5836a8c\n");
+  console.said.clear();
+  EXPECT_EQ(run({"volume", "rebalance", "v", "status"}), 0);
+  EXPECT_EQ(
+      console.said,
+      "                               Node                                    status           run time in h:m:s\n"
+      "                          ---------                               -----------                ------------\n"
+      "                            server2                               fix-layout completed        0:00:55\n"
+      "                          localhost                               fix-layout completed        0:02:45\n"
+      "volume rebalance: v: success\n");
+}
+
+TEST_F(CommandTest, RebalanceOfData) {
+  session.answers = {rebalance_of_two(3, 2)};
+  EXPECT_EQ(run({"volume", "rebalance", "v", "stop"}), 0);
+  EXPECT_EQ(
+      console.said,
+      "                                    Node Rebalanced-files          size       scanned      failures       "
+      "skipped               status  run time in h:m:s\n"
+      "                               ---------      -----------   -----------   -----------   -----------   "
+      "-----------         ------------     --------------\n"
+      "                                 server2              761         4.5KB          1065             0        "
+      "     0            completed        0:00:55\n"
+      "                               localhost              761         4.5KB          1065             0        "
+      "     0              stopped        0:02:45\n"
+      "volume rebalance: v: success: rebalance process may be in the middle of a file migration.\n"
+      "The process will be fully stopped once the migration of the file is complete.\n"
+      "Please check rebalance process for completion before doing any further brick related tasks on the volume."
+      "\n\n");
+}
+
+TEST_F(CommandTest, RebalanceToldAsXml) {
+  settings.xml = true;
+  session.answers = {rebalance_of_two(7, 8), Answer{-1, 30800, "Rebalance not started for volume v.", {}},
+                     Answer{-1, 30800, "Rebalance on v is already started", {}}};
+  EXPECT_EQ(run({"volume", "rebalance", "v", "status"}), 0);
+  EXPECT_TRUE(
+      console.said.contains("  <volRebalance>\n    <task-id>fda91fb0-afcf-47dd-84ae-cd8ed5836a8c</task-id>\n"
+                            "    <op>3</op>\n    <nodeCount>3</nodeCount>\n    <node>\n"
+                            "      <nodeName>server2</nodeName>\n"))
+      << console.said;
+  EXPECT_TRUE(
+      console.said.contains("    <aggregate>\n      <files>1522</files>\n      <size>9216</size>\n"
+                            "      <lookups>2130</lookups>\n      <failures>0</failures>\n"
+                            "      <skipped>0</skipped>\n      <status>8</status>\n"
+                            "      <statusStr>fix-layout failed</statusStr>\n"
+                            "      <runtime>165.00</runtime>\n    </aggregate>\n"))
+      << console.said;
+  console.said.clear();
+  EXPECT_EQ(run({"volume", "rebalance", "v", "status"}), 1);
+  EXPECT_TRUE(
+      console.said.contains("  <cliOp>volRebalance</cliOp>\n"
+                            "  <output>Rebalance not started for volume v.</output>\n"));
+  console.said.clear();
+  EXPECT_EQ(run({"volume", "rebalance", "v", "start"}), 0);
+  EXPECT_TRUE(
+      console.said.contains("  <opErrstr>Rebalance on v is already started</opErrstr>\n"
+                            "  <volRebalance>\n    <op>1</op>\n  </volRebalance>\n"));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ void add_missing(std::vector<Command>& commands) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
   for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "log",
-                                "quota", "rebalance", "replace-brick", "reset-brick", "sync"}) {
+                                "quota", "replace-brick", "reset-brick", "sync"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -87,6 +87,11 @@ std::vector<Command> make_commands() {
        "volume profile operations",
        Group::volume,
        volume_profile},
+      {{"volume", "rebalance"},
+       "<VOLNAME> {{fix-layout start} | {start [force]|stop|status}}",
+       "rebalance operations",
+       Group::volume,
+       volume_rebalance},
       {{"volume", "remove-brick"},
        "<VOLNAME> [replica <COUNT>] <BRICK> ... <start|stop|status|commit|force>",
        "remove brick from volume <VOLNAME>",

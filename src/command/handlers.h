@@ -26,6 +26,7 @@ Task<int> volume_get(const Invocation& run);
 Task<int> volume_info(const Invocation& run);
 Task<int> volume_list(const Invocation& run);
 Task<int> volume_profile(const Invocation& run);
+Task<int> volume_rebalance(const Invocation& run);
 Task<int> volume_remove_brick(const Invocation& run);
 Task<int> volume_reset(const Invocation& run);
 Task<int> volume_set(const Invocation& run);

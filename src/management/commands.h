@@ -18,6 +18,9 @@ Task<Dictionary> delete_volume(Management& management, Dictionary request);
 Task<Dictionary> add_bricks(Management& management, Dictionary request);
 Task<Dictionary> remove_bricks(Management& management, Dictionary request);
 
+// rebalance_command.cpp
+Task<Dictionary> rebalance_volume(Management& management, Dictionary request);
+
 // option_commands.cpp
 Task<Dictionary> set_volume(Management& management, Dictionary request);
 Task<Dictionary> reset_volume(Management& management, Dictionary request);

@@ -48,13 +48,20 @@ Task<> Management::open() {
   alone.servers.push_back(Server{.id = server_, .names = {world_.network().host_name()}});
   co_await tried(membership_.open(server_, std::move(alone)));
   co_await tried(know_own_server());
-  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  supervise();
   co_await tried(store_.write_server_info(server_, pool().op_version));
   co_await tried(store_.render_pool(pool()));
   for (const Volume& volume : pool().volumes) {
     co_await tried(render_now(volume.name));
   }
   co_return done;
+}
+
+void Management::supervise() {
+  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  rebalancer_ = std::make_unique<Rebalancer>(world_, places_, server_, [this](std::string volume, Gfid rebalance) {
+    return rebalance_ended(std::move(volume), rebalance);
+  });
 }
 
 Task<> Management::know_own_server() {
@@ -82,6 +89,7 @@ Task<> Management::start_bricks_of(Volume volume) {
   Result<Done> up = co_await supervisor_->start(volume, false);
   if (!up) log::error("management", "volume {}: {}", volume.name, up.error().sentence());
   co_await render(volume.name);
+  co_await go_on_rebalancing(std::move(volume));
   co_return done;
 }
 
@@ -316,7 +324,7 @@ Task<> Management::reset_identity() {
   }
   server_ = next;
   co_await tried(store_.write_server_info(server_, pool().op_version));
-  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server_);
+  supervise();
   co_return done;
 }
 

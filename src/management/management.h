@@ -15,12 +15,14 @@
 #include "management/membership.h"
 #include "management/places.h"
 #include "management/port_map.h"
+#include "management/rebalancer.h"
 #include "management/store.h"
 #include "management/supervisor.h"
 #include "pool/add_bricks.h"
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/profile_volume.h"
+#include "pool/rebalance_volume.h"
 #include "pool/remove_bricks.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
@@ -48,6 +50,13 @@ class Management {
   Task<> delete_volume(DeleteVolume edit);
   Task<> add_bricks(AddBricks edit);
   Task<> remove_bricks(RemoveBricks edit);
+  Task<> start_rebalance(StartRebalance edit);
+  // How far it was.
+  Task<Rebalance> stop_rebalance(StopRebalance edit);
+  // How far it is.
+  Task<Rebalance> rebalance_of(Volume volume);
+  // How it ended on this server.
+  Task<> settle_rebalance(std::string volume, RebalancePart part);
   Task<> set_options(SetOptions edit);
   Task<> reset_options(ResetOptions edit);
   Task<> profile_volume(ProfileVolume edit);
@@ -91,6 +100,11 @@ class Management {
     return membership_.configuration().change(std::move(edit));
   }
   Task<> know_own_server();
+  // As this server: of what a former identity started nothing is known.
+  void supervise();
+  // After a start of this daemon.
+  Task<> go_on_rebalancing(Volume volume);
+  Task<> rebalance_ended(std::string volume, Gfid rebalance);
   void tell();
   HookArguments hook_arguments(std::string_view operation, std::string_view volume) const;
 
@@ -101,6 +115,7 @@ class Management {
   Gfid server_;
   Membership membership_;
   std::unique_ptr<Supervisor> supervisor_;
+  std::unique_ptr<Rebalancer> rebalancer_;
   std::function<void()> told_;
   ClientDump client_dump_;
   Mutex commands_;

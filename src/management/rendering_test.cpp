@@ -39,6 +39,13 @@ TEST(ClientVolfile, Distributed) {
   EXPECT_EQ(client_volfile(volume_of("dist", bricks), false), expected);
 }
 
+TEST(RebalanceVolfile, IsStocks) {
+  Volume volume = volume_of("dist", 2);
+  volume.username = "e60326d1-ed9c-4bed-9032-b96866bad672";
+  volume.password = "4f4abed1-dc12-4079-adf9-43e336b4605c";
+  EXPECT_EQ(rebalance_volfile(volume), sample("volfiles/distribute.rebalance.vol"));
+}
+
 TEST(ClientVolfile, TrustedHasTheCredentialsOfTheVolume) {
   Volume volume = volume_of("single", 1);
   volume.username = "8d799b8b";

@@ -21,7 +21,8 @@ struct Settings {
   bool allow_insecure_ports = true;
   // Bricks of new volumes tell clients of changes. Off: volumes start with the options that stock gives them.
   bool new_volumes_are_coherent = true;
-  std::string brick_program;  // glusterfsd, whole path
+  std::string brick_program;   // glusterfsd, whole path
+  std::string client_program;  // glusterfs, whole path
 };
 
 // One option of the section mgmt/glusterd, as glusterd.vol or --xlator-option give it. Keys that only stock has are

@@ -18,6 +18,10 @@ Result<Done> AddBricks::check(const Pool& pool) const {
     return failed(0, fmt::format("Incorrect number of bricks supplied {} with count {}", bricks.size(), set));
   }
   if (Result<Done> spread = check_spread(bricks, found->type, set); !force && !spread) return spread;
+  if (found->is_rebalancing()) {
+    return failed(EINVAL,
+                  fmt::format("Volume name {} rebalance is in progress. Please retry after completion", volume));
+  }
   return check_new_bricks(pool, bricks);
 }
 

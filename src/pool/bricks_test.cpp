@@ -1,10 +1,12 @@
-// Volumes that grow and shrink.
+// Volumes that grow and shrink, and the walks that bring them in order.
 #include <gtest/gtest.h>
 
 #include "pool/add_bricks.h"
 #include "pool/create_volume.h"
 #include "pool/document.h"
+#include "pool/rebalance_volume.h"
 #include "pool/remove_bricks.h"
+#include "pool/stop_volume.h"
 
 namespace mortar {
 namespace {
@@ -87,6 +89,51 @@ TEST_F(GrowingVolume, BricksKeepTheNamesOfTheirClients) {
   const Result<Pool> read = parse_pool(format_pool(pool));
   ASSERT_TRUE(read) << read.error().sentence();
   EXPECT_EQ(*read, pool);
+}
+
+TEST_F(GrowingVolume, ARebalanceIsPartOfTheDocument) {
+  const StartRebalance start{"dist", fixed_gfid(7)};
+  EXPECT_EQ(refusal(start), "Volume dist needs to be started to perform rebalance");
+  for (Volume& volume : pool.volumes) volume.status = VolumeState::started;
+  EXPECT_EQ(refusal(StartRebalance{"nosuch", {}}), "Volume nosuch does not exist");
+  EXPECT_EQ(refusal(StopRebalance{"dist"}), "Rebalance not started for volume dist.");
+  removing("dist", {"/data/b1", "/data/b2"}).apply(pool);
+  EXPECT_EQ(refusal(start),
+            "Volume dist is not a distribute volume or contains only 1 brick.\nNot performing rebalance");
+  adding("dist", {"/data/b1"}).apply(pool);
+  ASSERT_EQ(refusal(start), "");
+  start.apply(pool);
+
+  EXPECT_EQ(refusal(start), "Rebalance on dist is already started");
+  EXPECT_EQ(refusal(adding("dist", {"/data/b9"})),
+            "Volume name dist rebalance is in progress. Please retry after completion");
+  EXPECT_EQ(refusal(removing("dist", {"/data/b0"})), "Rebalance is in progress. Please retry after completion");
+  EXPECT_EQ(refusal(StopVolume{"dist"}), "rebalance session is in progress for the volume 'dist'");
+  EXPECT_EQ(refusal(StopVolume{"dist", true}), "");
+  EXPECT_EQ(*parse_pool(format_pool(pool)), pool);
+
+  const RebalancePart ended{.server = here, .state = RebalanceState::completed, .failures = 2, .seconds = 9};
+  EXPECT_FALSE((SettleRebalance{"dist", fixed_gfid(8), ended}).check(pool)) << "of another one";
+  const SettleRebalance settle{"dist", fixed_gfid(7), ended};
+  ASSERT_TRUE(settle.check(pool));
+  settle.apply(pool);
+  EXPECT_FALSE(settle.check(pool)) << "once";
+  EXPECT_EQ(pool.find("dist")->rebalance->state(), RebalanceState::completed);
+  EXPECT_EQ(*parse_pool(format_pool(pool)), pool);
+  EXPECT_EQ(refusal(start), "");
+  ASSERT_EQ(refusal(StopRebalance{"dist"}), "");
+  StopRebalance{"dist"}.apply(pool);
+  EXPECT_FALSE(pool.find("dist")->rebalance);
+}
+
+TEST(Rebalance, ItsStateIsThatOfThePartThatAsksForMostAttention) {
+  using enum RebalanceState;
+  Rebalance rebalance;
+  EXPECT_EQ(rebalance.state(), completed);
+  for (RebalanceState state : {completed, stopped, failed, running}) {
+    rebalance.parts.push_back({.server = here, .state = state});
+    EXPECT_EQ(rebalance.state(), state);
+  }
 }
 
 TEST(Document, OfADocumentWithoutNumbersBricksCountAsTheyStand) {

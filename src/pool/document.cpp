@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace mortar {
@@ -100,6 +101,12 @@ void write_volume(Writer& out, const Volume& volume) {
     if (brick.number != index) out.line("brick-number", brick.number);
   }
   out.options(volume.options);
+  if (!volume.rebalance) return;
+  out.line("rebalance", volume.rebalance->id.text());
+  for (const RebalancePart& part : volume.rebalance->parts) {
+    out.line("rebalance-part",
+             fmt::format("{} {} {} {}", part.server.text(), static_cast<int>(part.state), part.failures, part.seconds));
+  }
 }
 
 class Reader {
@@ -219,6 +226,22 @@ class Reader {
     return true;
   }
 
+  // UUID STATE FAILURES SECONDS
+  static bool take_rebalance_part(Rebalance& rebalance, std::string_view value) {
+    using enum RebalanceState;
+    RebalancePart part;
+    std::array<std::string_view, 4> words;
+    for (std::string_view& word : words) {
+      word = value.substr(0, value.find(' '));
+      value.remove_prefix(std::min(word.size() + 1, value.size()));
+    }
+    const bool read = value.empty() && identity(words[0], part.server) &&
+                      choice(words[1], part.state, {running, stopped, completed, failed}) &&
+                      number(words[2], part.failures) && number(words[3], part.seconds);
+    rebalance.parts.push_back(part);
+    return read;
+  }
+
   bool take_of_volume(Volume& volume, std::string_view key, const std::string& value) {
     using enum VolumeState;
     if (key == "id") return identity(value, volume.id);
@@ -237,6 +260,8 @@ class Reader {
     if (key == "brick") return take_brick(volume, value);
     if (key == "brick-number") return !volume.bricks.empty() && number(value, volume.bricks.back().number);
     if (key == "option") return option(value, volume.options);
+    if (key == "rebalance") return identity(value, volume.rebalance.emplace().id);
+    if (key == "rebalance-part") return volume.rebalance && take_rebalance_part(*volume.rebalance, value);
     if (key == "username") volume.username = value;
     if (key == "password") volume.password = value;
     return key == "username" || key == "password";

@@ -32,6 +32,14 @@ bool OptionList::is_on(std::string_view key, bool otherwise) const {
   return boolean_word(*value).value_or(otherwise);
 }
 
+RebalanceState Rebalance::state() const {
+  using enum RebalanceState;
+  for (RebalanceState state : {running, failed, stopped}) {
+    if (std::ranges::find(parts, state, &RebalancePart::state) != parts.end()) return state;
+  }
+  return completed;
+}
+
 std::uint32_t Volume::set_size() const {
   switch (type) {
     case VolumeType::distribute: return 1;

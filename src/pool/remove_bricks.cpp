@@ -55,6 +55,7 @@ Result<Done> RemoveBricks::check(const Pool& pool) const {
   if (bricks.size() >= found->bricks.size()) {
     return failed(EINVAL, "Deleting all the bricks of the volume is not allowed");
   }
+  if (found->is_rebalancing()) return failed(EINVAL, "Rebalance is in progress. Please retry after completion");
   return done;
 }
 
