@@ -86,7 +86,7 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "v", "list"}, "volume quota"},
-      {{"vol", "add-b", "v", "h:/b"}, "volume add-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
+      {{"vol", "replace-b", "v", "h:/b"}, "volume replace-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };
   for (const auto& [words, name] : cases) {
@@ -96,10 +96,10 @@ TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   }
   EXPECT_EQ(console.said, "");
   settings.xml = true;
-  EXPECT_EQ(run({"volume", "rebalance", "v", "start"}), 1);
+  EXPECT_EQ(run({"volume", "barrier", "v", "enable"}), 1);
   EXPECT_TRUE(
       console.said.contains("<opRet>-1</opRet>\n  <opErrno>95</opErrno>\n  <opErrstr>this release does not have "
-                            "`volume rebalance` yet; nothing was changed</opErrstr>\n"))
+                            "`volume barrier` yet; nothing was changed</opErrstr>\n"))
       << console.said;
   EXPECT_TRUE(session.requests.empty());
   for (const Command& command : all_commands()) {

@@ -36,8 +36,8 @@ void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"add-brick", "barrier", "bitrot", "clear-locks", "geo-replication", "heal",
-                                "inode-quota", "quota", "rebalance", "remove-brick", "replace-brick", "reset-brick"}) {
+  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "quota",
+                                "replace-brick", "reset-brick"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -92,6 +92,11 @@ std::vector<Command> make_commands() {
       {{"system::", "uuid", "get"}, "", "get uuid of glusterd", Group::system, system_uuid_get},
       {{"system::", "uuid", "reset"}, "", "reset the uuid of glusterd", Group::system, system_uuid_reset},
       {{"volume", "bitrot", "help"}, "", "display help for volume bitrot commands", Group::bitrot, show_group_help},
+      {{"volume", "add-brick"},
+       "<VOLNAME> [<replica> <COUNT> [arbiter <COUNT>]] <NEW-BRICK> ... [force]",
+       "add brick to volume <VOLNAME>",
+       Group::volume,
+       volume_add_brick},
       {{"volume", "create"},
        create_pattern,
        "create a new volume of specified type with mentioned bricks",
@@ -118,6 +123,16 @@ std::vector<Command> make_commands() {
        Group::volume,
        volume_profile},
       {{"volume", "quota", "help"}, "", "display help for volume quota commands", Group::quota, show_group_help},
+      {{"volume", "rebalance"},
+       "<VOLNAME> {{fix-layout start} | {start [force]|stop|status}}",
+       "rebalance operations",
+       Group::volume,
+       volume_rebalance},
+      {{"volume", "remove-brick"},
+       "<VOLNAME> [replica <COUNT>] <BRICK> ... <start|stop|status|commit|force>",
+       "remove brick from volume <VOLNAME>",
+       Group::volume,
+       volume_remove_brick},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",

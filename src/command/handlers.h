@@ -27,6 +27,7 @@ Task<int> system_getwd(const Invocation& run);
 Task<int> system_uuid_get(const Invocation& run);
 Task<int> system_uuid_reset(const Invocation& run);
 
+Task<int> volume_add_brick(const Invocation& run);
 Task<int> volume_create(const Invocation& run);
 Task<int> volume_delete(const Invocation& run);
 Task<int> volume_get(const Invocation& run);
@@ -34,6 +35,8 @@ Task<int> volume_info(const Invocation& run);
 Task<int> volume_list(const Invocation& run);
 Task<int> volume_log(const Invocation& run);
 Task<int> volume_profile(const Invocation& run);
+Task<int> volume_rebalance(const Invocation& run);
+Task<int> volume_remove_brick(const Invocation& run);
 Task<int> volume_reset(const Invocation& run);
 Task<int> volume_set(const Invocation& run);
 Task<int> volume_start(const Invocation& run);

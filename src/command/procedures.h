@@ -40,6 +40,11 @@ namespace state {
 inline constexpr int detail = 1, volume_options = 2;
 }  // namespace state
 
+// "rebalance-command" of defrag_volume.
+namespace rebalance {
+inline constexpr int start = 1, stop = 2, status = 3, fix_layout = 4, start_force = 5;
+}  // namespace rebalance
+
 // "type" of create.
 namespace volume_type {
 inline constexpr int distribute = 0, replicate = 2, disperse = 4;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command/procedures.h"
+#include "command/readable.h"
 #include "command/status_parts.h"
 
 namespace mortar::command {
@@ -16,10 +17,6 @@ namespace {
 constexpr std::size_t brick_width = 43;
 const std::string line(78, '-');
 
-constexpr std::array<std::string_view, 9> task_states{
-    "not started",        "in progress",          "stopped",          "completed", "failed", "fix-layout in progress",
-    "fix-layout stopped", "fix-layout completed", "fix-layout failed"};
-
 void print_row(Console& console, const Node& node) {
   std::string label = node.label();
   for (; label.size() > brick_width; label.erase(0, brick_width)) console.out(label.substr(0, brick_width));
@@ -28,19 +25,6 @@ void print_row(Console& console, const Node& node) {
   console.out(fmt::format(
       "{:<{}}{:<10}{:<11}{:<8}{:<5}", label, brick_width + 1, shown ? std::to_string(node.number("port")) : "N/A",
       shown ? std::to_string(node.number("rdma_port")) : "N/A", node.online() ? 'Y' : 'N', node.pid()));
-}
-
-// 1536 -> "1.5KB".
-std::string human_size(std::uint64_t bytes) {
-  constexpr std::array<std::string_view, 5> units{"Bytes", "KB", "MB", "GB", "TB"};
-  if (bytes < 1024) return fmt::format("{}Bytes", bytes);
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < units.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return fmt::format("{:.1f}{}", value, units[unit]);
 }
 
 void print_detail(Console& console, const Node& node) {
@@ -113,14 +97,14 @@ void print_tasks(Console& console, const Dictionary& values) {
     };
     field("Task", values.text(key("type")).value_or(""));
     field("ID", values.text(key("id")).value_or(""));
-    const auto state = static_cast<std::size_t>(values.number(key("status")).value_or(0));
+    const std::int64_t state = values.number(key("status")).value_or(0);
     if (const std::optional<std::int64_t> bricks = values.number(key("count"))) {
       console.out(fmt::format("{:<20}", "Removed bricks:"));
       for (std::int64_t brick = 1; brick <= *bricks; ++brick) {
         console.out(fmt::format("{:<20}", values.text(key(fmt::format("brick{}", brick))).value_or("")));
       }
     }
-    field("Status", state < task_states.size() ? task_states[state] : "unknown");
+    field("Status", task_state(state));
     console.out(" ");
   }
 }
@@ -160,12 +144,12 @@ void write_tasks(Xml& xml, const Dictionary& values) {
   xml.open("tasks");
   for (std::int64_t index = 0; index < count; ++index) {
     auto key = [index](std::string_view name) { return fmt::format("task{}.{}", index, name); };
-    const auto state = static_cast<std::size_t>(values.number(key("status")).value_or(0));
+    const std::int64_t state = values.number(key("status")).value_or(0);
     xml.open("task");
     xml.element("type", values.text(key("type")).value_or(""));
     xml.element("id", values.text(key("id")).value_or(""));
-    xml.element("status", static_cast<long long>(state));
-    xml.element("statusStr", state < task_states.size() ? task_states[state] : "unknown");
+    xml.element("status", state);
+    xml.element("statusStr", task_state(state));
     xml.close();
   }
   xml.close();

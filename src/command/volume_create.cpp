@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "command/brick_words.h"
 #include "command/handlers.h"
 #include "command/procedures.h"
 #include "command/xml.h"
@@ -115,11 +116,7 @@ class Parser {
 
   Result<Done> warn_of_two_copies() {
     if (shape_.replica != 2 || shape_.thin_arbiter != 0 || words_.back() == "force") return done;
-    const bool agreed = run_.agreed(
-        "Replica 2 volumes are prone to split-brain. Use Arbiter or Replica 3 to avoid this. See: "
-        "http://docs.gluster.org/en/latest/Administrator-Guide/Split-brain-and-ways-to-deal-with-it/.\n"
-        "Do you still want to continue?\n");
-    if (!agreed) return refuse("");
+    if (!run_.agreed(two_copies_question)) return refuse("");
     return done;
   }
 
@@ -160,27 +157,9 @@ class Parser {
     force_ = words_.back() == "force";
     if (force_) --end;
     if (shape_.thin_arbiter != 0 && end > at_) thin_arbiter_brick_ = words_[--end];
-    for (; at_ < end; ++at_) {
-      if (Result<Done> added = add_brick(words_[at_]); !added) return added;
-    }
-    if (bricks_.empty()) return refuse("No bricks specified");
-    return done;
-  }
-
-  Result<Done> add_brick(const std::string& word) {
-    Result<BrickWord> parsed = parse_brick(word);
-    if (!parsed) return std::unexpected(parsed.error());
-    const std::string& host = parsed->host;
-    if (host == "localhost" || host == "127.0.0.1" || host.starts_with("0.")) {
-      return refuse(
-          "Please provide a valid hostname/ip other than localhost, 127.0.0.1 or loopback address (0.0.0.0 to "
-          "0.255.255.255).");
-    }
-    const std::string brick = host + ":" + parsed->path;
-    if (std::ranges::find(bricks_, brick) != bricks_.end()) {
-      return refuse(fmt::format("Found duplicate exports {}", brick));
-    }
-    bricks_.push_back(brick);
+    Result<std::vector<std::string>> bricks = parse_new_bricks(std::span(words_).subspan(at_, end - at_));
+    if (!bricks) return std::unexpected(bricks.error());
+    bricks_ = std::move(*bricks);
     return done;
   }
 

@@ -3,14 +3,13 @@
 
 #include "command/handlers.h"
 #include "command/procedures.h"
+#include "command/words.h"
 #include "command/xml.h"
 #include "wire/messages/commands.h"
 
 namespace mortar::command {
 
 namespace {
-
-constexpr std::string_view shared_storage = "gluster_shared_storage";
 
 // XML of a command that concerns one volume: its name and id on success.
 std::string volume_xml(const char* operation, const Answer& answer) {

@@ -16,7 +16,24 @@ using Layer = Layers::Layer;
 
 class ClientVolfile {
  public:
-  ClientVolfile(const Volume& volume, bool trusted) : volume_(volume), trusted_(trusted), options_(volume.options) {
+  ClientVolfile(const Volume& volume, bool trusted) : volume_(volume), trusted_(trusted), options_(volume.options) {}
+
+  std::string text_for_mounts() {
+    fit_options_to_mounts();
+    add_bricks();
+    if (options_.is_on("features.shard", false)) layers_.add("features/shard", volume_.name + "-shard");
+    if (options_.is_on("features.ctime", true)) layers_.add("features/utime", volume_.name + "-utime");
+    add_performance();
+    return finished();
+  }
+
+  std::string text_for_rebalance() {
+    add_bricks();
+    return finished();
+  }
+
+ private:
+  void fit_options_to_mounts() {
     // Who resolves groups on the brick needs none from its clients.
     options_.set("client.send-gids", options_.is_on("server.manage-gids", false) ? "false" : "true");
     // With reads before the open is known to be allowed a squashed root could read what it may not.
@@ -24,20 +41,19 @@ class ClientVolfile {
     fit_caches_to_notices();
   }
 
-  std::string text() {
+  void add_bricks() {
     std::vector<std::string> clients;
-    for (std::size_t index = 0; index < volume_.bricks.size(); ++index) clients.push_back(add_client(index));
+    for (const Brick& brick : volume_.bricks) clients.push_back(add_client(brick));
     layers_.add_beside("cluster/distribute", volume_.name + "-dht", std::move(clients));
-    if (options_.is_on("features.shard", false)) layers_.add("features/shard", volume_.name + "-shard");
-    if (options_.is_on("features.ctime", true)) layers_.add("features/utime", volume_.name + "-utime");
-    add_performance();
+  }
+
+  std::string finished() {
     layers_.add("debug/io-stats", volume_.name);
     set_logging();
     apply_options(layers_, options_);
     return layers_.text();
   }
 
- private:
   // A client that relies on notices must get them, and believes nothing for longer than the brick remembers to send
   // them.
   void fit_caches_to_notices() {
@@ -58,9 +74,8 @@ class ClientVolfile {
     }
   }
 
-  std::string add_client(std::size_t index) {
-    const Brick& brick = volume_.bricks[index];
-    std::string name = fmt::format("{}-client-{}", volume_.name, index);
+  std::string add_client(const Brick& brick) {
+    std::string name = volume_.client_of(brick);
     Layer client = layers_.add_beside("protocol/client", name);
     client.set("ping-timeout", "42")
         .set("remote-host", brick.host)
@@ -110,6 +125,10 @@ class ClientVolfile {
 
 }  // namespace
 
-std::string client_volfile(const Volume& volume, bool trusted) { return ClientVolfile(volume, trusted).text(); }
+std::string client_volfile(const Volume& volume, bool trusted) {
+  return ClientVolfile(volume, trusted).text_for_mounts();
+}
+
+std::string rebalance_volfile(const Volume& volume) { return ClientVolfile(volume, true).text_for_rebalance(); }
 
 }  // namespace mortar

@@ -106,6 +106,9 @@ void CommandService::add_changes() {
   add<cli::StartVolume>(commands::start_volume, Kind::transaction);
   add<cli::StopVolume>(commands::stop_volume, Kind::transaction);
   add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
+  add<cli::AddBrick>(commands::add_bricks, Kind::transaction);
+  add<cli::RemoveBrick>(commands::remove_bricks, Kind::transaction);
+  add<cli::DefragVolume>(commands::rebalance_volume, Kind::transaction);
   add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
   add<cli::ProfileVolume>(commands::profile_volume, Kind::transaction);

@@ -14,6 +14,16 @@ Task<Dictionary> start_volume(Management& management, Dictionary request);
 Task<Dictionary> stop_volume(Management& management, Dictionary request);
 Task<Dictionary> delete_volume(Management& management, Dictionary request);
 
+// brick_commands.cpp
+Task<Dictionary> add_bricks(Management& management, Dictionary request);
+Task<Dictionary> remove_bricks(Management& management, Dictionary request);
+
+// rebalance_command.cpp
+Task<Dictionary> own_rebalance(Management& management, Dictionary question);
+// What own_rebalance() of a server has told.
+RebalancePart rebalance_part(const Dictionary& told);
+Task<Dictionary> rebalance_volume(Management& management, Dictionary request);
+
 // option_commands.cpp
 Task<Dictionary> set_volume(Management& management, Dictionary request);
 Task<Dictionary> reset_volume(Management& management, Dictionary request);
@@ -32,7 +42,7 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
-                                  log_rotation = "log rotation";
+                                  log_rotation = "log rotation", rebalance = "rebalance";
 }  // namespace subject
 
 // status_command.cpp
@@ -69,5 +79,8 @@ Result<std::string> required(const Dictionary& request, std::string_view key);
 void set_number(Dictionary& dictionary, std::string_view key, std::int64_t number);
 // Servers that did not answer: our command line names them, stock's does not look.
 void name_silent(Dictionary& reply, const std::vector<std::string>& servers);
+std::uint32_t count_in(const Dictionary& request, std::string_view key, std::uint32_t otherwise);
+// HOST:/PATH HOST:/PATH ...; which server has each is not known.
+Result<std::vector<Brick>> parse_bricks(std::string_view words);
 
 }  // namespace mortar::commands

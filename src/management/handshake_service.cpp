@@ -9,6 +9,7 @@ namespace mortar {
 namespace {
 
 constexpr std::size_t longest_key = 255;
+constexpr std::string_view rebalance_prefix = "rebalance/";
 
 // VOLUME, /VOLUME, VOLUME.tcp, VOLUME.tcp-fuse
 std::string_view volume_of_client_key(std::string_view key) {
@@ -25,6 +26,9 @@ HandshakeService::HandshakeService(Management& management, std::string name)
     : management_(management), service_(programs::handshake, std::move(name)) {
   service_.on<GetSpec>(
       [this](RpcCaller caller, GetSpec request) { return get_volfile(std::move(caller), std::move(request)); });
+  service_.on<EventNotify>([this](RpcCaller caller, EventNotify request) {
+    return hear_of_rebalance(std::move(caller), std::move(request));
+  });
   service_.on<GetVolumeInfo>([this](RpcCaller caller, GetVolumeInfo request) {
     return get_volume_info(std::move(caller), std::move(request));
   });
@@ -41,6 +45,11 @@ Result<std::string> HandshakeService::volfile_for(std::string_view key, bool tru
                                          volume->client_op_version));
     }
     return client_volfile(*volume, trusted);
+  }
+  if (key.starts_with(rebalance_prefix)) {
+    const Volume* volume = pool.find(key.substr(rebalance_prefix.size()));
+    if (volume != nullptr && !trusted) return failed(EACCES, "the volfile of a rebalance is for servers of the pool");
+    if (volume != nullptr) return rebalance_volfile(*volume);
   }
   for (const Volume& volume : pool.volumes) {
     for (const Brick& brick : volume.bricks) {
@@ -67,6 +76,16 @@ Task<GetSpec::Reply> HandshakeService::get_volfile(RpcCaller caller, GetSpec req
   reply.op_ret = static_cast<std::int32_t>(text->size());
   reply.spec = std::move(*text);
   co_return reply;
+}
+
+Task<EventNotify::Reply> HandshakeService::hear_of_rebalance(RpcCaller caller, EventNotify event) {
+  const bool is_own = caller.peer.is_unix() || management_.is_own_address(caller.peer.host);
+  if (!is_own) co_return failed(EACCES);
+  const Dictionary& told = event.dict.dictionary;
+  std::string volume(told.text("volname").value_or(""));
+  if (volume.starts_with(rebalance_prefix)) volume.erase(0, rebalance_prefix.size());
+  co_await tried(management_.rebalances().settle(std::move(volume), rebalance_part_told(told)));
+  co_return EventNotify::Reply{};
 }
 
 Task<VolumeInfoReply> HandshakeService::get_volume_info(RpcCaller, GetVolumeInfo request) {

@@ -32,21 +32,18 @@ struct RenameServer {
   }
 };
 
-// The volume as a pool of its own, which is how it travels.
+}  // namespace
+
 std::string document_of(const Volume& volume) {
   Pool pool;
   pool.volumes.push_back(volume);
   return format_pool(pool);
 }
 
-bool has_brick_on(const Volume& volume, const std::vector<std::string>& hosts, const Pool& pool) {
-  return std::ranges::any_of(volume.bricks, [&](const Brick& brick) {
-    const Server* server = pool.server(brick.server);
-    return server != nullptr && std::ranges::find(hosts, server->names.front()) != hosts.end();
-  });
+Error not_answered(const Reports& reports) {
+  return Error(ENOTCONN, fmt::format("{} did not answer while the bricks were made; nothing was changed",
+                                     fmt::join(reports.silent, ", ")));
 }
-
-}  // namespace
 
 Management::Management(World& world, const Settings& settings, Voter& voter)
     : world_(world),
@@ -146,15 +143,13 @@ Order Management::order_for(std::string_view command, std::string_view volume, H
       .command = std::string(command), .volume = std::string(volume), .hook = fmt::format("{}", fmt::join(hook, "\n"))};
 }
 
-template <Edit Change>
-Task<Reports> Management::transact(Order order, Change edit) {
+Task<Reports> Management::transact(Order order, Task<> changing) {
   co_await tried(membership_.lines().given_time());
   co_await tried(membership_.have_majority());
   Reports reports = co_await tried(orders_.give(order));
   co_await tried(reports.outcome());
-  co_await tried(change(std::move(edit)));
+  co_await tried(std::move(changing));
   order.version = membership_.configuration().version();
-  order.document.clear();
   reports = co_await tried(orders_.give(std::move(order)));
   if (!reports.silent.empty()) {
     log::warning("management", "{} did not answer and will follow later", fmt::join(reports.silent, ", "));
@@ -162,12 +157,24 @@ Task<Reports> Management::transact(Order order, Change edit) {
   co_return std::move(reports);
 }
 
+Task<> Management::find_servers(std::vector<Brick>& bricks) {
+  for (Brick& brick : bricks) {
+    brick.server = co_await tried(server_of(brick.host));
+  }
+  co_return done;
+}
+
+bool Management::has_brick_on(const Volume& volume, const std::vector<std::string>& hosts) const {
+  return std::ranges::any_of(volume.bricks, [&](const Brick& brick) {
+    const Server* server = pool().server(brick.server);
+    return server != nullptr && std::ranges::find(hosts, server->names.front()) != hosts.end();
+  });
+}
+
 Task<Reports> Management::create_volume(CreateVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   const std::string name = edit.volume.name;
-  for (Brick& brick : edit.volume.bricks) {
-    brick.server = co_await tried(server_of(brick.host));
-  }
+  co_await tried(find_servers(edit.volume.bricks));
   edit.volume.id = world_.random_gfid();
   edit.volume.username = world_.random_gfid().text();
   edit.volume.password = world_.random_gfid().text();
@@ -183,17 +190,11 @@ Task<Reports> Management::create_volume(CreateVolume edit) {
   Order order = order_for(commands_of_orders::create, name, hook_arguments("create", name));
   order.force = edit.force ? 1 : 0;
   order.document = document_of(edit.volume);
-  Reports reports = co_await tried(transact(order, edit));
-  if (reports.failure || has_brick_on(edit.volume, reports.silent, pool())) {
-    // As if nothing had been asked.
-    co_await tried(change(DeleteVolume{name}));
-    Order undo = order_for(commands_of_orders::give_back, name);
-    undo.version = membership_.configuration().version();
-    undo.document = order.document;
-    co_await tried(orders_.give(std::move(undo)));
+  Reports reports = co_await tried(transact(order, change(edit)));
+  if (reports.failure || has_brick_on(edit.volume, reports.silent)) {
+    co_await tried(undo(DeleteVolume{name}, order.document, name));
     co_await tried(reports.outcome());
-    co_return failed(ENOTCONN, fmt::format("{} did not answer while the bricks were made; nothing was changed",
-                                           fmt::join(reports.silent, ", ")));
+    co_return not_answered(reports);
   }
   co_return std::move(reports);
 }
@@ -209,7 +210,7 @@ Task<Reports> Management::start_volume(StartVolume edit) {
   Order order = order_for(commands_of_orders::start, edit.volume, std::move(arguments));
   order.force = edit.force ? 1 : 0;
   order.document = document_of(before);
-  Reports reports = co_await tried(transact(order, edit));
+  Reports reports = co_await tried(transact(order, change(edit)));
   if (reports.failure && before.status != VolumeState::started && !edit.force) {
     // As if nothing had been asked.
     co_await tried(change(StopVolume{edit.volume, true}));
@@ -228,7 +229,7 @@ Task<Reports> Management::stop_volume(StopVolume edit) {
   const auto running =
       std::ranges::count_if(pool().volumes, [](const Volume& volume) { return volume.status == VolumeState::started; });
   arguments.insert(arguments.begin() + 1, running == 1 ? "--last=yes" : "--last=no");
-  Reports reports = co_await tried(transact(order_for("stop", edit.volume, std::move(arguments)), edit));
+  Reports reports = co_await tried(transact(order_for("stop", edit.volume, std::move(arguments)), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -237,7 +238,7 @@ Task<Reports> Management::delete_volume(DeleteVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   Reports reports =
-      co_await tried(transact(order_for("delete", edit.volume, hook_arguments("delete", edit.volume)), edit));
+      co_await tried(transact(order_for("delete", edit.volume, hook_arguments("delete", edit.volume)), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -251,7 +252,7 @@ Task<Reports> Management::set_options(SetOptions edit) {
   }
   arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Reports reports = co_await tried(transact(order_for("set", volume, std::move(arguments)), edit));
+  Reports reports = co_await tried(transact(order_for("set", volume, std::move(arguments)), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -260,7 +261,7 @@ Task<Reports> Management::reset_options(ResetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Reports reports = co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), edit));
+  Reports reports = co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -268,7 +269,7 @@ Task<Reports> Management::reset_options(ResetOptions edit) {
 Task<Reports> Management::profile_volume(ProfileVolume edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
-  Reports reports = co_await tried(transact(order_for("profile", edit.volume), edit));
+  Reports reports = co_await tried(transact(order_for("profile", edit.volume), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }

@@ -20,9 +20,12 @@
 #include "management/performer.h"
 #include "management/places.h"
 #include "management/reconciler.h"
+#include "pool/add_bricks.h"
 #include "pool/create_volume.h"
 #include "pool/delete_volume.h"
 #include "pool/profile_volume.h"
+#include "pool/rebalance_volume.h"
+#include "pool/remove_bricks.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
 #include "pool/start_volume.h"
@@ -55,6 +58,13 @@ class Management {
   Task<Reports> start_volume(StartVolume edit);
   Task<Reports> stop_volume(StopVolume edit);
   Task<Reports> delete_volume(DeleteVolume edit);
+  Task<Reports> add_bricks(AddBricks edit);
+  Task<Reports> remove_bricks(RemoveBricks edit);
+  Task<Reports> start_rebalance(StartRebalance edit);
+  // How far it was.
+  Task<Rebalance> stop_rebalance(StopRebalance edit);
+  // How far it is, as far as servers tell.
+  Task<Rebalance> rebalance_of(Volume volume);
   Task<Reports> set_options(SetOptions edit);
   Task<Reports> reset_options(ResetOptions edit);
   Task<Reports> profile_volume(ProfileVolume edit);
@@ -73,6 +83,7 @@ class Management {
   PortMap& ports() { return reconciler_.ports(); }
   Supervisor& supervisor() { return reconciler_.supervisor(); }
   Performer& performer() { return performer_; }
+  Rebalances& rebalances() { return reconciler_.rebalances(); }
   BrickSite site_of(const Volume& volume, const Brick& brick) { return reconciler_.site_of(volume, brick); }
   // Whether it can be asked; this server can.
   bool answers(const Gfid& server) { return server == this->server() || membership_.lines().answers(server); }
@@ -100,8 +111,13 @@ class Management {
 
  private:
   // The servers see whether they could, the document is changed, they do it.
+  Task<Reports> transact(Order order, Task<> changing);
+  // A volume is as before an order that was not carried out everywhere; bricks that were taken for it are given back.
   template <Edit Change>
-  Task<Reports> transact(Order order, Change edit);
+  Task<> undo(Change edit, std::string document, std::string volume);
+  bool has_brick_on(const Volume& volume, const std::vector<std::string>& hosts) const;
+  // Fills in which server has each.
+  Task<> find_servers(std::vector<Brick>& bricks);
   template <Edit Change>
   Task<> change(Change edit) {
     return membership_.configuration().change(std::move(edit));
@@ -122,5 +138,19 @@ class Management {
   Mutex commands_;
   TaskSet background_;
 };
+
+template <Edit Change>
+Task<> Management::undo(Change edit, std::string document, std::string volume) {
+  co_await tried(change(std::move(edit)));
+  Order order = order_for(commands_of_orders::give_back, volume);
+  order.version = membership_.configuration().version();
+  order.document = std::move(document);
+  co_await tried(orders_.give(std::move(order)));
+  co_return done;
+}
+
+// The volume as a pool of its own, which is how it travels.
+std::string document_of(const Volume& volume);
+Error not_answered(const Reports& reports);
 
 }  // namespace mortar

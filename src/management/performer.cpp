@@ -23,6 +23,11 @@ HookArguments arguments_of(std::string_view text) {
   return arguments;
 }
 
+// The document of such an order has the bricks that are new, and no others.
+bool makes_bricks(const Order& order) {
+  return order.command == commands_of_orders::create || order.command == commands_of_orders::add_bricks;
+}
+
 }  // namespace
 
 Task<> Performer::carry_out(Order order) {
@@ -41,13 +46,13 @@ Task<> Performer::with_own_bricks(Volume volume, Work work) {
 }
 
 Task<> Performer::prepare(Order order) {
-  if (order.command == commands_of_orders::create || order.command == commands_of_orders::start) {
+  if (makes_bricks(order) || order.command == commands_of_orders::start) {
     const Pool asked = co_await tried(parse_pool(order.document));
     const Volume* found = asked.find(order.volume);
     if (found == nullptr) co_return failed(EINVAL, "the order has no volume");
     const Volume& volume = *found;
     const bool force = order.force != 0;
-    if (order.command == commands_of_orders::create) {
+    if (makes_bricks(order)) {
       co_await tried(with_own_bricks(volume, [&files = world_.files(), id = volume.id, force,
                                               working = places_.settings().working_directory](const Brick& brick) {
         const Result<BrickDirectory> taken = take_brick_directory(files, brick, id, force, working);
@@ -101,11 +106,14 @@ Task<> Performer::perform(Order order) {
     co_await tried(reconciler_.pool_changed());
   } else {
     const Volume* volume = membership_.pool().find(order.volume);
-    if (order.command == commands_of_orders::create && volume != nullptr) {
-      co_await tried(take_bricks(*volume, order.force != 0));
+    if (makes_bricks(order)) {
+      const Pool asked = co_await tried(parse_pool(order.document));
+      const Volume* made = asked.find(order.volume);
+      if (made == nullptr) co_return failed(EINVAL, "the order has no volume");
+      co_await tried(take_bricks(*made, order.force != 0));
     }
-    const bool starts = order.command == commands_of_orders::start;
-    if (starts && volume != nullptr) taken_.erase(volume->id);
+    const bool starts = order.command == commands_of_orders::start || order.command == commands_of_orders::add_bricks;
+    if (order.command == commands_of_orders::start && volume != nullptr) taken_.erase(volume->id);
     co_await tried(reconciler_.volume(order.volume, starts ? Bricks::even_if_told_to_end : Bricks::unless_told_to_end));
     if (order.command == commands_of_orders::give_back) {
       co_await tried(give_bricks_back(order));

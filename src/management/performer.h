@@ -14,6 +14,7 @@ namespace mortar {
 // Commands whose orders need more than to follow the document.
 namespace commands_of_orders {
 inline constexpr std::string_view create = "create";
+inline constexpr std::string_view add_bricks = "add-brick";
 inline constexpr std::string_view start = "start";
 // A volume that was created is not to be: its bricks are given back.
 inline constexpr std::string_view give_back = "give back";

@@ -43,6 +43,18 @@ std::string Places::brick_log(const Brick& brick) const {
   return fmt::format("{}/bricks/{}.log", settings_.log_directory, file_name_of(brick.path));
 }
 
+std::string Places::rebalance_pid_file(const Volume& of, const Gfid& server) const {
+  return fmt::format("{}/rebalance/{}.pid", volume(of.name), server.text());
+}
+
+std::string Places::rebalance_socket(const Volume& of) const {
+  return fmt::format("{}/gluster-rebalance-{}.sock", settings_.run_directory, of.id.text());
+}
+
+std::string Places::rebalance_log(const Volume& of) const {
+  return fmt::format("{}/{}-rebalance.log", settings_.log_directory, of.name);
+}
+
 std::string brick_volfile_id(const Volume& volume, const Brick& brick) {
   return fmt::format("{}.{}.{}", volume.name, brick.host, file_name_of(brick.path));
 }

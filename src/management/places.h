@@ -35,6 +35,10 @@ class Places {
   std::string brick_socket(const Volume& volume, const Brick& brick) const;
   std::string brick_log(const Brick& brick) const;
 
+  std::string rebalance_pid_file(const Volume& volume, const Gfid& server) const;
+  std::string rebalance_socket(const Volume& volume) const;
+  std::string rebalance_log(const Volume& volume) const;
+
   const Settings& settings() const { return settings_; }
 
  private:

@@ -31,6 +31,7 @@ Task<> Reconciler::open() {
 
 void Reconciler::act_as(const Gfid& server) {
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server);
+  rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_);
 }
 
 void Reconciler::begin() { following_.start(follow()); }
@@ -106,10 +107,9 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   std::optional<Volume> wanted;
   if (found != nullptr) wanted = *found;
   const bool is_another = made.volume && (!wanted || made.volume->id != wanted->id);
-  if (made.volume) {
-    co_await tried(end(*made.volume, is_another || !wanted ? nullptr : &*wanted));
-  }
   if (is_another) {
+    co_await tried(rebalances_->end(*made.volume));
+    co_await tried(end(*made.volume, nullptr));
     Result<Done> removed = store_.remove_volume(name);
     if (!removed) log::error("management", "volume {} was deleted: {}", name, removed.error().sentence());
   }
@@ -126,9 +126,15 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
     // Ports may be others now.
     if (rendered) rendered = render(*wanted);
     if (!rendered) log::error("management", "volume {} is not rendered: {}", name, rendered.error().sentence());
+    Result<Done> walks = co_await rebalances_->follow(*wanted);
+    if (outcome) outcome = std::move(walks);
+  }
+  if (news && told_) told_();
+  // Clients hear of it before bricks that the volume has no more end.
+  if (made.volume && wanted && !is_another) {
+    co_await tried(end(*made.volume, &*wanted));
   }
   made.volume = std::move(wanted);
-  if (news && told_) told_();
   co_return outcome;
 }
 

@@ -18,6 +18,7 @@
 #include "management/peers/membership.h"
 #include "management/places.h"
 #include "management/port_map.h"
+#include "management/rebalances.h"
 #include "management/store.h"
 #include "management/supervisor.h"
 
@@ -47,6 +48,7 @@ class Reconciler {
   Store& store() { return store_; }
   PortMap& ports() { return ports_; }
   Supervisor& supervisor() { return *supervisor_; }
+  Rebalances& rebalances() { return *rebalances_; }
   BrickSite site_of(const Volume& volume, const Brick& brick);
   // This server is another one from now on; it has no volumes.
   void act_as(const Gfid& server);
@@ -77,6 +79,7 @@ class Reconciler {
   Store store_;
   PortMap ports_;
   std::unique_ptr<Supervisor> supervisor_;
+  std::unique_ptr<Rebalances> rebalances_;
   std::function<void()> told_;
   std::map<std::string, std::unique_ptr<Made>> made_;  // by the volume's name
   // Volumes of the store that the document does not have: they were deleted while this server was not there.

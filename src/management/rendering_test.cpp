@@ -27,7 +27,7 @@ Volume volume_of(const std::string& name, int bricks) {
   Volume volume;
   volume.name = name;
   for (int brick = 1; brick <= bricks; ++brick) {
-    volume.bricks.push_back({"node1", "/srv/" + name + "-" + std::to_string(brick), fixed_gfid(1)});
+    volume.add_bricks({{"node1", "/srv/" + name + "-" + std::to_string(brick), fixed_gfid(1)}});
   }
   set_starting_options(volume);
   return volume;
@@ -41,6 +41,13 @@ TEST(ClientVolfile, Distributed) {
   const std::string expected = sample("volfiles/distribute.client.vol");
   const int bricks = expected.contains("dist-client-2") ? 3 : 2;
   EXPECT_EQ(client_volfile(volume_of("dist", bricks), false), expected);
+}
+
+TEST(RebalanceVolfile, IsStocks) {
+  Volume volume = volume_of("dist", 2);
+  volume.username = "e60326d1-ed9c-4bed-9032-b96866bad672";
+  volume.password = "4f4abed1-dc12-4079-adf9-43e336b4605c";
+  EXPECT_EQ(rebalance_volfile(volume), sample("volfiles/distribute.rebalance.vol"));
 }
 
 TEST(ClientVolfile, TrustedHasTheCredentialsOfTheVolume) {

@@ -22,7 +22,8 @@ struct Settings {
   bool allow_insecure_ports = true;
   // Bricks of new volumes tell clients of changes. Off: volumes start with the options that stock gives them.
   bool new_volumes_are_coherent = true;
-  std::string brick_program;  // glusterfsd, whole path
+  std::string brick_program;   // glusterfsd, whole path
+  std::string client_program;  // glusterfs, whole path
   // A server that keeps the pool's configuration and is silent for longer is replaced by another.
   std::chrono::seconds voter_patience{600};
 };

@@ -141,6 +141,14 @@ Task<> add_from_bricks(Management& management, Dictionary& reply, Volume volume,
   co_return done;
 }
 
+void add_tasks(Dictionary& reply, const Volume& volume) {
+  set_number(reply, "tasks", volume.rebalance ? 1 : 0);
+  if (!volume.rebalance) return;
+  reply.set_text("task0.type", "Rebalance");
+  reply.set_text("task0.id", volume.rebalance->id.text());
+  set_number(reply, "task0.status", static_cast<std::int64_t>(volume.rebalance->state()));
+}
+
 Result<Done> check_asked(const Volume& volume, std::int64_t what) {
   if (volume.status != VolumeState::started)
     return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
@@ -219,7 +227,7 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   set_number(reply, "other-count", 0);
   set_number(reply, "count", count);
   // Of one brick nothing is said about tasks.
-  if ((what & asked::of_brick) == 0) set_number(reply, "tasks", 0);
+  if ((what & asked::of_brick) == 0) add_tasks(reply, volume);
   co_return reply;
 }
 

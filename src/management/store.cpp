@@ -26,12 +26,11 @@ std::optional<std::string_view> value_in(std::string_view text, std::string_view
   return std::nullopt;
 }
 
-std::string brick_info_text(const Volume& volume, std::size_t index, std::uint16_t port, const BrickSite& site) {
-  const Brick& brick = volume.bricks[index];
+std::string brick_info_text(const Volume& volume, const Brick& brick, std::uint16_t port, const BrickSite& site) {
   return fmt::format(
       "uuid={}\nhostname={}\npath={}\nreal_path={}\nlisten-port={}\nrdma.listen-port=0\ndecommissioned=0\n"
-      "brick-id={}-client-{}\nmount_dir={}\nsnap-status=0\nbrick-fsid={}\n",
-      brick.server.text(), brick.host, brick.path, brick.path, port, volume.name, index, site.place_in_file_system,
+      "brick-id={}\nmount_dir={}\nsnap-status=0\nbrick-fsid={}\n",
+      brick.server.text(), brick.host, brick.path, brick.path, port, volume.client_of(brick), site.place_in_file_system,
       site.file_system);
 }
 
@@ -165,14 +164,15 @@ Result<Done> Store::render_peers(const Pool& pool, const Gfid& own) {
 Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
                               const std::function<std::uint16_t(const Brick&)>& port) {
   const std::string folder = places_.volume(volume.name);
-  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
-    const Brick& brick = volume.bricks[index];
-    Result<Done> info =
-        write(places_.brick_info(volume, brick), brick_info_text(volume, index, port(brick), site(brick)));
+  std::set<std::string> kept;
+  for (const Brick& brick : volume.bricks) {
+    const std::string info_path = places_.brick_info(volume, brick);
+    Result<Done> info = write(info_path, brick_info_text(volume, brick, port(brick), site(brick)));
     if (!info) return info;
-    Result<Done> volfile = write(fmt::format("{}/{}.vol", folder, brick_volfile_id(volume, brick)),
-                                 brick_volfile(volume, brick, site(brick)));
+    const std::string volfile_path = fmt::format("{}/{}.vol", folder, brick_volfile_id(volume, brick));
+    Result<Done> volfile = write(volfile_path, brick_volfile(volume, brick, site(brick)));
     if (!volfile) return volfile;
+    kept.insert({info_path, volfile_path});
   }
   const std::string info = volume_info_text(volume);
   const std::array<std::pair<std::string, std::string>, 5> files{{
@@ -184,6 +184,21 @@ Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSit
   }};
   for (const auto& [path, text] : files) {
     if (Result<Done> written = write(path, text); !written) return written;
+    kept.insert(path);
+  }
+  if (Result<Done> removed = remove_all_but(kept, folder, ".vol"); !removed) return removed;
+  return remove_all_but(kept, folder + "/bricks", "");
+}
+
+// Of bricks that the volume had.
+Result<Done> Store::remove_all_but(const std::set<std::string>& kept, const std::string& folder,
+                                   std::string_view ending) {
+  Result<std::vector<std::string>> names = names_in(world_.files(), folder);
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    const std::string path = fmt::format("{}/{}", folder, name);
+    if (!name.ends_with(ending) || kept.contains(path)) continue;
+    if (Result<Done> removed = world_.files().remove_tree(path); !removed) return removed;
   }
   return done;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "management/places.h"
@@ -41,6 +42,8 @@ class Store {
   Result<Done> write(const std::string& path, std::string_view text);
   Result<Done> write_all(const Volume& volume, const std::function<BrickSite(const Brick&)>& site,
                          const std::function<std::uint16_t(const Brick&)>& port);
+
+  Result<Done> remove_all_but(const std::set<std::string>& kept, const std::string& folder, std::string_view ending);
 
   World& world_;
   const Places& places_;

@@ -20,6 +20,7 @@ constexpr Subject subjects[] = {
     {commands::subject::statistics, commands::own_statistics},
     {commands::subject::state_dump, commands::dump_own_state},
     {commands::subject::log_rotation, commands::rotate_own_logs},
+    {commands::subject::rebalance, commands::own_rebalance},
 };
 
 }  // namespace

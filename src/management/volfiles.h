@@ -22,4 +22,7 @@ std::string brick_volfile(const Volume& volume, const Brick& brick, const BrickS
 // Trusted: for a client on a server of the pool, with the volume's credentials.
 std::string client_volfile(const Volume& volume, bool trusted);
 
+// For the process that rebalances the volume: the bricks and what spreads files over them.
+std::string rebalance_volfile(const Volume& volume);
+
 }  // namespace mortar

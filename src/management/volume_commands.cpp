@@ -2,28 +2,10 @@
 #include <fmt/ranges.h>
 
 #include "management/commands.h"
-#include "pool/names.h"
 
 namespace mortar::commands {
 
 namespace {
-
-constexpr std::size_t most_bricks = 10'000;
-
-Result<std::vector<Brick>> parse_bricks(std::string_view words) {
-  std::vector<Brick> bricks;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (end != 0) {
-      Result<BrickWord> word = parse_brick(words.substr(0, end));
-      if (!word) return std::unexpected(word.error());
-      bricks.push_back(Brick{std::move(word->host), std::move(word->path), {}});
-    }
-    words.remove_prefix(std::min(end + 1, words.size()));
-    if (bricks.size() > most_bricks) return failed(E2BIG, "There are too many bricks.");
-  }
-  return bricks;
-}
 
 Result<Transport> parse_transport(std::string_view text) {
   if (text.empty() || text == "tcp") return Transport::tcp;
@@ -37,11 +19,6 @@ Result<VolumeType> parse_type(std::int64_t number) {
     if (number == static_cast<std::int64_t>(type)) return type;
   }
   return failed(EINVAL, fmt::format("Volumes of type {} are not supported.", number));
-}
-
-std::uint32_t count_in(const Dictionary& request, std::string_view key, std::uint32_t otherwise) {
-  const std::int64_t number = request.number(key).value_or(otherwise);
-  return number < 0 || number > 65536 ? 65536 : static_cast<std::uint32_t>(number);
 }
 
 Result<CreateVolume> parse_create(const Dictionary& request) {

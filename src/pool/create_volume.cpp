@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "pool/names.h"
+#include "pool/new_bricks.h"
 #include "pool/op_versions.h"
 
 namespace mortar {
@@ -38,33 +38,6 @@ Result<Done> check_shape(const Volume& volume) {
   return done;
 }
 
-// Two bricks of one set on one server.
-bool shares_a_server(const Volume& volume) {
-  const std::uint32_t set = volume.set_size();
-  for (std::size_t first = 0; first < volume.bricks.size(); ++first) {
-    for (std::size_t second = first + 1; second < (first / set + 1) * set && second < volume.bricks.size(); ++second) {
-      if (volume.bricks[first].server == volume.bricks[second].server) return true;
-    }
-  }
-  return false;
-}
-
-// The longest of the files that have a brick's whole path in their names: VOLUME.HOST.path-with-dashes.vol
-constexpr std::size_t longest_file_name = 254;
-std::size_t volfile_name_size(const Volume& volume, const Brick& brick) {
-  return volume.name.size() + brick.host.size() + brick.path.size() + std::string_view("...vol").size() - 1;
-}
-
-bool overlap(const Brick& one, const Brick& other) {
-  return one.server == other.server && paths_overlap(one.path, other.path);
-}
-
-bool is_taken(const Pool& pool, const Brick& brick) {
-  return std::ranges::any_of(pool.volumes, [&brick](const Volume& volume) {
-    return std::ranges::any_of(volume.bricks, [&brick](const Brick& other) { return overlap(brick, other); });
-  });
-}
-
 }  // namespace
 
 Result<Done> CreateVolume::check(const Pool& pool) const {
@@ -72,37 +45,15 @@ Result<Done> CreateVolume::check(const Pool& pool) const {
   // Stock answers this one with errno 0.
   if (pool.find(volume.name) != nullptr) return failed(0, fmt::format("Volume {} already exists", volume.name));
   if (Result<Done> shaped = check_shape(volume); !shaped) return shaped;
-  if (!force && shares_a_server(volume)) {
-    return invalid(fmt::format(
-        "Multiple bricks of a {} volume are present on the same server. This setup is not optimal. Bricks should be on "
-        "different nodes to have best fault tolerant configuration. Use 'force' at the end of the command if you want "
-        "to "
-        "override this behavior. ",
-        volume.type == VolumeType::disperse ? "disperse" : "replicate"));
-  }
-  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
-    const Brick& brick = volume.bricks[index];
-    if (volfile_name_size(volume, brick) > longest_file_name) {
-      return failed(ENAMETOOLONG, fmt::format("brick path {} is too long.", brick.text()));
-    }
-    if (pool.server(brick.server) == nullptr) {
-      return invalid(fmt::format("Host {} is not in 'Peer in Cluster' state", brick.host));
-    }
-    const auto before = std::span(volume.bricks).first(index);
-    const auto same = std::ranges::find_if(before, [&brick](const Brick& other) { return overlap(brick, other); });
-    if (same != before.end() && same->path.size() < brick.path.size()) {
-      return invalid(fmt::format("parent directory {} is already part of a volume", same->path));
-    }
-    if (same != before.end() || is_taken(pool, brick)) {
-      return invalid(fmt::format(
-          "Brick: {} not available. Brick may be containing or be contained by an existing brick.", brick.text()));
-    }
-  }
-  return done;
+  if (Result<Done> spread = check_spread(volume.bricks, volume.type, volume.set_size()); !force && !spread)
+    return spread;
+  return check_new_bricks(pool, volume.name, volume.bricks);
 }
 
 void CreateVolume::apply(Pool& pool) const {
   Volume added = volume;
+  added.bricks.clear();
+  added.add_bricks(volume.bricks);
   set_starting_options(added);
   update_op_versions(added);
   auto place = std::ranges::lower_bound(pool.volumes, added.name, {}, &Volume::name);

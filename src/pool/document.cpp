@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace mortar {
@@ -94,10 +95,18 @@ void write_volume(Writer& out, const Volume& volume) {
   out.line("password", volume.password);
   out.line("op-version", volume.op_version);
   out.line("client-op-version", volume.client_op_version);
-  for (const Brick& brick : volume.bricks) {
+  for (std::size_t index = 0; index < volume.bricks.size(); ++index) {
+    const Brick& brick = volume.bricks[index];
     out.line("brick", fmt::format("{} {}:{}", brick.server.text(), brick.host, brick.path));
+    if (brick.number != index) out.line("brick-number", brick.number);
   }
   out.options(volume.options);
+  if (!volume.rebalance) return;
+  out.line("rebalance", volume.rebalance->id.text());
+  for (const RebalancePart& part : volume.rebalance->parts) {
+    out.line("rebalance-part",
+             fmt::format("{} {} {} {}", part.server.text(), static_cast<int>(part.state), part.failures, part.seconds));
+  }
 }
 
 class Reader {
@@ -212,8 +221,25 @@ class Reader {
     if (colon == std::string_view::npos) return false;
     brick.host = value.substr(0, colon);
     brick.path = value.substr(colon + 1);
+    brick.number = static_cast<std::uint32_t>(volume.bricks.size());
     volume.bricks.push_back(std::move(brick));
     return true;
+  }
+
+  // UUID STATE FAILURES SECONDS
+  static bool take_rebalance_part(Rebalance& rebalance, std::string_view value) {
+    using enum RebalanceState;
+    RebalancePart part;
+    std::array<std::string_view, 4> words;
+    for (std::string_view& word : words) {
+      word = value.substr(0, value.find(' '));
+      value.remove_prefix(std::min(word.size() + 1, value.size()));
+    }
+    const bool read = value.empty() && identity(words[0], part.server) &&
+                      choice(words[1], part.state, {running, stopped, completed, failed}) &&
+                      number(words[2], part.failures) && number(words[3], part.seconds);
+    rebalance.parts.push_back(part);
+    return read;
   }
 
   bool take_of_volume(Volume& volume, std::string_view key, const std::string& value) {
@@ -232,7 +258,10 @@ class Reader {
     if (key == "op-version") return number(value, volume.op_version);
     if (key == "client-op-version") return number(value, volume.client_op_version);
     if (key == "brick") return take_brick(volume, value);
+    if (key == "brick-number") return !volume.bricks.empty() && number(value, volume.bricks.back().number);
     if (key == "option") return option(value, volume.options);
+    if (key == "rebalance") return identity(value, volume.rebalance.emplace().id);
+    if (key == "rebalance-part") return volume.rebalance && take_rebalance_part(*volume.rebalance, value);
     if (key == "username") volume.username = value;
     if (key == "password") volume.password = value;
     return key == "username" || key == "password";

@@ -1,5 +1,7 @@
 #include "pool/pool.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -30,6 +32,14 @@ bool OptionList::is_on(std::string_view key, bool otherwise) const {
   return boolean_word(*value).value_or(otherwise);
 }
 
+RebalanceState Rebalance::state() const {
+  using enum RebalanceState;
+  for (RebalanceState state : {running, failed, stopped}) {
+    if (std::ranges::find(parts, state, &RebalancePart::state) != parts.end()) return state;
+  }
+  return completed;
+}
+
 std::uint32_t Volume::set_size() const {
   switch (type) {
     case VolumeType::distribute: return 1;
@@ -41,6 +51,17 @@ std::uint32_t Volume::set_size() const {
 
 bool Volume::is_arbiter(std::size_t brick) const {
   return arbiter_count != 0 && replica_count != 0 && brick % replica_count == replica_count - 1;
+}
+
+std::string Volume::client_of(const Brick& brick) const { return fmt::format("{}-client-{}", name, brick.number); }
+
+void Volume::add_bricks(std::vector<Brick> added) {
+  std::uint32_t next = 0;
+  for (const Brick& brick : bricks) next = std::max(next, brick.number + 1);
+  for (Brick& brick : added) {
+    brick.number = next++;
+    bricks.push_back(std::move(brick));
+  }
 }
 
 const Volume* Pool::find(std::string_view volume) const {

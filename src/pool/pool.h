@@ -44,6 +44,8 @@ struct Brick {
   std::string host;  // as the administrator wrote it
   std::string path;  // absolute, no trailing or double slashes
   Gfid server;       // who has it
+  // Names its client in volfiles, for as long as it belongs to the volume: link files carry the name.
+  std::uint32_t number = 0;
 
   // host:path
   std::string text() const { return host + ":" + path; }
@@ -54,6 +56,28 @@ struct Brick {
 enum class VolumeType : std::int32_t { distribute = 0, replicate = 2, disperse = 4 };
 enum class VolumeState : std::int32_t { created = 0, started = 1, stopped = 2 };
 enum class Transport : std::int32_t { tcp = 0, rdma = 1, both = 2 };
+
+// A walk through all directories of a volume that gives their names to all its bricks, by a process on each of its
+// servers. The numbers are those of the CLI protocol.
+enum class RebalanceState : std::int32_t { running = 5, stopped = 6, completed = 7, failed = 8 };
+
+struct RebalancePart {
+  Gfid server;
+  RebalanceState state = RebalanceState::running;
+  // Of one that has ended:
+  std::uint64_t failures = 0;
+  std::uint64_t seconds = 0;
+  friend bool operator==(const RebalancePart&, const RebalancePart&) = default;
+};
+
+struct Rebalance {
+  Gfid id;
+  std::vector<RebalancePart> parts;
+
+  // Of all its parts: the one that asks for most attention.
+  RebalanceState state() const;
+  friend bool operator==(const Rebalance&, const Rebalance&) = default;
+};
 
 struct Volume {
   std::string name;
@@ -73,10 +97,16 @@ struct Volume {
   std::string password;
   std::uint32_t op_version = oldest_op_version;
   std::uint32_t client_op_version = oldest_client_op_version;  // the least a client must speak
+  std::optional<Rebalance> rebalance;                          // the last one, unless it was stopped
 
   // Bricks of one set: the replicas of a file, or the fragments of one.
   std::uint32_t set_size() const;
   bool is_arbiter(std::size_t brick) const;
+  bool is_rebalancing() const { return rebalance && rebalance->state() == RebalanceState::running; }
+  // VOLUME-client-NUMBER
+  std::string client_of(const Brick& brick) const;
+  // Behind those that are there, with numbers of their own.
+  void add_bricks(std::vector<Brick> added);
   friend bool operator==(const Volume&, const Volume&) = default;
 };
 

@@ -10,6 +10,9 @@ Result<Done> StopVolume::check(const Pool& pool) const {
   if ((*found)->status != VolumeState::started && !force) {
     return failed(EINVAL, fmt::format("Volume {} is not in the started state", volume));
   }
+  if ((*found)->is_rebalancing() && !force) {
+    return failed(EINVAL, fmt::format("rebalance session is in progress for the volume '{}'", volume));
+  }
   return done;
 }
 

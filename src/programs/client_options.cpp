@@ -65,7 +65,9 @@ std::vector<OptionRow> rows_of(ClientOptions& options) {
         text_into(options.volume_name)},
        {"subdir-mount", 0, value, "PATH", "Mount this directory of the volume", text_into(options.subdirectory)},
        {"process-name", 0, value, "NAME", "What the process calls itself at the bricks",
-        text_into(options.process_name)}});
+        text_into(options.process_name)},
+       {"socket-file", 'S', value, "FILE", "Socket on which glusterd asks and tells",
+        text_into(options.control_socket)}});
   add_process_options(rows, options.process);
   rows.insert(
       rows.end(),

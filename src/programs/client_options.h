@@ -15,6 +15,7 @@ struct ClientOptions {
   std::string volume_name;  // the translator to mount, where it is not the top
   std::string subdirectory;
   std::string process_name;
+  std::string control_socket;   // on which glusterd asks and tells; empty: none
   bool access_by_gfid = false;  // every object is found in the directory .gfid too
   ProcessOptions process;
   fuse::MountOptions mount;  // an empty directory: nothing is mounted

@@ -82,6 +82,7 @@ Result<Settings> read_settings(const Arguments& arguments) {
   std::error_code error;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   settings.brick_program = program.parent_path() / "glusterfsd";
+  settings.client_program = program.parent_path() / "glusterfs";
   const std::string file = arguments.settings_file.empty() ? settings_file(program) : arguments.settings_file;
   if (!file.empty()) {
     Result<std::string> text = RealFileSystem().read_file(file);

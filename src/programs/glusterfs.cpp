@@ -9,10 +9,14 @@
 #include "programs/file_volfile.h"
 #include "programs/mount_process.h"
 #include "programs/network_volfile.h"
+#include "programs/rebalance_process.h"
 #include "programs/translator_types.h"
 
 namespace mortar {
 namespace {
+
+// Of the volume file's name, where the process is not to serve the volume but to rebalance it.
+constexpr std::string_view rebalance_prefix = "rebalance/";
 
 // The mount helper says different things about these.
 constexpr int no_volume = 1;
@@ -47,6 +51,16 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
     const Result<Done> sent = processes.signal(processes.own_pid(), SIGUSR1);
     if (!sent) log::error("glusterfs", "no state dump: {}", sent.error().sentence());
   });
+  if (volfile.id.starts_with(rebalance_prefix)) {
+    return process.world().run(run_rebalance(RebalanceProcess{
+        .world = process.world(),
+        .options = options,
+        .types = types,
+        .management = management,
+        .report_ready = [&process] { return process.report_ready(); },
+        .reopen_log = [&process] { process.reopen_log(); },
+    }));
+  }
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
       .options = options,

@@ -60,6 +60,7 @@ class ConcurrentRun : public VolumeRun {
     is_over_ = true;
     co_await tried(beside_.finished());
     if (!failure_.empty()) co_return failed(EIO, failure_);
+    co_await tried(fix_layouts());
     co_await tried(look_at_everything());
     co_return done;
   }

@@ -40,6 +40,14 @@ RunPlan without_faults(RunPlan plan) {
   return plan;
 }
 
+// Bricks were added to a volume that has been in use, and layouts are fixed while it goes on.
+RunPlan grown(RunPlan plan, std::uint64_t seed) {
+  plan.shape.first_bricks = 1 + seed % (plan.shape.bricks - 1);
+  // A new brick's root is as old as the brick until somebody changes it.
+  plan.exactness.whole_directories = false;
+  return plan;
+}
+
 // From two to four.
 std::size_t several(std::uint64_t seed) { return 2 + seed % 3; }
 
@@ -82,6 +90,27 @@ TEST(Distribute, AtOnce) {
 TEST(Distribute, AtOnceWithFaults) {
   for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, at_once(several(seed)))); });
 }
+
+TEST(GrownVolume, OneAfterTheOther) {
+  for_each_seed([](std::uint64_t seed) {
+    expect_none_wrong(seed, run_exactly(seed, without_faults(grown(one_after_the_other(several(seed)), seed))));
+  });
+}
+
+TEST(GrownVolume, OneAfterTheOtherWithFaults) {
+  for_each_seed([](std::uint64_t seed) {
+    expect_none_wrong(seed, run_exactly(seed, grown(one_after_the_other(several(seed)), seed)));
+  });
+}
+
+TEST(GrownVolume, AtOnce) {
+  for_each_seed([](std::uint64_t seed) {
+    expect_none_wrong(seed, run_at_once(seed, without_faults(grown(at_once(several(seed)), seed))));
+  });
+}
+
+// Not with faults: a name that stands on a brick that is away, and belongs elsewhere by now, may be made again there,
+// as with clients of stock. It is no reason to refuse new names everywhere.
 
 TEST(RandomRun, ASeedReplaysExactly) {
   RunPlan plan = one_after_the_other(1);

@@ -63,6 +63,7 @@ class ExactRun : public VolumeRun {
       co_await tried(end_fault());
     }
     if (goes_on()) {
+      co_await tried(fix_layouts());
       co_await tried(close_everything());
       co_await tried(look_at_everything());
     }

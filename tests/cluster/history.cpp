@@ -27,11 +27,26 @@ Requires required_by(std::uint32_t flags) {
 }  // namespace
 
 History::History(const Snapshot& start, bool one_disk) : one_disk_(one_disk) {
-  const Node& root = *start.tree.find(root_gfid);
-  directories_.insert(root_gfid);
-  registers_[{Aspect::mode, root_gfid, ""}].start = number(root.mode & permission_bits);
-  registers_[{Aspect::owner, root_gfid, ""}].start = number(root.uid);
-  registers_[{Aspect::group, root_gfid, ""}].start = number(root.gid);
+  for (const auto& [gfid, node] : start.tree) {
+    const auto begins = [&](Aspect aspect, const std::string& name, RegisterValue value) {
+      registers_[{aspect, gfid, name}].start = value;
+    };
+    if (node->is_directory()) directories_.insert(gfid);
+    begins(Aspect::mode, "", number(node->mode & permission_bits));
+    begins(Aspect::owner, "", number(node->uid));
+    begins(Aspect::group, "", number(node->gid));
+    for (const auto& [name, there] : node->entries) begins(Aspect::name, name, there);
+    for (const auto& [key, value] : node->xattrs) {
+      begins(Aspect::xattr, key, Gfid::from(as_bytes(value)).value_or(null_gfid));
+    }
+    if (!node->content) continue;
+    for (std::uint32_t block = 0; block < most_blocks; ++block) {
+      std::uint64_t tag = 0;
+      const std::size_t from = std::size_t{block} * block_size;
+      if (from + sizeof tag <= node->content->size()) std::memcpy(&tag, node->content->data() + from, sizeof tag);
+      begins(Aspect::block, std::to_string(block), tag == 0 ? null_gfid : number(tag));
+    }
+  }
 }
 
 RegisterValue History::number(std::uint64_t value) {

@@ -29,6 +29,8 @@ class VolumeRun {
   virtual void close() = 0;
 
   void all_bricks_write_back();
+  // Whether a grown volume could be brought in order, once all is mended.
+  Task<> fix_layouts();
 
   const RunPlan& plan_;
   OperationLog log_;
@@ -39,6 +41,12 @@ class VolumeRun {
 
  private:
   std::string begin_and_act();
+  Task<> furnish(Translator& top, Random random);
+  // Walks are begun, and cut off at any moment, until the users are done.
+  Task<> fix_layouts_again_and_again(Random random);
+
+  std::unique_ptr<MountedClient> walker_;
+  TaskSet walking_;
 };
 
 }  // namespace mortar::sim

@@ -195,7 +195,8 @@ bool MountedClient::is_connected() const {
   });
 }
 
-VolumeUnderTest::VolumeUnderTest(std::uint64_t seed, VolumeShape shape) : simulation_(seed), volume_(volume_of(shape)) {
+VolumeUnderTest::VolumeUnderTest(std::uint64_t seed, VolumeShape shape)
+    : simulation_(seed), volume_(volume_of(shape)), first_bricks_(shape.first_bricks) {
   for (std::size_t index = 0; index < shape.bricks; ++index) add_brick(index, shape);
   for (std::size_t index = 0; index < shape.clients; ++index) add_client(index, shape);
 }
@@ -222,6 +223,28 @@ void VolumeUnderTest::add_client(std::size_t index, const VolumeShape& shape) {
   const bool with_planted = static_cast<bool>(shape.planted);
   clients_.push_back(
       std::make_unique<MountedClient>(host, client_graph(volume_, with_planted), client_types(shape.planted)));
+}
+
+std::unique_ptr<MountedClient> VolumeUnderTest::make_client(std::size_t bricks) {
+  ++others_;
+  Host& host = simulation_.add_host(fmt::format("other{}", others_), fmt::format("10.0.3.{}", others_));
+  host.shift_wall_clock(1h);
+  Volume of_these = volume_;
+  of_these.bricks.resize(bricks);
+  return std::make_unique<MountedClient>(host, client_graph(of_these, false), client_types({}));
+}
+
+std::string VolumeUnderTest::furnish(std::function<Task<>(Translator&)> work) {
+  for (auto& brick : bricks_) brick->start();
+  simulation_.run_for(10ms);
+  const std::unique_ptr<MountedClient> client = make_client(first_bricks_);
+  client->start();
+  if (!simulation_.run_until([&] { return client->is_connected(); }, 1min)) return "the first client is not connected";
+  const Result<Done> worked = simulation_.run(work(client->top()));
+  const Result<Done> stopped = simulation_.run(client->graph().stop(), 5min);
+  client->kill();
+  if (!worked) return worked.error().sentence();
+  return stopped ? "" : "the first client does not stop: " + stopped.error().sentence();
 }
 
 std::string VolumeUnderTest::start() {

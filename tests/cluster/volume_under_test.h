@@ -31,6 +31,8 @@ struct VolumeShape {
   // Wall clocks of the hosts differ by up to this.
   Duration clock_skew = std::chrono::milliseconds(500);
   PlantedMaker planted;
+  // As many bricks as it had at first: the others were added after it had been used, and hold nothing yet. 0: all.
+  std::size_t first_bricks = 0;
 };
 
 class ServedBrick {
@@ -100,6 +102,9 @@ class VolumeUnderTest {
   VolumeUnderTest(std::uint64_t seed, VolumeShape shape);
   ~VolumeUnderTest();
 
+  // Starts the bricks, and one client of those that the volume has at first, for as long as the work takes. The
+  // sentence of what went wrong.
+  std::string furnish(std::function<Task<>(Translator&)> work);
   // Starts everything and waits until all clients are connected to all bricks. The sentence of what went wrong.
   std::string start();
   // Stops the clients as an unmount does, then the bricks; the disks stay.
@@ -113,6 +118,8 @@ class VolumeUnderTest {
   std::size_t clients() const { return clients_.size(); }
   ServedBrick& brick(std::size_t index) { return *bricks_[index]; }
   MountedClient& client(std::size_t index) { return *clients_[index]; }
+  // Another client, which is no user's.
+  std::unique_ptr<MountedClient> make_client(std::size_t bricks);
 
  private:
   void add_brick(std::size_t index, const VolumeShape& shape);
@@ -120,6 +127,8 @@ class VolumeUnderTest {
 
   Simulation simulation_;
   Volume volume_;
+  const std::size_t first_bricks_;
+  std::size_t others_ = 0;  // clients that are no user's
   std::vector<std::unique_ptr<ServedBrick>> bricks_;
   std::vector<std::unique_ptr<MountedClient>> clients_;
 };

@@ -70,7 +70,7 @@ refused "Use 'gluster volume quota <VOLNAME> enable' instead" volume set v quota
 refused 'no octal number with a zero in front' volume set v storage.create-mask 77
 refused 'is not valid (possible options are off, file, forced, optimal.)' volume set v locks.mandatory-locking maybe
 gluster volume reset v >/dev/null
-for words in "volume heal v" "volume add-brick v $b/v2" "snapshot create s v" "volume quota v enable"; do
+for words in "volume heal v" "volume replace-brick v $b/v $b/v2 commit force" "snapshot create s v" "volume quota v enable"; do
   # shellcheck disable=SC2086 # words
   refused 'yet; nothing was changed' $words
 done

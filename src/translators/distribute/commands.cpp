@@ -4,7 +4,6 @@ namespace mortar::distribute {
 
 namespace {
 
-constexpr const char* fix_layout_key = "distribute.fix.layout";
 // Moves a file to where its name hashes to.
 constexpr const char* migrate_key = "trusted.distribute.migrate-data";
 
@@ -21,7 +20,8 @@ Task<fop::Acknowledged> Commands::obey(const Call& call, const fop::Setxattr& se
   // Copies that lack are made first.
   const fop::Lookup lookup{.gfid = directory->gfid};
   co_await tried(finder_.discover(call, lookup));
-  co_await tried(layouts_.fix_layout(call, directory));
+  const DirectoryPointer now = co_await tried(finder_.find_directory(call, directory->gfid));
+  co_await tried(layouts_.fix_layout(call, now));
   co_return fop::Acknowledged{};
 }
 

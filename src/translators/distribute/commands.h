@@ -7,6 +7,8 @@
 
 namespace mortar::distribute {
 
+inline constexpr const char* fix_layout_key = "distribute.fix.layout";
+
 class Commands {
  public:
   // All outlive this.

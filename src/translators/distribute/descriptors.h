@@ -20,6 +20,7 @@ concept WithDescriptor = requires(Operation operation) {
 struct ListedBy {
   std::vector<bool> there;  // by subvolume
   Layout layout;
+  bool may_lack = false;  // directories may not be where their names hash to yet
 };
 
 struct OpenObject {

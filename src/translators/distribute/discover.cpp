@@ -24,6 +24,12 @@ Task<DirectoryPointer> Finder::find_directory(const Call& call, Gfid gfid) {
   co_return where.directory;
 }
 
+Task<DirectoryPointer> Finder::find_directory_again(const Call& call, Gfid gfid) {
+  const Where where = co_await tried(find_again(call, gfid));
+  if (!where.directory) co_return failed(ENOTDIR);
+  co_return where.directory;
+}
+
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
   const fop::Lookup asked = volume_.keys.added_to(lookup);
   AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));

@@ -6,6 +6,7 @@
 
 #include "translators/distribute/listing.h"
 #include "translators/distribute/rename.h"
+#include "translators/distribute/sole_subvolume.h"
 
 namespace mortar {
 
@@ -18,10 +19,11 @@ Result<NameHash> hash_of(const DistributeOptions& options) {
 }  // namespace
 
 Result<std::unique_ptr<Translator>> Distribute::make(World& world, const VolumeSection& section) {
-  // One subvolume has everything.
-  if (section.subvolumes.size() == 1) return std::make_unique<PassOn>(section.name);
   Result<DistributeOptions> options = read_options<DistributeOptions>(section);
   if (!options) return std::unexpected(options.error());
+  if (section.subvolumes.size() == 1) {
+    return std::make_unique<distribute::SoleSubvolume>(section.name, options->attribute_prefix);
+  }
   Result<NameHash> hash = hash_of(*options);
   if (!hash) return std::unexpected(hash.error());
   if (section.subvolumes.empty()) {

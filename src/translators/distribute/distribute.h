@@ -24,6 +24,7 @@
 //   files.h                    all else that is asked of a file
 //   directory_attributes.h     of directories
 //   xattr_changes.h, xattr_reads.h
+//   layout_check.h             bricks that know better where a name belongs
 //   commands.h                 what an extended attribute that is set tells distribute to do
 //
 // All locks are those of stock clients, so that both keep out of each other's way.
@@ -53,7 +54,7 @@ namespace mortar {
 
 class Distribute final : public Intercept<Distribute> {
  public:
-  // One subvolume needs no distribute: the result passes on.
+  // One subvolume needs no distribute: the result is a SoleSubvolume.
   static Result<std::unique_ptr<Translator>> make(World& world, const VolumeSection& section);
   Distribute(World& world, std::string name, DistributeOptions options, NameHash hash);
   ~Distribute() override;

@@ -39,6 +39,7 @@ class Finder {
   Task<Where> find_again(const Call& call, Gfid gfid);
   // ENOTDIR where it is a file.
   Task<DirectoryPointer> find_directory(const Call& call, Gfid gfid);
+  Task<DirectoryPointer> find_directory_again(const Call& call, Gfid gfid);
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
 
   // ---- Names, lookup.cpp.
@@ -54,6 +55,9 @@ class Finder {
   Task<bool> is_free_after_all(const Call& call, Gfid parent, std::string entry);
   // Whether a name that is not where it hashes to may be elsewhere.
   bool may_be_elsewhere(const Directory& parent) const;
+  // Whether a name that is about to be made stands somewhere, though where it hashes to there may be nothing. Nobody is
+  // asked where layouts are in order, or the name was just looked for.
+  Task<bool> stands_elsewhere(const Call& call, DirectoryPointer parent, std::string entry);
   // What stands under the name on all subvolumes; link files that lead nowhere are removed, missing ones made. The
   // lookup is one with OwnKeys. lookup_everywhere.cpp.
   Task<fop::Lookup::Reply> look_up_everywhere(const Call& call, const fop::Lookup& lookup, std::optional<Place> hashed);

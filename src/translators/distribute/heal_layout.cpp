@@ -1,6 +1,7 @@
 // Making a layout anew, under the lock of the directory on all subvolumes and after having looked again.
 //
 //   a trip for the lock of each subvolume, lookup, write; unlock
+//   one more write where names go from one to another: they are nobody's in between, and never belong to two
 #include <algorithm>
 
 #include "base/log.h"
@@ -26,9 +27,11 @@ bool is_even(const Layout& layout) {
   return most == 0 || most - least <= layout.size();
 }
 
+bool is_same_range(const Range& one, const Range& other) { return one.start == other.start && one.stop == other.stop; }
+
 // Ranges that will do stay: files are where they hash to.
 bool will_do(const Layout& present, const Layout& wanted, std::span<const Sharer> sharers) {
-  if (present.is_fixed()) return true;
+  if (present.is_fixed() || std::ranges::equal(present, wanted, is_same_range)) return true;
   if (present.anomalies().wrong_ranges() || is_even(present) != is_even(wanted)) return false;
   for (Place place = 0; place < present.size(); ++place) {
     if (present[place].takes_part() == sharers[place].leaving) return false;
@@ -37,6 +40,23 @@ bool will_do(const Layout& present, const Layout& wanted, std::span<const Sharer
 }
 
 }  // namespace
+
+// Who makes a name asks the brick whether it belongs there. Whoever dies in between leaves holes, which the next lookup
+// heals.
+Task<> Layouts::replace_layout(const Call& call, Gfid gfid, const Layout& present, const Layout& wanted) {
+  Layout withdrawn(present.size());
+  bool withdraws = false;
+  for (Place place = 0; place < present.size(); ++place) {
+    if (!present[place].takes_part() || is_same_range(present[place], wanted[place])) continue;
+    withdrawn[place] = Range{.commit_hash = invalid_commit_hash};
+    withdraws = true;
+  }
+  if (withdraws) {
+    co_await tried(write_layout(call, gfid, withdrawn));
+  }
+  co_await tried(write_layout(call, gfid, wanted));
+  co_return done;
+}
 
 // ---- Holes and overlaps.
 
@@ -75,7 +95,7 @@ Task<> Layouts::heal_layout_locked(const Call& call, DirectoryPointer directory,
   }
   const Layout layout = new_layout(directory->gfid, volume_.memory.path_of(*directory), present,
                                    just_made ? new_commit_hash() : invalid_commit_hash);
-  const Result<Done> written = co_await write_layout(call, directory->gfid, layout);
+  const Result<Done> written = co_await replace_layout(call, directory->gfid, now->layout, layout);
   if (written) {
     directory->layout = layout;
     log::info(volume_.name(), "the directory {} has a new layout", directory->gfid.text());
@@ -92,6 +112,8 @@ Task<> Layouts::heal_layout_locked(const Call& call, DirectoryPointer directory,
 
 Task<> Layouts::fix_layout(const Call& call, DirectoryPointer directory) {
   co_await tried(usage_.refresh(call));
+  const std::optional<Layout> wanted = co_await tried(layout_to_become(*directory));
+  if (!wanted) co_return done;
   LockSet locks(call, volume_.lock_owners);
   Result<Done> fixed = co_await lock_layout(locks, *directory);
   if (fixed) {
@@ -106,19 +128,30 @@ Task<> Layouts::fix_layout_locked(const Call& call, DirectoryPointer directory) 
   const fop::Lookup lookup = volume_.keys.added_to({.gfid = directory->gfid});
   const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), root, lookup));
   const DirectoryPointer now = co_await tried(unite(volume_, lookup, answers));
-  const bool everywhere = std::ranges::none_of(now->layout, [](const Range& range) { return range.err > 0; });
-  if (!everywhere) co_return failed(EIO);
-  const std::vector<Sharer> volume = usage_.sharers();
-  Layout wanted = co_await tried(reassign(now->layout, volume, dealing(now->gfid, volume_.memory.path_of(*directory))));
-  if (will_do(now->layout, wanted, volume)) co_return done;
-  // Who gets nothing any more must not keep what it had.
-  for (Place place = 0; place < wanted.size(); ++place) {
-    if (wanted[place].err != 0) wanted[place] = Range{.commit_hash = invalid_commit_hash};
-  }
-  co_await tried(write_layout(call, now->gfid, wanted));
-  directory->layout = wanted;
-  if (const DirectoryPointer* known = volume_.memory.directories.find(now->gfid)) (*known)->layout = wanted;
+  now->parent = directory->parent;
+  now->name = directory->name;
+  const std::optional<Layout> wanted = co_await tried(layout_to_become(*now));
+  if (!wanted) co_return done;
+  co_await tried(replace_layout(call, now->gfid, now->layout, *wanted));
+  directory->layout = *wanted;
+  if (const DirectoryPointer* known = volume_.memory.directories.find(now->gfid)) (*known)->layout = *wanted;
   co_return done;
+}
+
+// Nothing where the layout that the directory has will do.
+Result<std::optional<Layout>> Layouts::layout_to_become(const Directory& directory) const {
+  const bool everywhere = std::ranges::none_of(directory.layout, [](const Range& range) { return range.err > 0; });
+  if (!everywhere) return failed(EIO);
+  const std::vector<Sharer> volume = usage_.sharers();
+  Result<Layout> wanted =
+      reassign(directory.layout, volume, dealing(directory.gfid, volume_.memory.path_of(directory)));
+  if (!wanted) return std::unexpected(wanted.error());
+  if (will_do(directory.layout, *wanted, volume)) return std::nullopt;
+  // Who gets nothing any more must not keep what it had.
+  for (Place place = 0; place < wanted->size(); ++place) {
+    if ((*wanted)[place].err != 0) (*wanted)[place] = Range{.commit_hash = invalid_commit_hash};
+  }
+  return *wanted;
 }
 
 }  // namespace mortar::distribute

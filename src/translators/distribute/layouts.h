@@ -35,9 +35,12 @@ class Layouts {
   Dealing dealing(const Gfid& gfid, const std::optional<std::string>& path,
                   std::uint32_t commit_hash = invalid_commit_hash) const;
   std::uint32_t new_commit_hash() const;
+  // In the place of another one; under its lock.
+  Task<> replace_layout(const Call& call, Gfid gfid, const Layout& present, const Layout& wanted);
   Task<> lock_layout(LockSet& locks, const Directory& directory);
   Task<> heal_layout_locked(const Call& call, DirectoryPointer directory, bool just_made);
   Task<> fix_layout_locked(const Call& call, DirectoryPointer directory);
+  Result<std::optional<Layout>> layout_to_become(const Directory& directory) const;
 
   Volume& volume_;
   Usage& usage_;

@@ -6,6 +6,7 @@
 #include "translators/distribute/link.h"
 
 #include "translators/cluster/as_root.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/name_locks.h"
 
@@ -14,10 +15,19 @@ namespace mortar::distribute {
 Task<fop::Made> Linker::link(const Call& call, const fop::Link& link) {
   const Where where = co_await tried(finder_.find(call, link.gfid));
   if (where.directory) co_return failed(EPERM);
-  const NamePlace to = co_await tried(finder_.place_of_name(call, link.new_parent, link.new_name));
+  NamePlace to = co_await tried(finder_.place_of_name(call, link.new_parent, link.new_name));
+  bool is_taken = co_await tried(finder_.stands_elsewhere(call, to.parent, link.new_name));
+  if (is_taken) co_return failed(EEXIST);
 
   Place place = *where.place;
-  Result<fop::Made> made = co_await link_at(call, link, to.hashed, place);
+  Result<fop::Made> made = co_await link_at(call, link, to, place);
+  if (!made && says_layout_changed(made.error())) {
+    co_await tried(finder_.find_directory_again(call, link.new_parent));
+    to = co_await tried(finder_.place_of_name(call, link.new_parent, link.new_name));
+    is_taken = co_await tried(finder_.stands_elsewhere(call, to.parent, link.new_name));
+    if (is_taken) co_return failed(EEXIST);
+    made = co_await link_at(call, link, to, place);
+  }
   // The file may have been moved since: it is gone, or what was linked is the link file that it left.
   const bool moved = made ? looks_moved(made->iatt) : says_moved(made.error().number());
   if (moved) {
@@ -28,7 +38,7 @@ Task<fop::Made> Linker::link(const Call& call, const fop::Link& link) {
         co_await link_files_.remove(call, link.new_parent, link.new_name, to.hashed);
       }
       place = *again->place;
-      made = co_await link_again(call, link, to.hashed, place);
+      made = co_await link_again(call, link, to, place);
     }
   }
   if (!made) co_return made.error();
@@ -40,17 +50,23 @@ Task<fop::Made> Linker::link(const Call& call, const fop::Link& link) {
   co_return std::move(*made);
 }
 
-Task<fop::Made> Linker::link_at(const Call& call, const fop::Link& link, Place hashed, Place place) {
-  if (hashed == place) return volume_.subvolume(place).perform(call, link);
-  return lock_and_link(call, link, hashed, place);
+Task<fop::Made> Linker::link_at(const Call& call, const fop::Link& link, NamePlace to, Place place) {
+  if (to.hashed != place) {
+    fop::Made made = co_await tried(lock_and_link(call, link, to, place));
+    co_return std::move(made);
+  }
+  fop::Link checked = link;
+  ask_to_check_layout(volume_, checked.xdata, *to.parent, place);
+  fop::Made made = co_await tried(volume_.subvolume(place).perform(call, checked));
+  co_return std::move(made);
 }
 
-Task<fop::Made> Linker::lock_and_link(const Call& call, const fop::Link& link, Place hashed, Place place) {
+Task<fop::Made> Linker::lock_and_link(const Call& call, const fop::Link& link, NamePlace to, Place place) {
   auto locks = std::make_unique<LockSet>(call, volume_.lock_owners);
   Result<fop::Made> made = failed(0);
-  const Result<Done> locked = co_await lock_name(*locks, volume_.subvolume(hashed), link.new_parent, link.new_name);
+  const Result<Done> locked = co_await lock_name(*locks, volume_.subvolume(to.hashed), link.new_parent, link.new_name);
   if (locked) {
-    made = co_await link_elsewhere(call, link, hashed, place);
+    made = co_await link_elsewhere(call, link, to, place);
   } else {
     made = std::unexpected(locked.error());
   }
@@ -58,11 +74,12 @@ Task<fop::Made> Linker::lock_and_link(const Call& call, const fop::Link& link, P
   co_return std::move(made);
 }
 
-Task<fop::Made> Linker::link_elsewhere(const Call& call, const fop::Link& link, Place hashed, Place place) {
+Task<fop::Made> Linker::link_elsewhere(const Call& call, const fop::Link& link, NamePlace to, Place place) {
+  const Place hashed = to.hashed;
   // Root's until it is known who owns the file.
   Iatt file;
   file.gfid = link.gfid;
-  co_await tried(link_files_.make(call, link.new_parent, link.new_name, file, hashed, place));
+  co_await tried(link_files_.make(call, link.new_parent, link.new_name, file, hashed, place, false, to.parent.get()));
   fop::Link there = link;
   // A link file that has no business there, as the name hashes elsewhere.
   there.xdata.set_text("force-replace", "yes");
@@ -81,8 +98,9 @@ Task<fop::Made> Linker::link_elsewhere(const Call& call, const fop::Link& link, 
 }
 
 // After it turned out that the file is elsewhere than it was believed.
-Task<fop::Made> Linker::link_again(const Call& call, const fop::Link& link, Place hashed, Place place) {
-  Result<fop::Made> made = co_await link_at(call, link, hashed, place);
+Task<fop::Made> Linker::link_again(const Call& call, const fop::Link& link, NamePlace to, Place place) {
+  const Place hashed = to.hashed;
+  Result<fop::Made> made = co_await link_at(call, link, to, place);
   if (made || made.error().number() != EEXIST || hashed != place) co_return std::move(made);
   // What was meant to be a link file became a name of the file itself, as it was there.
   const fop::Lookup lookup = volume_.keys.added_to({.parent = link.new_parent, .name = link.new_name});

@@ -15,10 +15,10 @@ class Linker {
   Task<fop::Made> link(const Call& call, const fop::Link& link);
 
  private:
-  Task<fop::Made> link_at(const Call& call, const fop::Link& link, Place hashed, Place place);
-  Task<fop::Made> lock_and_link(const Call& call, const fop::Link& link, Place hashed, Place place);
-  Task<fop::Made> link_elsewhere(const Call& call, const fop::Link& link, Place hashed, Place place);
-  Task<fop::Made> link_again(const Call& call, const fop::Link& link, Place hashed, Place place);
+  Task<fop::Made> link_at(const Call& call, const fop::Link& link, NamePlace to, Place place);
+  Task<fop::Made> lock_and_link(const Call& call, const fop::Link& link, NamePlace to, Place place);
+  Task<fop::Made> link_elsewhere(const Call& call, const fop::Link& link, NamePlace to, Place place);
+  Task<fop::Made> link_again(const Call& call, const fop::Link& link, NamePlace to, Place place);
   Task<> link_at_target(const Call& call, const fop::Link& link, Place hashed, Place place, fop::Made& made);
 
   Volume& volume_;

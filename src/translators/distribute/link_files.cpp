@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 #include "translators/distribute/internal_xdata.h"
+#include "translators/distribute/layout_check.h"
 
 namespace mortar::distribute {
 
@@ -14,7 +15,7 @@ constexpr std::int64_t link_size = 256;
 }  // namespace
 
 Task<> LinkFiles::make(const Call& call, Gfid parent, std::string entry, const Iatt& file, Place at, Place data,
-                       bool replace) {
+                       bool replace, const Directory* believed) {
   const Call root = as_root(call);
   fop::Mknod mknod{.parent = parent, .mode = link_file_mode, .name = entry, .xdata = internal_xdata()};
   std::string target = volume_.subvolume(data).name();
@@ -22,6 +23,7 @@ Task<> LinkFiles::make(const Call& call, Gfid parent, std::string entry, const I
   mknod.xdata.set("gfid-req", file.gfid);
   mknod.xdata.set_bytes(volume_.keys.link, as_bytes(target));
   if (replace) mknod.xdata.set_text("force-replace", "yes");
+  if (believed != nullptr) ask_to_check_layout(volume_, mknod.xdata, *believed, at);
   const Result<fop::Made> made = co_await volume_.subvolume(at).perform(root, mknod);
   if (!made && made.error().number() != EEXIST) co_return made.error();
   if (!made) {

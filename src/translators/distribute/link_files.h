@@ -17,9 +17,10 @@ class LinkFiles {
   explicit LinkFiles(Volume& volume) : volume_(volume) {}
 
   // A link file at `at` for a file whose data is at `data`. One that is there already for this gfid will do; EEXIST
-  // where something else is. `replace`: a link file for another file gives way.
+  // where something else is. `replace`: a link file for another file gives way. `believed`: the directory as it is
+  // known, where that is to be checked (layout_check.h).
   Task<> make(const Call& call, Gfid parent, std::string entry, const Iatt& file, Place at, Place data,
-              bool replace = false);
+              bool replace = false, const Directory* believed = nullptr);
   // The link file at `at` belongs to whom the file belongs, for quota and for whoever looks at the brick. Nothing
   // depends on it: failures are told to the log.
   Task<> give_owner(Call root, Iatt file, Place at);

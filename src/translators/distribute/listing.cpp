@@ -8,6 +8,9 @@
 //   1 trip, as long as what fits into the answer comes from few subvolumes: those of which nothing has been listed yet
 //   are asked together
 //
+// Where a layout is younger than the directory, as after bricks were added, a subvolume may lack directories that it is
+// to show: then these are made there, and shown where they were found if its turn is over.
+//
 // Directories are shown without attributes: one subvolume does not know when the others were changed, and an answer
 // with attributes would keep the caller from the lookup that compares all copies and heals them.
 #include "translators/distribute/listing.h"
@@ -43,6 +46,9 @@ Task<fop::Readdirp::Reply> Listing::run() {
     const std::vector<fop::Readdirp> questions = next_questions();
     AnswersOf<fop::Readdirp> answers = co_await tried(ask_for_entries(questions));
     for (Result<fop::Readdirp::Reply>& answer : answers) {
+      if (answer && by_->may_lack) {
+        co_await tried(complete(answer->entries.elements));
+      }
       const Result<bool> over = take_entries(std::move(answer));
       if (!over && !has_entries()) co_return over.error();
       // Told again when the listing goes on from here.
@@ -61,7 +67,7 @@ Task<std::shared_ptr<const ListedBy>> Listing::begin_or_go_on() {
   const std::shared_ptr<OpenObject> open = descriptors_.object(asked_.fd);
   if (open && asked_.offset != 0 && open->listed_by) co_return open->listed_by;
   const DirectoryPointer directory = co_await tried(finder_.find_directory(call_, asked_.gfid));
-  auto by = std::make_shared<ListedBy>(volume_.up(), directory->layout);
+  auto by = std::make_shared<ListedBy>(volume_.up(), directory->layout, finder_.may_be_elsewhere(*directory));
   for (Place place = 0; place < by->there.size(); ++place) {
     const int err = by->layout[place].err;
     if (err == ENOENT || err == ESTALE) by->there[place] = false;
@@ -73,7 +79,7 @@ Task<std::shared_ptr<const ListedBy>> Listing::begin_or_go_on() {
 // For the subvolume whose turn it is, and, where nothing has been listed of it, for those behind it.
 std::vector<fop::Readdirp> Listing::next_questions() const {
   const std::size_t rest = volume_.children().size() - place_;
-  const std::size_t count = offset_ == 0 ? std::min(rest, most_asked_together) : 1;
+  const std::size_t count = offset_ == 0 && !by_->may_lack ? std::min(rest, most_asked_together) : 1;
   std::vector<fop::Readdirp> questions(count, asked_);
   for (std::size_t index = 0; index < count; ++index) {
     fop::Readdirp& question = questions[index];
@@ -93,6 +99,23 @@ Task<AnswersOf<fop::Readdirp>> Listing::ask_for_entries(const std::vector<fop::R
     tasks.push_back(descriptors_.at_place(call_, questions[index], place_ + index));
   }
   return all(std::move(tasks));
+}
+
+// `entries`: of the subvolume whose turn it is.
+Task<> Listing::complete(const std::vector<EntryPlus>& entries) {
+  for (const EntryPlus& entry : entries) {
+    if (is_dots(entry.name) || !is_directory(entry)) continue;
+    const std::optional<Place> hashed = by_->layout.place(volume_.hash(entry.name));
+    if (!hashed || *hashed == place_ || !by_->there[*hashed]) continue;
+    const DirectoryPointer* known = volume_.memory.directories.find(entry.iatt.gfid);
+    if (known != nullptr && (*known)->layout[*hashed].err == 0) continue;
+    const fop::Lookup lookup{.parent = asked_.gfid, .name = entry.name};
+    const Result<fop::Lookup::Reply> there = co_await volume_.subvolume(*hashed).perform(call_, lookup);
+    if (there || !is_missing(there.error())) continue;
+    const Result<fop::Lookup::Reply> made = co_await finder_.look_up_directory(call_, volume_.keys.added_to(lookup));
+    if (made && *hashed < place_) shown_here_.insert(entry.name);
+  }
+  co_return done;
 }
 
 Result<bool> Listing::take_entries(Result<fop::Readdirp::Reply> answer) {
@@ -132,7 +155,7 @@ Result<bool> Listing::take_entries(Result<fop::Readdirp::Reply> answer) {
 bool Listing::shows(const EntryPlus& entry) const {
   if (is_dots(entry.name)) return place_ == first_;
   if (volume_.is_link_file(entry.iatt, entry.xattrs)) return false;
-  if (!is_directory(entry)) return true;
+  if (!is_directory(entry) || shown_here_.contains(entry.name)) return true;
   const std::optional<Place> hashed = by_->layout.place(volume_.hash(entry.name));
   const bool hashed_shows = !volume_.options.readdir_optimize && hashed && by_->there[*hashed];
   return place_ == (hashed_shows ? *hashed : first_);

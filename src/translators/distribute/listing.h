@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "translators/distribute/descriptors.h"
@@ -26,6 +28,7 @@ class Listing {
   Task<AnswersOf<fop::Readdirp>> ask_for_entries(const std::vector<fop::Readdirp>& questions);
   // Of the subvolume whose turn it is: whether it has no more.
   Result<bool> take_entries(Result<fop::Readdirp::Reply> answer);
+  Task<> complete(const std::vector<EntryPlus>& entries);
   bool shows(const EntryPlus& entry) const;
   void settle_entry(EntryPlus& entry);
 
@@ -41,7 +44,8 @@ class Listing {
   const fop::Readdirp& asked_;
 
   std::shared_ptr<const ListedBy> by_;
-  Place first_ = 0;  // of those that are there
+  std::set<std::string> shown_here_;  // directories that the subvolume they hash to has not shown
+  Place first_ = 0;                   // of those that are there
   // Where it goes on.
   Place place_ = 0;
   std::uint64_t offset_ = 0;

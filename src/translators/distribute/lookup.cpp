@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "translators/distribute/finder.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/merge.h"
 
 namespace mortar::distribute {
@@ -16,9 +17,7 @@ Task<NamePlace> Finder::place_of_name(const Call& call, Gfid gfid, std::string e
   std::optional<Place> hashed = volume_.hashed_place(*parent, entry);
   if (!hashed && volume_.all_up()) {
     // One may just have come back when the directory was looked at.
-    const Where again = co_await tried(find_again(call, gfid));
-    if (!again.directory) co_return failed(ENOTDIR);
-    parent = again.directory;
+    parent = co_await tried(find_directory_again(call, gfid));
     hashed = volume_.hashed_place(*parent, entry);
   }
   if (!hashed) co_return failed(volume_.all_up() ? EIO : ENOTCONN);
@@ -47,7 +46,14 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
     co_return std::move(reply);
   }
 
-  Result<fop::Lookup::Reply> reply = co_await volume_.subvolume(*hashed).perform(call, unidentified);
+  fop::Lookup checked = unidentified;
+  ask_to_check_layout(volume_, checked.xdata, *parent, *hashed);
+  Result<fop::Lookup::Reply> reply = co_await volume_.subvolume(*hashed).perform(call, checked);
+  if (!reply && says_layout_changed(reply.error())) {
+    const DirectoryPointer now = co_await tried(find_directory_again(call, lookup.parent));
+    reply = co_await look_up_everywhere(call, asked, volume_.hashed_place(*now, lookup.name));
+    co_return std::move(reply);
+  }
   if (!reply && reply.error().number() == ENODATA) {
     reply = co_await look_up_directory(call, unidentified);
     if (reply || reply.error().number() != ENODATA) co_return std::move(reply);
@@ -63,6 +69,7 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
       reply = co_await look_up_directory(call, unidentified);
     } else {
       reply = co_await look_up_everywhere(call, asked, hashed);
+      if (!reply && is_missing(reply.error())) volume_.memory.absent.put({lookup.parent, lookup.name}, parent);
     }
     co_return std::move(reply);
   }
@@ -82,6 +89,20 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
   }
   reply = co_await look_up_everywhere(call, asked, hashed);
   co_return std::move(reply);
+}
+
+Task<bool> Finder::stands_elsewhere(const Call& call, DirectoryPointer parent, std::string entry) {
+  if (!may_be_elsewhere(*parent)) co_return false;
+  const NameIn name{parent->gfid, std::move(entry)};
+  const DirectoryPointer* looked = volume_.memory.absent.find(name);
+  const bool is_known = looked != nullptr && *looked == parent;
+  volume_.memory.absent.erase(name);
+  if (is_known) co_return false;
+  const fop::Lookup lookup = volume_.keys.added_to({.parent = name.directory, .name = name.name});
+  const Result<fop::Lookup::Reply> found =
+      co_await look_up_everywhere(call, lookup, volume_.hashed_place(*parent, name.name));
+  if (!found && !is_missing(found.error())) co_return found.error();
+  co_return found.has_value();
 }
 
 Task<bool> Finder::is_free_after_all(const Call& call, Gfid parent, std::string entry) {

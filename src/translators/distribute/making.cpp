@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/name_locks.h"
 
@@ -18,6 +19,11 @@ bool may_hide_link_file(const Error& error) { return error.number() == EACCES ||
 template <class Operation>
 Task<typename Operation::Reply> FileMaker::make_file(const Call& call, const Operation& operation, Place& place) {
   Result<typename Operation::Reply> reply = co_await make_file_once(call, operation, place);
+  if (!reply && says_layout_changed(reply.error())) {
+    // Where the name belonged before, somebody else may have made it.
+    co_await tried(finder_.find_directory_again(call, operation.parent));
+    reply = failed(EEXIST);
+  }
   if (!reply && reply.error().number() == EEXIST) {
     const bool is_free = co_await tried(finder_.is_free_after_all(call, operation.parent, operation.name));
     if (is_free) {
@@ -32,13 +38,17 @@ Task<typename Operation::Reply> FileMaker::make_file(const Call& call, const Ope
 template <class Operation>
 Task<typename Operation::Reply> FileMaker::make_file_once(const Call& call, const Operation& operation, Place& place) {
   const NamePlace at = co_await tried(finder_.place_of_name(call, operation.parent, operation.name));
+  const bool is_taken = co_await tried(finder_.stands_elsewhere(call, at.parent, operation.name));
+  if (is_taken) co_return failed(EEXIST);
   place = co_await tried(usage_.place_for_new_file(call, at.parent, at.hashed));
   Result<typename Operation::Reply> reply = failed(EIO);
   if (place == at.hashed) {
-    reply = co_await volume_.subvolume(place).perform(call, operation);
+    Operation checked = operation;
+    ask_to_check_layout(volume_, checked.xdata, *at.parent, place);
+    reply = co_await volume_.subvolume(place).perform(call, checked);
   } else {
     LockSet locks(call, volume_.lock_owners);
-    reply = co_await lock_and_make_elsewhere(call, operation, at.hashed, place, locks);
+    reply = co_await lock_and_make_elsewhere(call, operation, at, place, locks);
     co_await locks.release();
   }
   co_return std::move(reply);
@@ -48,7 +58,8 @@ Task<typename Operation::Reply> FileMaker::make_file_once(const Call& call, cons
 // that dies in between leaves a link file that leads nowhere, which the next lookup removes.
 template <class Operation>
 Task<typename Operation::Reply> FileMaker::lock_and_make_elsewhere(const Call& call, const Operation& operation,
-                                                                   Place hashed, Place place, LockSet& locks) {
+                                                                   NamePlace at, Place place, LockSet& locks) {
+  const Place hashed = at.hashed;
   const std::optional<Gfid> gfid = operation.xdata.gfid("gfid-req");
   if (!gfid) co_return failed(EINVAL);
   co_await tried(lock_name(locks, volume_.subvolume(hashed), operation.parent, operation.name));
@@ -56,7 +67,7 @@ Task<typename Operation::Reply> FileMaker::lock_and_make_elsewhere(const Call& c
   file.gfid = *gfid;
   file.uid = call.uid;
   file.gid = call.gid;
-  co_await tried(link_files_.make(call, operation.parent, operation.name, file, hashed, place));
+  co_await tried(link_files_.make(call, operation.parent, operation.name, file, hashed, place, false, at.parent.get()));
   Result<typename Operation::Reply> reply = co_await volume_.subvolume(place).perform(call, operation);
   if (!reply) {
     co_await link_files_.remove(call, operation.parent, operation.name, hashed);

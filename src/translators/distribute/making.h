@@ -25,7 +25,7 @@ class FileMaker {
   template <class Operation>
   Task<typename Operation::Reply> make_file_once(const Call& call, const Operation& operation, Place& place);
   template <class Operation>
-  Task<typename Operation::Reply> lock_and_make_elsewhere(const Call& call, const Operation& operation, Place hashed,
+  Task<typename Operation::Reply> lock_and_make_elsewhere(const Call& call, const Operation& operation, NamePlace at,
                                                           Place place, LockSet& locks);
   template <class Operation>
   Task<fop::Made> make_unopened(const Call& call, const Operation& operation);

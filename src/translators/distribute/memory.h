@@ -43,6 +43,8 @@ class DistributeMemory {
   RecentObjects<Place> places{262144};
   // What a name led to when it was last looked up, listed or made here. Somebody else may have changed it since.
   RecentNames<Gfid> names{65536};
+  // Names that were looked for everywhere and stood nowhere, with their directory as it was known then.
+  RecentNames<DirectoryPointer> absent{1024};
 
   // Where an object is; nothing where it is not known.
   std::optional<Where> where(const Gfid& gfid);

@@ -11,16 +11,12 @@
 #include "base/join.h"
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/name_locks.h"
 
 namespace mortar::distribute {
 
 namespace {
-
-// The brick compared what we believe of the parent's layout with what it is, and made nothing.
-bool says_layout_changed(const Error& error) {
-  return error.extra() != nullptr && error.extra()->has("glusterfs.preop.check.failed");
-}
 
 // The layout as far as it is about one subvolume.
 Layout only(const Layout& layout, Place place) {
@@ -88,8 +84,7 @@ Task<fop::Made> DirectoryMaker::mkdir(const Call& call, const fop::Mkdir& mkdir)
 Task<> DirectoryMaker::mkdir_locked(const Call& call, const fop::Mkdir& mkdir, NewDirectory& made, RenameLocks& locks) {
   co_await tried(locks.take());
   fop::Mkdir first = mkdir;
-  first.xdata.set_text("glusterfs.preop.parent.key", volume_.keys.layout);
-  first.xdata.set_bytes(volume_.keys.layout, made.parent->layout.stored(made.hashed));
+  ask_to_check_layout(volume_, first.xdata, *made.parent, made.hashed);
   first.xdata.set_bytes(volume_.keys.leader, no_changes);
   made.reply = co_await tried(volume_.subvolume(made.hashed).perform(call, first));
   made.made_at.push_back(made.hashed);

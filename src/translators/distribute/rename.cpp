@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/name_locks.h"
 
@@ -48,6 +49,10 @@ Task<fop::Rename::Reply> Renaming::run() {
       const fop::Lookup lookup = lookup_of(from_);
       co_await tried(finder_.look_up_everywhere(call_, lookup, from_.hashed));
     }
+    // Who puts a layout in order waits for our locks.
+    if (std::exchange(layout_changed_, false)) {
+      co_await tried(look_unlocked());
+    }
     if (outcome && *outcome) {
       remember();
       volume_.memory.settle_parents(**outcome);
@@ -76,7 +81,12 @@ Task<std::optional<fop::Rename::Reply>> Renaming::attempt(RenameLocks& locks) {
     waits_for_locks_ = true;
     co_return std::nullopt;
   }
-  co_await tried(look());
+  const Result<Done> looked = co_await look();
+  if (!looked && says_layout_changed(looked.error())) {
+    layout_changed_ = true;
+    co_return std::nullopt;
+  }
+  if (!looked) co_return looked.error();
   const bool is_locked = from_.thing == locked_from && (!to_.thing.place || to_.thing == locked_to);
   if (!is_locked) co_return std::nullopt;
 

@@ -115,6 +115,7 @@ class Renaming {
   bool made_second_name_ = false, made_link_file_ = false;
   // Once the locks are given back: as the lookup of a user does it.
   bool heals_ = false;
+  bool layout_changed_ = false;  // what was believed of a parent: it is to be read again
   bool was_healed_ = false;
   bool tries_again_ = false;
   MergedIatt renamed_as_;  // of a directory, as its copies say

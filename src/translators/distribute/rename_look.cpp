@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/join.h"
+#include "translators/distribute/layout_check.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename.h"
 #include "translators/distribute/standing.h"
@@ -52,7 +53,14 @@ Task<> Renaming::look() {
 }
 
 Task<> Renaming::look_unlocked() {
-  const Result<Done> looked = co_await look();
+  Result<Done> looked = co_await look();
+  if (!looked && says_layout_changed(looked.error())) {
+    for (Side* side : {&from_, &to_}) {
+      co_await tried(finder_.find_directory_again(call_, side->name.directory));
+      co_await tried(find_parent(*side));
+    }
+    looked = co_await look();
+  }
   if (looked || looked.error().number() != EIO) co_return looked;
   // It may be somebody's rename half way: a lookup that finds a contradiction waits for the lock of the name.
   co_await finder_.look_up_everywhere(call_, lookup_of(from_), from_.hashed);
@@ -76,7 +84,11 @@ Task<> Renaming::look_at(Side& side, std::vector<Place> places) {
 Task<> Renaming::ask(Side& side, std::vector<Place> places) {
   const fop::Lookup lookup = lookup_of(side);
   std::vector<Task<fop::Lookup::Reply>> tasks;
-  for (Place place : places) tasks.push_back(volume_.subvolume(place).perform(call_, lookup));
+  fop::Lookup checked = lookup;
+  ask_to_check_layout(volume_, checked.xdata, *side.parent, side.hashed);
+  for (Place place : places) {
+    tasks.push_back(volume_.subvolume(place).perform(call_, place == side.hashed ? checked : lookup));
+  }
   std::vector<Result<fop::Lookup::Reply>> answers = co_await tried(all(std::move(tasks)));
   for (std::size_t index = 0; index < places.size(); ++index) {
     side.answers[places[index]] = std::move(answers[index]);

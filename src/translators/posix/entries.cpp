@@ -162,6 +162,9 @@ Result<fop::Made> link(Work& work, const fop::Link& request) {
   if (Result<Done> space = check_space(work, request.xdata); !space) return std::unexpected(space.error());
   Result<Iatt> before = observe_parent(work, parent);
   if (!before) return std::unexpected(before.error());
+  if (Result<Done> checked = check_parent_attribute(work, parent, request.xdata); !checked) {
+    return std::unexpected(checked.error());
+  }
   Result<Found> found = find_and_observe(work, object);
   if (!found) return std::unexpected(found.error());
   if (found->iatt.is_directory()) return failed(EPERM);

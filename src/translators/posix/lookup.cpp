@@ -87,6 +87,11 @@ Result<fop::Lookup::Reply> by_name(Work& work, const fop::Lookup& request, bool 
   if (!name) return std::unexpected(name.error());
   Place place;
   Result<FileStatus> status = status_of_entry(work, parent, place, *name);
+  if (!status && status.error().number() != ENOENT) return std::unexpected(status.error());
+  // Who looks in the wrong place must not believe what it finds, nor that there is nothing.
+  if (Result<Done> checked = check_parent_attribute(work, parent, request.xdata); !checked) {
+    return std::unexpected(checked.error());
+  }
   if (!status) return std::unexpected(status.error());
 
   Result<Iatt> iatt = Iatt{};

@@ -137,7 +137,7 @@ struct Order {
   std::string volume;   // its name; empty: of the pool
   std::uint32_t force = 0;
   std::uint64_t version = 0;  // of the document with the change; 0: it is not made yet
-  std::string document;       // before the change: the volume as it shall be, as a pool of its own
+  std::string document;       // the volume as it shall be, or with its new bricks only, as a pool of its own
   std::string hook;           // arguments of its scripts, a line each
   friend bool operator==(const Order&, const Order&) = default;
   auto fields(this auto& self) {
