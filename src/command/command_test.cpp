@@ -85,8 +85,10 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
-      {{"volume", "heal", "v", "info"}, "volume heal"},    {{"volume", "quota", "v", "list"}, "volume quota"},
-      {{"vol", "replace-b", "v", "h:/b"}, "volume replace-brick"}, {{"snapshot", "create", "s", "v"}, "snapshot"},
+      {{"volume", "heal", "v", "info"}, "volume heal"},
+      {{"volume", "quota", "v", "list"}, "volume quota"},
+      {{"vol", "replace-b", "v", "h:/b"}, "volume replace-brick"},
+      {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };
   for (const auto& [words, name] : cases) {

@@ -261,7 +261,8 @@ Task<Reports> Management::reset_options(ResetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Reports reports = co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), change(edit)));
+  Reports reports =
+      co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), change(edit)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }

@@ -1,6 +1,7 @@
 // volume rebalance, and what remove-brick asks of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "management/commands.h"
@@ -72,7 +73,9 @@ Task<Dictionary> own_rebalance(Management& management, Dictionary question) {
 RebalancePart rebalance_part(const Dictionary& told) {
   RebalancePart part;
   part.server = Gfid::parse(told.text("server").value_or("")).value_or(Gfid{});
-  part.state = static_cast<RebalanceState>(told.number("state").value_or(0));
+  constexpr auto first = static_cast<std::int64_t>(RebalanceState::running);
+  constexpr auto last = static_cast<std::int64_t>(RebalanceState::failed);
+  part.state = static_cast<RebalanceState>(std::clamp(told.number("state").value_or(last), first, last));
   part.failures = static_cast<std::uint64_t>(told.number("failures").value_or(0));
   const std::string_view seconds = told.text("seconds").value_or("");
   std::from_chars(seconds.data(), seconds.data() + seconds.size(), part.seconds);

@@ -9,9 +9,8 @@ namespace mortar {
 
 Rebalances::Rebalances(World& world, const Places& places, Membership& membership)
     : membership_(membership),
-      processes_(world, places, membership.server(), [this](std::string volume, Gfid rebalance) {
-        return ended(std::move(volume), rebalance);
-      }) {}
+      processes_(world, places, membership.server(),
+                 [this](std::string volume, Gfid rebalance) { return ended(std::move(volume), rebalance); }) {}
 
 const RebalancePart* Rebalances::own_part(const Volume& volume) const {
   if (!volume.rebalance) return nullptr;
@@ -26,8 +25,8 @@ bool Rebalances::runs(const Volume& volume) const {
 
 Task<> Rebalances::follow(Volume volume) {
   const auto walking = walking_.find(volume.name);
-  const bool as_wanted = runs(volume) ? walking != walking_.end() && walking->second == volume.rebalance->id
-                                      : walking == walking_.end();
+  const bool as_wanted =
+      runs(volume) ? walking != walking_.end() && walking->second == volume.rebalance->id : walking == walking_.end();
   if (as_wanted) co_return done;
   // What a former one has in hand comes to its end first.
   if (walking != walking_.end()) {

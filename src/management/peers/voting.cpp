@@ -15,6 +15,13 @@ auto member_of(const std::vector<GroupMember>& members, const Gfid& server, cons
   });
 }
 
+std::vector<std::string> urls_of(const std::vector<GroupMember>& members) {
+  std::vector<std::string> urls;
+  for (const GroupMember& member : members) urls.insert(urls.end(), member.urls.begin(), member.urls.end());
+  std::ranges::sort(urls);
+  return urls;
+}
+
 }  // namespace
 
 Task<bool> Voting::step(Pool pool, Gfid server, bool reached) {
@@ -59,16 +66,32 @@ Task<bool> Voting::come_in(Server own) {
       co_await tried(voter_.stop());
       co_await tried(voter_.wipe());
     }
-    voter_.be_reached_at(own.address);
-    co_await tried(voter_.start(home_.standing().pool, members));
-    runs_ = true;
+    co_await tried(start(std::move(own), members));
   }
-  const VoterStatus status = co_await tried(voter_.status());
+  const Result<VoterStatus> asked = co_await voter_.status();
+  if (!asked) {
+    // It came in by a list that may be none any more.
+    const std::vector<GroupMember> members = co_await tried(others_.voters());
+    if (urls_of(members) != started_with_) {
+      co_await tried(voter_.stop());
+      runs_ = false;
+    }
+    co_return asked.error();
+  }
+  const VoterStatus status = *asked;
   if (status.learner || !status.has_leader) co_return false;
   co_await tried(home_.vote());
   runs_ = false;
   log::info("pool", "this server keeps the configuration with others now");
   co_return true;
+}
+
+Task<> Voting::start(Server own, std::vector<GroupMember> members) {
+  voter_.be_reached_at(own.address);
+  started_with_ = urls_of(members);
+  co_await tried(voter_.start(home_.standing().pool, std::move(members)));
+  runs_ = true;
+  co_return done;
 }
 
 // The others have taken its vote away; until they have, it goes on giving it.

@@ -21,12 +21,14 @@ class Voting {
 
  private:
   Task<bool> come_in(Server own);
+  Task<> start(Server own, std::vector<GroupMember> members);
   Task<bool> go_out(Gfid server);
 
   Home& home_;
   Voter& voter_;
   RemoteRegister& others_;
   bool runs_ = false;  // the voter of a server that follows, until it has a vote
+  std::vector<std::string> started_with_;  // the members there were, by where they are reached
   bool lost_ = false;
 };
 
