@@ -91,7 +91,11 @@ same() { # all know the same
   done
 }
 waits_for same || wrong "the servers do not agree"
-waits_for run_gluster server2 volume set all cluster.max-bricks-per-process 1 2>/dev/null
+# Nothing is held for ever: each takes a command.
+for name in "${names[@]}"; do
+  waits_for run_gluster "$name" volume create "last-$name" "$name:/data/last-$name"
+  run_gluster "$name" volume delete "last-$name" >/dev/null || wrong "the volume that $name has made last cannot be deleted"
+done
 for volume in "${!state[@]}"; do
   [ "${state[$volume]}" != '?' ] || continue
   found=$(volume_state "$volume" server1)
