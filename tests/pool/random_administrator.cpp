@@ -23,7 +23,8 @@ void RandomAdministrator::form_pool(std::size_t servers) {
 }
 
 Intent RandomAdministrator::mark_pool() {
-  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, mark())};
+  // A percentage: a run has fewer commands than there are.
+  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, mark() % 100)};
 }
 
 Intent RandomAdministrator::create(Management& management) {
