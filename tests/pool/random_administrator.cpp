@@ -24,7 +24,7 @@ void RandomAdministrator::form_pool(std::size_t servers) {
 
 Intent RandomAdministrator::mark_pool() {
   // A percentage: a run has fewer commands than there are.
-  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, mark() % 100)};
+  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, ++marks_ % 100)};
 }
 
 Intent RandomAdministrator::create(Management& management) {
