@@ -30,6 +30,8 @@ Intent RandomAdministrator::mark_pool() {
 Intent RandomAdministrator::create(Management& management) {
   Intent intent{.kind = Kind::create, .subject = fmt::format("v{}", ++volumes_)};
   const std::vector<Server>& servers = management.pool().servers;
+  // One that has lost its copy, and does not reach its pool, knows of nobody.
+  if (servers.empty()) return mark_pool();
   const std::size_t count = random_.between(1, 4);
   for (std::size_t index = 0; index < count; ++index) {
     const Server& server = servers[random_.below(servers.size())];
