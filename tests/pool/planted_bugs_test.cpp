@@ -25,7 +25,10 @@ class PlantedVoter final : public Voter, private Register {
   PlantedVoter(std::unique_ptr<Voter> under, SimulatedWorld& world, std::shared_ptr<Plan> plan)
       : under_(std::move(under)), world_(world), plan_(std::move(plan)) {}
 
-  void belong_to(const Gfid& server) override { under_->belong_to(server); }
+  void belong_to(const Gfid& server) override {
+    server_ = server;
+    under_->belong_to(server);
+  }
   void be_reached_at(const std::string& host) override { under_->be_reached_at(host); }
   std::string url_of(const std::string& host) const override { return under_->url_of(host); }
   bool has_data() const override { return under_->has_data(); }
@@ -70,6 +73,7 @@ class PlantedVoter final : public Voter, private Register {
   const std::unique_ptr<Voter> under_;
   SimulatedWorld& world_;
   const std::shared_ptr<Plan> plan_;
+  Gfid server_;
 };
 
 struct Outcome {
