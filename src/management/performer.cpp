@@ -73,20 +73,21 @@ Task<> Performer::prepare(Order order) {
 Task<> Performer::take_bricks(Volume volume, bool force) {
   // What was taken is given back where another cannot be: the volume will not be.
   std::vector<BrickDirectory> taken;
-  Result<Done> outcome =
-      co_await with_own_bricks(volume, [&files = world_.files(), &taken, id = volume.id, force,
-                                        working = places_.settings().working_directory](const Brick& brick) {
-        Result<BrickDirectory> directory = take_brick_directory(files, brick, id, force, working);
-        if (!directory) return Result<Done>(std::unexpected(directory.error()));
-        taken.push_back(std::move(*directory));
-        return Result<Done>(done);
-      });
-  if (!outcome) {
-    for (const BrickDirectory& directory : taken) give_back_brick_directory(world_.files(), directory);
-  } else if (!taken.empty()) {
-    taken_[volume.id] = std::move(taken);
+  for (const Brick& brick : volume.bricks) {
+    if (brick.server != membership_.server()) continue;
+    auto work = [&files = world_.files(), brick, id = volume.id, force,
+                 working = places_.settings().working_directory] {
+      return take_brick_directory(files, brick, id, force, working);
+    };
+    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
+    if (!directory || !*directory) {
+      for (const BrickDirectory& former : taken) give_back_brick_directory(world_.files(), former);
+      co_return directory ? directory->error() : directory.error();
+    }
+    taken.push_back(std::move(**directory));
   }
-  co_return outcome;
+  if (!taken.empty()) taken_[volume.id] = std::move(taken);
+  co_return done;
 }
 
 Task<> Performer::give_bricks_back(Order order) {

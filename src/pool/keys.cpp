@@ -8,7 +8,8 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <memory>
+
+#include "runtime/owned.h"
 
 namespace mortar {
 
@@ -18,15 +19,6 @@ namespace {
 constexpr const char* always = "20000101000000Z";
 constexpr const char* never = "99991231235959Z";
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-template <class T, auto release>
-using Owned = std::unique_ptr<T, Release<release>>;
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
 using Certificate = Owned<X509, X509_free>;
 using Memory = Owned<BIO, BIO_free>;

@@ -10,21 +10,14 @@
 #include <array>
 #include <climits>
 
+#include "runtime/owned.h"
+
 namespace mortar {
 
 namespace {
 
 constexpr std::size_t read_size = 64 << 10;
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-template <class T, auto release>
-using Owned = std::unique_ptr<T, Release<release>>;
 using Memory = Owned<BIO, BIO_free>;
 using Certificate = Owned<X509, X509_free>;
 

@@ -26,6 +26,6 @@ std::string author_of(const Pool& before, const Pool& after);
 
 // Options that serve as marks of the commands that set them.
 inline constexpr const char* volume_mark = "user.mark-";
-inline constexpr const char* pool_mark = "cluster.max-bricks-per-process";
+inline constexpr const char* pool_mark = "cluster.server-quorum-ratio";
 
 }  // namespace mortar::sim

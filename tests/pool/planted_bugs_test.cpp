@@ -13,7 +13,6 @@ enum class Bug {
   refused_unknown,  // a swap whose end is unknown is taken for one that was refused
   lost_swap,        // a swap is answered and not done
   hasty_wipe,       // a voter wipes what it kept before the others have let it go
-  forgetful_voter,  // a voter that has lost its data votes on
 };
 
 struct Plan {
@@ -23,8 +22,8 @@ struct Plan {
 
 class PlantedVoter final : public Voter, private Register {
  public:
-  PlantedVoter(std::unique_ptr<Voter> under, VoterGroups& groups, SimulatedWorld& world, std::shared_ptr<Plan> plan)
-      : under_(std::move(under)), groups_(groups), world_(world), plan_(std::move(plan)) {}
+  PlantedVoter(std::unique_ptr<Voter> under, SimulatedWorld& world, std::shared_ptr<Plan> plan)
+      : under_(std::move(under)), world_(world), plan_(std::move(plan)) {}
 
   void belong_to(const Gfid& server) override {
     server_ = server;
@@ -32,15 +31,8 @@ class PlantedVoter final : public Voter, private Register {
   }
   void be_reached_at(const std::string& host) override { under_->be_reached_at(host); }
   std::string url_of(const std::string& host) const override { return under_->url_of(host); }
-  bool has_data() const override { return under_->has_data() || !former_members().empty(); }
-  Task<> start(Gfid pool, std::vector<GroupMember> members) override {
-    if (members.empty() && !under_->has_data()) members = former_members();
-    if (!members.empty() && plan_->bug == Bug::forgetful_voter) {
-      ++plan_->done;
-      under_->be_reached_at(world_.host().address());
-    }
-    return under_->start(pool, std::move(members));
-  }
+  bool has_data() const override { return under_->has_data(); }
+  Task<> start(Gfid pool, std::vector<GroupMember> members) override { return under_->start(pool, std::move(members)); }
   Task<> answering(std::chrono::seconds limit) override { return under_->answering(limit); }
   Task<> stop() override { return under_->stop(); }
   Result<Done> wipe() override { return under_->wipe(); }
@@ -78,19 +70,7 @@ class PlantedVoter final : public Voter, private Register {
     co_return document;
   }
 
-  // Of the group in which this server had a place, for a voter that has lost its data and does not mind.
-  std::vector<GroupMember> former_members() const {
-    if (plan_->bug != Bug::forgetful_voter) return {};
-    for (const auto& group : groups_.groups()) {
-      for (const GroupMember& member : group->newest().members) {
-        if (member.name == server_.text()) return group->newest().members;
-      }
-    }
-    return {};
-  }
-
   const std::unique_ptr<Voter> under_;
-  VoterGroups& groups_;
   SimulatedWorld& world_;
   const std::shared_ptr<Plan> plan_;
   Gfid server_;
@@ -105,8 +85,8 @@ Outcome runs_with(Bug bug, PoolPlan plan, std::uint64_t seeds) {
   Outcome outcome;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     auto planted = std::make_shared<Plan>(Plan{.bug = bug});
-    plan.shape.server.planted = [planted](std::unique_ptr<Voter> under, VoterGroups& groups, SimulatedWorld& world) {
-      return std::make_unique<PlantedVoter>(std::move(under), groups, world, planted);
+    plan.shape.server.planted = [planted](std::unique_ptr<Voter> under, VoterGroups&, SimulatedWorld& world) {
+      return std::make_unique<PlantedVoter>(std::move(under), world, planted);
     };
     if (bug == Bug::forgotten_copy) {
       plan.shape.server.failing = [planted](const DiskCall& call) {
@@ -153,10 +133,6 @@ TEST(PlantedBugsOfPools, OnesOfVoters) {
   PoolPlan plan;
   plan.faults = 0.1;
   expect_found(runs_with(Bug::hasty_wipe, plan, many), 0.1, "a voter that wipes what it kept too soon");
-  plan.faults = 0.5;
-  plan.commands = 40;
-  plan.menu = {.partitions = true, .delays = false, .outages = false};
-  expect_found(runs_with(Bug::forgetful_voter, plan, many), 0.05, "a voter that votes with lost data");
 }
 
 }  // namespace

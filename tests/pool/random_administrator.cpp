@@ -23,12 +23,15 @@ void RandomAdministrator::form_pool(std::size_t servers) {
 }
 
 Intent RandomAdministrator::mark_pool() {
-  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, mark())};
+  // A percentage: a run has fewer commands than there are.
+  return {.kind = Kind::set_all, .option = fmt::format("{}={}", pool_mark, ++marks_ % 100)};
 }
 
 Intent RandomAdministrator::create(Management& management) {
   Intent intent{.kind = Kind::create, .subject = fmt::format("v{}", ++volumes_)};
   const std::vector<Server>& servers = management.pool().servers;
+  // One that has lost its copy, and does not reach its pool, knows of nobody.
+  if (servers.empty()) return mark_pool();
   const std::size_t count = random_.between(1, 4);
   for (std::size_t index = 0; index < count; ++index) {
     const Server& server = servers[random_.below(servers.size())];
