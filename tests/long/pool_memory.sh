@@ -1,8 +1,10 @@
 #!/bin/bash
-# pool_memory.sh [RUNS]: three servers are asked for their status again and again, each time by a new command; their
-# daemons must not grow. Prints the resident memory of each, and of etcd, before and after.
+# pool_memory.sh [RUNS [REQUESTS]]: three servers are asked for their status again and again, each time by a new command,
+# and over connections that stay; their daemons must not grow. Prints the resident memory of each, and of etcd, before
+# and after.
 runs=${1:-2000}
-[ -n "${LAB:-}" ] || exec "$(dirname "$(realpath "$0")")/../lab" -- bash "$(realpath "$0")" "$runs"
+requests=${2:-100000}
+[ -n "${LAB:-}" ] || exec "$(dirname "$(realpath "$0")")/../lab" -- bash "$(realpath "$0")" "$runs" "$requests"
 source "$SOURCE/tests/lab.sh"
 source "$SOURCE/tests/servers.sh"
 
@@ -37,6 +39,14 @@ before=$(resident "$(daemon_pid server1)")
 started=$SECONDS
 asks "$runs"
 echo "after $runs more ($((SECONDS - started)) s): $(memory)"
+asks_on() { on server1 python3 "$SOURCE/tests/long/status_requests.py" /run/glusterd.socket vol "$1"; }
+asks_on 3200 >/dev/null
+echo "after the first requests: $(memory)"
+requested_from=$(resident "$(daemon_pid server1)")
+asks_on "$requests"
+echo "after $requests more: $(memory)"
 after=$(resident "$(daemon_pid server1)")
-[ "$after" -le $((before + 2048)) ] || fails "glusterd grew from $before to $after KiB"
+[ "$after" -le $((requested_from + 2048)) ] || fails "glusterd grew from $requested_from to $after KiB by requests"
+[ "$after" -le $((before + 4096)) ] || fails "glusterd grew from $before to $after KiB"
+# Nothing is left held: a change goes on.
 run_gluster server2 volume set vol user.end yes >/dev/null

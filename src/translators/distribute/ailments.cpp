@@ -53,7 +53,10 @@ Ailments find_ailments(const Directory& directory, const AnswersOf<fop::Lookup>&
   found.source = is_root ? source_of_root(directory.layout, answers) : directory.leader;
   if (!found.source && preferred && std::ranges::find(there, *preferred) != there.end()) found.source = preferred;
   if (!found.source) found.source = there.front();
+  const auto has_layout = [&directory](Place place) { return directory.layout[place].commit_hash.has_value(); };
+  const bool may_be_bare = is_root && has_layout(*found.source);
   for (Place place : there) {
+    if (may_be_bare && !has_layout(place)) found.bare.push_back(place);
     if (!is_alike(answers[place]->iatt, answers[*found.source]->iatt)) found.deviating.push_back(place);
   }
   found.leaderless = !is_root && !directory.leader;

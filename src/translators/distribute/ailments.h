@@ -14,13 +14,15 @@ struct Ailments {
   std::vector<Place> missing;       // the directory is not there
   std::vector<Place> unidentified;  // it is there, and has no identity
   std::vector<Place> deviating;     // owner or mode are not those of the source
+  std::vector<Place> bare;          // of the root: was added to the volume, and never had a layout
   bool leaderless = false;          // none is marked as the one to follow
   bool unsettled = false;           // the leader has changes that others may lack
   bool wrong_ranges = false;        // holes or overlaps
   bool unclear = false;             // a subvolume is away, or did not say how it stands: nothing is healed
 
   bool any() const {
-    return !missing.empty() || !unidentified.empty() || !deviating.empty() || leaderless || unsettled || wrong_ranges;
+    return !missing.empty() || !unidentified.empty() || !deviating.empty() || !bare.empty() || leaderless ||
+           unsettled || wrong_ranges;
   }
 };
 

@@ -108,6 +108,22 @@ TEST_F(GrownDirectory, AWalkThatIsCutOffLeavesWhatTheNextLookupHeals) {
   }
 }
 
+// A brick was added, so its root has nothing yet of what the others have alike.
+TEST(GrownRoot, TheNewBrickGetsTheAttributesOfTheOthers) {
+  StartedLab lab(2);
+  set_xattr_on(lab, 0, root_gfid, "user.colour", "green");
+  set_xattr_on(lab, 0, root_gfid, "user.shape", "round");
+  set_xattr_on(lab, 1, root_gfid, "user.shape", "square");
+  lab.brick(1).remove_xattr("", layout_key);
+  lab.add_started_client();
+  EXPECT_EQ(lab.brick(1).xattr("", "user.colour"), "green");
+  EXPECT_EQ(lab.brick(1).xattr("", "user.shape"), "square") << "a user has set it since";
+  EXPECT_FALSE(lab.brick(1).range("").takes_part());
+  MessageCount count(lab);
+  lab.add_started_client();
+  EXPECT_EQ(count.by_name["SETXATTR"], 0U) << "once is enough";
+}
+
 // Of one subvolume distribute is not needed; its directories say all the same where their names are.
 TEST(SoleSubvolume, ItsDirectoriesHaveAllTheirNamesThere) {
   StartedLab lab(2);

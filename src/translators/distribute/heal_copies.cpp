@@ -18,6 +18,8 @@ namespace mortar::distribute {
 
 namespace {
 
+constexpr std::uint32_t create_only = 1;  // XATTR_CREATE
+
 // Bits of "glusterfs.internal-ctx": to quota, a copy that is healed is nothing new.
 constexpr std::array<std::byte, 32> heals_directory{std::byte{1}};
 
@@ -32,6 +34,23 @@ Dictionary copied_from(const Dictionary& xdata, bool with_times) {
   return copied;
 }
 
+Dictionary missing_from(const Dictionary& xdata, const Dictionary& source) {
+  Dictionary lacks;
+  for (const auto& [key, value] : copied_from(source, false)) {
+    if (!xdata.has(key)) lacks.append(key, value);
+  }
+  return lacks;
+}
+
+bool is_in(const std::vector<Place>& places, Place place) { return std::ranges::find(places, place) != places.end(); }
+
+// There, and no name belongs there yet.
+StoredRange range_without_names(const Layout& layout) {
+  Layout one(1);
+  one[0] = Range{.commit_hash = layout.commit_hash()};
+  return one.stored(0);
+}
+
 }  // namespace
 
 // What one copy needs.
@@ -42,6 +61,7 @@ struct CopyHealer::CopyHealing {
   bool dress = false;  // owner and mode
   bool fill = false;   // the attributes that all have alike
   bool lead = false;   // it becomes the one to follow
+  Dictionary lacks;    // of the attributes that all have alike, on a subvolume that was added
   std::optional<StoredRange> stored;
 };
 
@@ -82,14 +102,7 @@ Task<> CopyHealer::heal_copies_locked(const Call& call, const fop::Lookup& looku
   const Ailments ailments = find_ailments(*now, answers, volume_.keys.leader, hashed);
   if (ailments.unclear) co_return done;
 
-  const auto is_in = [](const std::vector<Place>& places, Place place) {
-    return std::ranges::find(places, place) != places.end();
-  };
   if (ailments.leaderless) directory->leader = hashed;
-  Range nothing;
-  nothing.commit_hash = now->layout.commit_hash();
-  Layout without_names(1);
-  without_names[0] = nothing;
   std::vector<CopyHealing> healings;
   for (Place place = 0; place < answers.size(); ++place) {
     CopyHealing healing{.place = place};
@@ -98,7 +111,7 @@ Task<> CopyHealer::heal_copies_locked(const Call& call, const fop::Lookup& looku
     healing.dress = healing.make || healing.identify || is_in(ailments.deviating, place);
     healing.fill = healing.identify || (ailments.unsettled && place != ailments.source && !healing.make);
     healing.lead = ailments.leaderless && place == hashed;
-    if (healing.make && !ailments.wrong_ranges) healing.stored = without_names.stored(0);
+    if (healing.make && !ailments.wrong_ranges) healing.stored = range_without_names(now->layout);
     if (healing.make || healing.dress || healing.fill || healing.lead) healings.push_back(healing);
   }
   const bool all_healed =
@@ -114,9 +127,19 @@ Task<> CopyHealer::heal_root(const Call& call, DirectoryPointer directory) {
   const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
   const Ailments ailments = find_ailments(*directory, answers, volume_.keys.leader);
   if (ailments.unclear || !ailments.source) co_return done;
+  const fop::Lookup::Reply& source = *answers[*ailments.source];
   std::vector<CopyHealing> healings;
-  for (Place place : ailments.deviating) healings.push_back({.place = place, .dress = true});
-  co_await heal_these(call, asked, *answers[*ailments.source], std::move(healings), *directory);
+  for (Place place : ailments.bare) {
+    CopyHealing healing{.place = place, .dress = true};
+    healing.lacks = missing_from(answers[place]->xdata, source.xdata);
+    // Last, for it tells that the rest is there.
+    healing.lacks.set_bytes(volume_.keys.layout, range_without_names(directory->layout));
+    healings.push_back(std::move(healing));
+  }
+  for (Place place : ailments.deviating) {
+    if (!is_in(ailments.bare, place)) healings.push_back({.place = place, .dress = true});
+  }
+  co_await heal_these(call, asked, source, std::move(healings), *directory);
   co_return done;
 }
 
@@ -172,6 +195,13 @@ Task<> CopyHealer::heal_copy(const Call& call, const fop::Lookup& lookup, const 
     fop::Setattr dress{.gfid = gfid, .iatt = source.iatt};
     dress.valid = set_attribute::mode | set_attribute::uid | set_attribute::gid;
     co_await tried(there.perform(call, dress));
+  }
+  // One at a time, and none that somebody has set meanwhile.
+  for (const auto& [key, value] : healing.lacks) {
+    fop::Setxattr add{.gfid = gfid, .flags = create_only};
+    add.values.set(key, value);
+    const Result<fop::Acknowledged> added = co_await there.perform(call, add);
+    if (!added && added.error().number() != EEXIST) co_return added.error();
   }
   if (healing.lead) {
     co_await tried(set_leader_count(call, gfid, healing.place));
