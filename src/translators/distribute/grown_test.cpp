@@ -111,6 +111,9 @@ TEST_F(GrownDirectory, AWalkThatIsCutOffLeavesWhatTheNextLookupHeals) {
 // A brick was added, so its root has nothing yet of what the others have alike.
 TEST(GrownRoot, TheNewBrickGetsTheAttributesOfTheOthers) {
   StartedLab lab(2);
+  Layout before(1);
+  before[0] = Range{.stop = 0xffffffff, .commit_hash = 0};
+  lab.brick(0).set_xattr("", layout_key, std::string(as_text(before.stored(0))));
   set_xattr_on(lab, 0, root_gfid, "user.colour", "green");
   set_xattr_on(lab, 0, root_gfid, "user.shape", "round");
   set_xattr_on(lab, 1, root_gfid, "user.shape", "square");
