@@ -3,8 +3,8 @@
 // is not zero tells the next lookup that copies may differ.
 //
 //   4 trips: lower the count, change the leader, change all others, raise the count
-//   1 trip to all for attributes that nobody heals, and for the root, which has no leader and is only changed while all
-//   are there
+//   2 trips for the root, which has no leader and is only changed while all are there: its speaker, then all others
+//   1 trip to all for attributes that nobody heals
 #include "translators/distribute/xattr_changes.h"
 
 #include <algorithm>
@@ -126,9 +126,10 @@ template <class Operation>
 Task<fop::Acknowledged> XattrChanges::change_xattrs(const Call& call, const Operation& change,
                                                     DirectoryPointer directory) {
   if (!may_change(call, change)) co_return failed(EPERM);
-  const bool marked = !directory->gfid.is_root() && std::ranges::any_of(keys_of(change), is_healed);
   Result<fop::Acknowledged> reply = failed(EIO);
-  if (marked) {
+  if (directory->gfid.is_root()) {
+    reply = co_await change_root(call, change, directory);
+  } else if (std::ranges::any_of(keys_of(change), is_healed)) {
     reply = co_await change_marked(call, change, directory);
   } else {
     reply = co_await change_everywhere(call, change, directory);
@@ -146,20 +147,30 @@ Task<fop::Acknowledged> XattrChanges::change_xattrs(const Call& call, const Oper
 template <class Operation>
 Task<fop::Acknowledged> XattrChanges::change_everywhere(const Call& call, const Operation& change,
                                                         DirectoryPointer directory) {
-  // Nobody could tell later who missed it.
-  const bool is_root = directory->gfid.is_root();
-  if (is_root && !volume_.all_up()) co_return failed(ENOTCONN);
   const Place speaks = volume_.speaker(*directory);
   AnswersOf<Operation> answers = co_await tried(descriptors_.at_each(call, change, volume_.all_places()));
-  for (const Result<fop::Acknowledged>& answer : answers) {
-    if (is_root && !has_followed<Operation>(answer)) co_return answer.error();
-  }
   const bool speaker_decides = answers[speaks] || !is_away(answers[speaks].error());
   if (speaker_decides) co_return std::move(answers[speaks]);
   for (Result<fop::Acknowledged>& answer : answers) {
     if (answer) co_return std::move(*answer);
   }
   co_return error_of(answers);
+}
+
+// Nobody could tell later who missed it. A subvolume that was added just now may lack what the others have.
+template <class Operation>
+Task<fop::Acknowledged> XattrChanges::change_root(const Call& call, const Operation& change,
+                                                  DirectoryPointer directory) {
+  if (!volume_.all_up()) co_return failed(ENOTCONN);
+  const Place speaks = volume_.speaker(*directory);
+  fop::Acknowledged reply = co_await tried(descriptors_.at_place(call, change, speaks));
+  const Operation following = without_conditions(change);
+  const AnswersOf<Operation> answers =
+      co_await tried(descriptors_.at_each(call, following, volume_.all_places_but(speaks)));
+  for (const Result<fop::Acknowledged>& answer : answers) {
+    if (!has_followed<Operation>(answer)) co_return answer.error();
+  }
+  co_return std::move(reply);
 }
 
 template <class Operation>

@@ -33,6 +33,8 @@ class XattrChanges {
   template <class Operation>
   Task<fop::Acknowledged> change_everywhere(const Call& call, const Operation& change, DirectoryPointer directory);
   template <class Operation>
+  Task<fop::Acknowledged> change_root(const Call& call, const Operation& change, DirectoryPointer directory);
+  template <class Operation>
   Task<fop::Acknowledged> change_marked(const Call& call, const Operation& change, DirectoryPointer directory);
   // Adds to the leader's count of changes that the others may lack.
   template <class Operation>
