@@ -97,6 +97,14 @@ int say(const Invocation& run, std::string_view what, const Answer& answer, std:
   return 1;
 }
 
+// What is wrong with a server, as it says itself.
+std::vector<std::string> troubles_of(const Dictionary& values, const std::string& prefix) {
+  std::vector<std::string> troubles;
+  const auto key = [&] { return fmt::format("{}trouble{}", prefix, troubles.size()); };
+  while (values.has(key())) troubles.emplace_back(values.text(key()).value_or(""));
+  return troubles;
+}
+
 }  // namespace
 
 Task<int> peer_probe(const Invocation& run) {
@@ -186,6 +194,7 @@ Task<int> pool_status(const Invocation& run) {
       for (const char* key : {"connected", "wanted", "keeps", "lost", "version"}) {
         xml.element(key, number(prefix + key));
       }
+      for (const std::string& trouble : troubles_of(values, prefix)) xml.element("trouble", trouble);
       xml.close();
     }
     run.console.out_part(xml.finish());
@@ -209,6 +218,12 @@ Task<int> pool_status(const Invocation& run) {
     run.console.out(fmt::format("{:<36}  {:<24}  {:<12}  {:<8}  {}", text(prefix + "uuid"), text(prefix + "hostname"),
                                 connected ? "Connected" : "Disconnected",
                                 connected ? fmt::to_string(number(prefix + "version")) : "-", vote));
+  }
+  for (std::int64_t place = 1; place <= count; ++place) {
+    const std::string prefix = fmt::format("server{}.", place);
+    for (const std::string& trouble : troubles_of(values, prefix)) {
+      run.console.out(fmt::format("\n{}: {}.", text(prefix + "hostname"), trouble));
+    }
   }
   co_return 0;
 }

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "command/answer_index.h"
 #include "command/handlers.h"
 #include "command/procedures.h"
+#include "command/status_node.h"
 #include "command/status_report.h"
 #include "command/words.h"
 #include "command/xml.h"
@@ -107,6 +109,17 @@ Task<Answer> ask(const Invocation& run, Question question) {
   co_return answer;
 }
 
+// Beside the table, which scripts read.
+void show(const Invocation& run, const Dictionary& values) {
+  print_status(run.console, values);
+  const AnswerIndex index(values);
+  for (const Node& node : nodes_of(index)) {
+    if (!node.has("trouble")) continue;
+    run.console.error(fmt::format("note: brick {}:{} is offline: {}", node.text("hostname"), node.text("path"),
+                                  node.text("trouble")));
+  }
+}
+
 Task<int> one_status(const Invocation& run, Question question) {
   Answer answer = co_await tried(ask(run, question));
   const std::string sentence =
@@ -127,7 +140,7 @@ Task<int> one_status(const Invocation& run, Question question) {
     run.console.error(sentence);
     co_return 1;
   }
-  print_status(run.console, answer.values);
+  show(run, answer.values);
   co_return 0;
 }
 
@@ -146,7 +159,7 @@ Task<int> every_status(const Invocation& run, Question question) {
     if (run.settings.xml) {
       if (answer.op_ret == 0) answers.push_back(std::move(answer));
     } else if (answer.op_ret == 0) {
-      print_status(run.console, answer.values);
+      show(run, answer.values);
     } else {
       run.console.error(answer.op_errstr.empty() ? "Unable to obtain volume status information." : answer.op_errstr);
       run.console.out(" ");

@@ -42,7 +42,7 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
-                                  log_rotation = "log rotation", rebalance = "rebalance";
+                                  log_rotation = "log rotation", rebalance = "rebalance", condition = "condition";
 }  // namespace subject
 
 // status_command.cpp
@@ -66,6 +66,9 @@ Task<Dictionary> rotate_logs(Management& management, Dictionary request);
 
 // sync_command.cpp
 Task<Dictionary> sync_volume(Management& management, Dictionary request);
+
+// condition.cpp
+Task<Dictionary> own_condition(Management& management, Dictionary question);
 
 // pool_commands.cpp
 Task<Dictionary> probe(Management& management, Dictionary request);

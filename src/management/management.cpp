@@ -11,6 +11,7 @@
 #include "management/subjects.h"
 #include "pool/detach_server.h"
 #include "pool/document.h"
+#include "pool/option_table.h"
 
 namespace mortar {
 
@@ -143,8 +144,11 @@ Order Management::order_for(std::string_view command, std::string_view volume, H
       .command = std::string(command), .volume = std::string(volume), .hook = fmt::format("{}", fmt::join(hook, "\n"))};
 }
 
-Task<Reports> Management::transact(Order order, Task<> changing) {
+Task<Reports> Management::transact(Order order, Task<> changing, ServerQuorum quorum) {
   co_await tried(membership_.lines().given_time());
+  if (quorum == ServerQuorum::is_needed) {
+    co_await tried(check_quorum(order.volume));
+  }
   co_await tried(membership_.have_majority());
   Reports reports = co_await tried(orders_.give(order));
   co_await tried(reports.outcome());
@@ -155,6 +159,23 @@ Task<Reports> Management::transact(Order order, Task<> changing) {
     log::warning("management", "{} did not answer and will follow later", fmt::join(reports.silent, ", "));
   }
   co_return std::move(reports);
+}
+
+Management::ServerQuorum Management::quorum_of_option(std::string_view word) {
+  const OptionEntry* option = find_option_by_word(word);
+  const bool is_set = option != nullptr && is_server_quorum_option(option->key);
+  return is_set ? ServerQuorum::is_set : ServerQuorum::is_needed;
+}
+
+Result<Done> Management::check_quorum(const std::string& volume) const {
+  const Volume* found = pool().find(volume);
+  if (found == nullptr || !follows_server_quorum(*found) || membership_.has_server_quorum()) return done;
+  return failed(EPERM, "Quorum not met. Volume operation not allowed.");
+}
+
+Result<Done> Management::check_quorum_for_peers() const {
+  if (std::ranges::none_of(pool().volumes, follows_server_quorum) || membership_.has_server_quorum()) return done;
+  return failed(EPERM, "Cluster quorum is not met. Changing peers is not allowed in this state");
 }
 
 Task<> Management::find_servers(std::vector<Brick>& bricks) {
@@ -252,7 +273,9 @@ Task<Reports> Management::set_options(SetOptions edit) {
   }
   arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Reports reports = co_await tried(transact(order_for("set", volume, std::move(arguments)), change(edit)));
+  Order order = order_for("set", volume, std::move(arguments));
+  Reports reports =
+      co_await tried(transact(std::move(order), change(edit), quorum_of_option(edit.pairs.front().first)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -261,8 +284,8 @@ Task<Reports> Management::reset_options(ResetOptions edit) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
   co_await tried(edit.check(pool()));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Reports reports =
-      co_await tried(transact(order_for("reset", volume, hook_arguments("reset", edit.volume)), change(edit)));
+  Order order = order_for("reset", volume, hook_arguments("reset", edit.volume));
+  Reports reports = co_await tried(transact(std::move(order), change(edit), quorum_of_option(edit.key)));
   co_await tried(reports.outcome());
   co_return std::move(reports);
 }
@@ -298,6 +321,7 @@ Task<> Management::reset_identity() {
 
 Task<ProbeOutcome> Management::probe(std::string host) {
   SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(check_quorum_for_peers());
   co_await tried(membership_.have_majority());
   Probe probing(world_, membership_, places_.settings().port, places_.settings().bind_address);
   const ProbeOutcome outcome = co_await tried(probing.run(std::move(host)));
@@ -313,6 +337,7 @@ Task<> Management::detach(std::string host, bool force) {
   if (!force && !answers(leaving)) {
     co_return failed(ENOTCONN, "One of the peers is probably down. Check with 'peer status'");
   }
+  co_await tried(check_quorum_for_peers());
   co_await tried(membership_.have_majority());
   co_await tried(membership_.let_go(leaving, host));
   co_return done;

@@ -110,11 +110,17 @@ class Management {
   }
 
  private:
+  // Changes of the server quorum itself are made without it.
+  enum class ServerQuorum : bool { is_needed, is_set };
   // The servers see whether they could, the document is changed, they do it.
-  Task<Reports> transact(Order order, Task<> changing);
+  Task<Reports> transact(Order order, Task<> changing, ServerQuorum quorum = ServerQuorum::is_needed);
   // A volume is as before an order that was not carried out everywhere; bricks that were taken for it are given back.
   template <Edit Change>
   Task<> undo(Change edit, std::string document, std::string volume);
+  // EPERM, in stock's words, where the volume follows a server quorum that is not met.
+  static ServerQuorum quorum_of_option(std::string_view word);
+  Result<Done> check_quorum(const std::string& volume) const;
+  Result<Done> check_quorum_for_peers() const;
   bool has_brick_on(const Volume& volume, const std::vector<std::string>& hosts) const;
   // Fills in which server has each.
   Task<> find_servers(std::vector<Brick>& bricks);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "management/commands.h"
 
 namespace mortar::commands {
@@ -10,12 +12,27 @@ namespace {
 constexpr int probe_localhost = 1;
 constexpr int probe_friend = 2;
 constexpr std::int64_t force_flag = 1;
+// A command that only asks is answered within five seconds.
+constexpr Duration condition_limit = std::chrono::seconds(4);
 
 Dictionary notice(std::string_view text, int number) {
   Dictionary reply;
   reply.set_text("op-errstr", text);
   set_number(reply, "op-errno", number);
   return reply;
+}
+
+// By the server's id; of those that tell. Where one does not know how to, nothing is told: the rest is more important.
+Task<std::map<std::string, Dictionary>> conditions_of(Management& management) {
+  std::map<std::string, Dictionary> conditions;
+  Result<Gathered> gathered =
+      co_await management.ask_servers(std::string(subject::condition), Dictionary{}, condition_limit);
+  if (!gathered) co_return std::move(conditions);
+  for (Dictionary& answer : gathered->answers) {
+    std::string server(answer.text("uuid").value_or(""));
+    conditions[std::move(server)] = std::move(answer);
+  }
+  co_return std::move(conditions);
 }
 
 }  // namespace
@@ -39,6 +56,7 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
 }
 
 Task<Dictionary> pool_status(Management& management, Dictionary) {
+  const std::map<std::string, Dictionary> conditions = co_await tried(conditions_of(management));
   Membership& membership = management.membership();
   const Pool& pool = management.pool();
   Dictionary reply;
@@ -60,6 +78,11 @@ Task<Dictionary> pool_status(Management& management, Dictionary) {
     set_number(reply, prefix + "keeps", static_cast<std::int64_t>(said->votes));
     set_number(reply, prefix + "lost", static_cast<std::int64_t>(said->lost_votes));
     set_number(reply, prefix + "version", static_cast<std::int64_t>(said->version));
+    const auto condition = conditions.find(server.id.text());
+    if (condition == conditions.end()) continue;
+    for (const auto& [key, value] : condition->second) {
+      if (key.starts_with("trouble")) reply.append(prefix + key, value);
+    }
   }
   co_return std::move(reply);
 }

@@ -12,6 +12,14 @@
 
 namespace mortar {
 
+namespace {
+
+// A full disk may have room again.
+constexpr Duration between_renderings = std::chrono::seconds(5);
+constexpr Duration between_looks_at_quorum = std::chrono::seconds(1);
+
+}  // namespace
+
 Reconciler::Reconciler(World& world, const Places& places, Membership& membership)
     : world_(world), places_(places), membership_(membership), store_(world, places) {}
 
@@ -22,10 +30,13 @@ Task<> Reconciler::open() {
   // A server whose copy is lost, and that does not reach its pool, does not know what is gone and what is not.
   if (!has_document()) co_return done;
   co_await tried(find_leftovers());
-  co_await tried(render_pool());
+  // Bricks are started from a full disk as well; what is not rendered is tried again by follow().
+  Result<Done> rendered = render_pool();
   for (const Volume& volume : membership_.pool().volumes) {
-    co_await tried(render(volume));
+    Result<Done> next = render(volume);
+    if (!next && rendered) rendered = std::move(next);
   }
+  if (!rendered) log::error("management", "what the pool's files say is old: {}", rendered.error().sentence());
   co_return done;
 }
 
@@ -34,7 +45,10 @@ void Reconciler::act_as(const Gfid& server) {
   rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_);
 }
 
-void Reconciler::begin() { following_.start(follow()); }
+void Reconciler::begin() {
+  following_.start(follow());
+  watching_.start(watch_quorum());
+}
 
 Result<Done> Reconciler::render_pool() {
   const Pool& pool = membership_.pool();
@@ -101,11 +115,12 @@ Task<> Reconciler::end(const Volume& volume, const Volume* successor) {
   co_return done;
 }
 
-// Files that cannot be written are reported, and written at the next change or start: the document is what counts.
+// Files that cannot be written are reported, and written as soon as they can be: the document is what counts.
 Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   const Volume* found = membership_.pool().find(name);
   std::optional<Volume> wanted;
   if (found != nullptr) wanted = *found;
+  if (!wanted) made.rendered = true;
   const bool is_another = made.volume && (!wanted || made.volume->id != wanted->id);
   if (is_another) {
     co_await tried(rebalances_->end(*made.volume));
@@ -118,14 +133,27 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   if (wanted) {
     // Bricks that start ask for what is rendered.
     Result<Done> rendered = render(*wanted);
-    if (wanted->status == VolumeState::started) {
+    if (follows_server_quorum(*wanted)) {
+      co_await tried(membership_.lines().given_time());
+    }
+    const bool in_quorum = has_quorum(*wanted);
+    if (in_quorum != made.in_quorum && wanted->status == VolumeState::started) {
+      log::error("management", "server quorum {} for volume {} ({} servers seen, {} needed): its bricks here are {}",
+                 in_quorum ? "regained" : "lost", name, membership_.servers_seen(), servers_needed(membership_.pool()),
+                 in_quorum ? "started" : "stopped");
+    }
+    made.in_quorum = in_quorum;
+    if (wanted->status == VolumeState::started && in_quorum) {
       outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
     } else {
       outcome = co_await supervisor_->stop(*wanted);
     }
     // Ports may be others now.
     if (rendered) rendered = render(*wanted);
-    if (!rendered) log::error("management", "volume {} is not rendered: {}", name, rendered.error().sentence());
+    if (!rendered && made.rendered) {
+      log::error("management", "volume {} is not rendered: {}", name, rendered.error().sentence());
+    }
+    made.rendered = rendered.has_value();
     Result<Done> walks = co_await rebalances_->follow(*wanted);
     if (outcome) outcome = std::move(walks);
   }
@@ -149,27 +177,60 @@ Task<> Reconciler::follow() {
       co_await tried(catch_up());
       settled_.set();
     }
-    co_await tried(changed_.wait());
+    if (is_all_rendered()) {
+      co_await tried(changed_.wait());
+    } else {
+      co_await with_deadline(world_, between_renderings, changed_.wait());
+    }
   }
 }
 
+bool Reconciler::is_all_rendered() const {
+  return pool_rendered_ && std::ranges::all_of(made_, [](const auto& entry) { return entry.second->rendered; });
+}
+
 Task<> Reconciler::catch_up() {
-  if (Result<Done> rendered = render_pool(); !rendered) {
+  const Result<Done> rendered = render_pool();
+  if (!rendered && pool_rendered_) {
     log::error("management", "the pool is not rendered: {}", rendered.error().sentence());
   }
+  pool_rendered_ = rendered.has_value();
   std::set<std::string> names;
   for (const Volume& volume : membership_.pool().volumes) names.insert(volume.name);
   for (const auto& [name, made] : made_) names.insert(name);
   std::vector<Task<>> making;
   for (const std::string& name : names) {
-    const auto made = made_.find(name);
-    const Volume* wanted = membership_.pool().find(name);
-    const bool as_wanted = made != made_.end() &&
-                           (wanted == nullptr ? !made->second->volume.has_value() : made->second->volume == *wanted);
-    if (!as_wanted) making.push_back(catch_up_with(name));
+    if (!is_as_wanted(name)) making.push_back(catch_up_with(name));
   }
   co_await tried(all(std::move(making)));
   co_return done;
+}
+
+bool Reconciler::is_as_wanted(const std::string& name) const {
+  const auto found = made_.find(name);
+  if (found == made_.end()) return false;
+  const Made& made = *found->second;
+  const Volume* wanted = membership_.pool().find(name);
+  if (wanted == nullptr) return !made.volume.has_value();
+  return made.rendered && made.volume == *wanted && made.in_quorum == has_quorum(*wanted);
+}
+
+bool Reconciler::has_quorum(const Volume& volume) const {
+  return !follows_server_quorum(volume) || membership_.has_server_quorum();
+}
+
+// Right after a start nobody was seen yet: that is no loss.
+Task<> Reconciler::watch_quorum() {
+  for (;;) {
+    co_await tried(world_.sleep(between_looks_at_quorum));
+    if (!membership_.lines().had_time()) continue;
+    const auto& volumes = membership_.pool().volumes;
+    const bool is_news = std::ranges::any_of(volumes, [this](const Volume& volume) {
+      const auto made = made_.find(volume.name);
+      return made != made_.end() && made->second->in_quorum != has_quorum(volume);
+    });
+    if (is_news) changed_.set();
+  }
 }
 
 Task<> Reconciler::catch_up_with(std::string name) {

@@ -1,6 +1,6 @@
 // Makes true on this server what the pool's document says: its files are rendered, the bricks of started volumes run,
-// others do not. It works towards the newest document, whatever the one before was, so it does not matter what of it
-// this server has missed.
+// others do not, nor those of volumes that follow a server quorum that is not met. It works towards the newest
+// document, whatever the one before was, so it does not matter what of it this server has missed.
 //
 //   Reconciler reconciler(world, places, membership);
 //   co_await tried(reconciler.open());
@@ -61,6 +61,8 @@ class Reconciler {
   // What was made true of a volume.
   struct Made {
     std::optional<Volume> volume;
+    bool rendered = true;
+    bool in_quorum = true;  // of the servers, if it follows that
     Mutex changing;
   };
   Result<Done> render(const Volume& volume);
@@ -70,6 +72,10 @@ class Reconciler {
   Task<> catch_up();
   Task<> catch_up_with(std::string name);
   Result<Done> find_leftovers();
+  bool is_all_rendered() const;
+  bool is_as_wanted(const std::string& name) const;
+  bool has_quorum(const Volume& volume) const;
+  Task<> watch_quorum();
   bool has_document() const { return membership_.configuration().version() != 0; }
   Task<> end_leftovers();
 
@@ -85,9 +91,11 @@ class Reconciler {
   // Volumes of the store that the document does not have: they were deleted while this server was not there.
   std::vector<Volume> leftovers_;
   bool looked_for_leftovers_ = false;
+  bool pool_rendered_ = true;
   Event changed_;
   Event settled_;
   TaskSet following_;
+  TaskSet watching_;
 };
 
 }  // namespace mortar

@@ -7,6 +7,7 @@
 #include "base/join.h"
 #include "management/brick_questions.h"
 #include "management/commands.h"
+#include "management/condition.h"
 #include "management/mount_table.h"
 
 namespace mortar::commands {
@@ -70,6 +71,9 @@ void add_brick(Management& management, Dictionary& reply, const std::string& pre
   set_number(reply, prefix + ".rdma_port", 0);
   set_number(reply, prefix + ".status", running ? 1 : 0);
   set_number(reply, prefix + ".pid", running ? running->pid : -1);
+  // For our command line; stock's does not look.
+  const std::string trouble = brick_trouble(management, volume, brick);
+  if (!trouble.empty()) reply.set_text(prefix + ".trouble", trouble);
 }
 
 // The clients by their kinds: of the volume, for each of its bricks has the same ones. The last brick's answer counts.

@@ -21,6 +21,7 @@ constexpr Subject subjects[] = {
     {commands::subject::state_dump, commands::dump_own_state},
     {commands::subject::log_rotation, commands::rotate_own_logs},
     {commands::subject::rebalance, commands::own_rebalance},
+    {commands::subject::condition, commands::own_condition},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "management/brick_directory.h"
 
 namespace mortar {
 
@@ -15,6 +16,7 @@ namespace {
 constexpr int most_ports_tried = 3;
 constexpr auto first_pause = 1s;
 constexpr auto longest_pause = 60s;
+constexpr auto between_looks_for_directory = 1s;
 // Who ran this long is not in a loop of crashes.
 constexpr auto settled_after = 60s;
 constexpr auto sign_in_limit = 10s;
@@ -27,6 +29,8 @@ struct Supervisor::Keeper {
   Brick brick;
   bool wanted = false;
   bool told_to_end = false;
+  bool has_directory = true;
+  std::string trouble;  // why it does not run
   std::optional<RunningBrick> running;
   std::uint16_t last_port = 0;
   Instant started;
@@ -88,6 +92,15 @@ std::optional<RunningBrick> Supervisor::running(const Volume& volume, const Bric
   return found == keepers_.end() ? std::nullopt : found->second->running;
 }
 
+std::string Supervisor::trouble(const Volume& volume, const Brick& brick) const {
+  const auto found = keepers_.find(name_of(volume, brick));
+  if (found == keepers_.end() || found->second->running) return {};
+  if (found->second->told_to_end) {
+    return fmt::format("it was told to end; `gluster volume start {} force` starts it again", volume.name);
+  }
+  return found->second->trouble;
+}
+
 std::uint16_t Supervisor::port(const Volume& volume, const Brick& brick) const {
   auto found = keepers_.find(name_of(volume, brick));
   return found == keepers_.end() ? store_.last_port(volume, brick) : found->second->last_port;
@@ -138,6 +151,7 @@ Task<> Supervisor::bring_up(Keeper& keeper) {
     runs(keeper, *found);
     co_return done;
   }
+  co_await tried(check_directory(keeper));
   Error last(EADDRNOTAVAIL, "There is no free port for a brick.");
   for (int attempt = 0; attempt < most_ports_tried; ++attempt) {
     // Between looking for a free port and listening there somebody else may take it: then another one.
@@ -152,12 +166,31 @@ Task<> Supervisor::bring_up(Keeper& keeper) {
     last = started.error();
     if (last.number() != EADDRINUSE) break;
   }
-  log::error("management", "{}", last.sentence());
+  does_not_run(keeper, last.sentence());
   co_return last;
+}
+
+Task<> Supervisor::check_directory(Keeper& keeper) {
+  const Result<Result<Done>> checked =
+      co_await world_.off_loop([&files = world_.files(), brick = keeper.brick, volume = keeper.volume] {
+        return check_brick_directory(files, brick, volume, false);
+      });
+  co_await tried(checked);
+  keeper.has_directory = checked->has_value();
+  if (keeper.has_directory) co_return done;
+  does_not_run(keeper, fmt::format("{}. If its disk is not mounted yet: it is started as soon as it is",
+                                   checked->error().sentence()));
+  co_return checked->error();
+}
+
+void Supervisor::does_not_run(Keeper& keeper, std::string reason) {
+  if (keeper.trouble != reason) log::error("management", "brick {} is offline: {}", keeper.brick.text(), reason);
+  keeper.trouble = std::move(reason);
 }
 
 void Supervisor::runs(Keeper& keeper, RunningBrick running) {
   keeper.running = running;
+  keeper.trouble.clear();
   keeper.last_port = running.port;
   keeper.started = world_.now();
   ports_.set_known(keeper.brick.path, running.port);
@@ -177,7 +210,8 @@ Task<> Supervisor::watch(Keeper& keeper, int pid) {
                  keeper.brick.text(), pid, keeper.volume.name);
     co_return done;
   }
-  log::error("management", "brick {} (pid {}) ended without being told to", keeper.brick.text(), pid);
+  does_not_run(keeper, fmt::format("its process (pid {}) ended without being told to; see {}", pid,
+                                   places_.brick_log(keeper.brick)));
   if (world_.now() - keeper.started > settled_after) keeper.pause = first_pause;
   keeper.coming_back.start(bring_back(keeper));
   co_return done;
@@ -186,8 +220,8 @@ Task<> Supervisor::watch(Keeper& keeper, int pid) {
 Task<> Supervisor::bring_back(Keeper& keeper) {
   for (;;) {
     if (!keeper.volume.options.is_on("cluster.brick-restart", true)) co_return done;
-    co_await tried(world_.sleep(keeper.pause));
-    keeper.pause = std::min<std::chrono::seconds>(2 * keeper.pause, longest_pause);
+    co_await tried(world_.sleep(keeper.has_directory ? keeper.pause : between_looks_for_directory));
+    if (keeper.has_directory) keeper.pause = std::min<std::chrono::seconds>(2 * keeper.pause, longest_pause);
     SharedMutex::Guard guard = co_await tried(keeper.changing.lock());
     if (!keeper.wanted || keeper.running || keeper.told_to_end) co_return done;
     Result<Done> up = co_await bring_up(keeper);

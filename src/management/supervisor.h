@@ -4,7 +4,8 @@
 // A brick that was told to end (SIGTERM, or TERMINATE over its socket: it signs out and removes its pid file) is left
 // alone until `volume start force`. One that just vanished (crash, SIGKILL, out of memory) or could not be started (its
 // disk is not mounted yet) is started again, with pauses that grow from one second to a minute, unless the volume's
-// cluster.brick-restart is off.
+// cluster.brick-restart is off. A directory that is not there, or is not the volume's, is looked for every second, and
+// nothing is started on it: it may be the bare mount point.
 #pragma once
 
 #include <map>
@@ -35,6 +36,8 @@ class Supervisor {
 
   // Pid and port; nothing where it does not run.
   std::optional<RunningBrick> running(const Volume& volume, const Brick& brick) const;
+  // Why it does not run though it should; empty where it runs, or nothing is known of it.
+  std::string trouble(const Volume& volume, const Brick& brick) const;
   // The port it has or had last; 0: none yet.
   std::uint16_t port(const Volume& volume, const Brick& brick) const;
   void signed_out(std::string_view brick_path);
@@ -46,6 +49,9 @@ class Supervisor {
   Task<> start_one(Keeper& keeper, bool forced);
   Task<> stop_one(Keeper& keeper);
   Task<> bring_up(Keeper& keeper);
+  Task<> check_directory(Keeper& keeper);
+  // In the log once.
+  static void does_not_run(Keeper& keeper, std::string reason);
   void runs(Keeper& keeper, RunningBrick running);
   Task<> watch(Keeper& keeper, int pid);
   Task<> bring_back(Keeper& keeper);

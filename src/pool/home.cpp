@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
+#include "pool/document.h"
 
 namespace mortar {
 
@@ -28,7 +31,7 @@ class NoRegister final : public Register {
 }  // namespace
 
 Home::Home(World& world, std::string folder, Voter& voter, Register& others)
-    : world_(world), folder_(std::move(folder)), voter_(voter), others_(others) {}
+    : world_(world), folder_(std::move(folder)), voter_(voter), others_(others), votes_(voter.documents(), others) {}
 
 bool Home::exists(World& world, const std::string& folder) {
   return LocalRegister::exists(world, folder) ||
@@ -36,13 +39,17 @@ bool Home::exists(World& world, const std::string& folder) {
 }
 
 Result<Done> Home::stand(Standing standing) {
+  if (in_doubt_) in_doubt_ = !world_.files().write_file(standing_file(), format_standing(standing_));
   if (in_doubt_) return failed(EIO, "the working directory cannot be written");
   const Result<Done> written = world_.files().write_file(standing_file(), format_standing(standing));
   if (written) {
     standing_ = std::move(standing);
     return done;
   }
-  // It may have been written all the same. Writing the former one decides it.
+  // It may have been put in its place all the same; then writing the former one decides it.
+  const Result<Standing> there = read_standing();
+  if (there && *there == standing_) return written;
+  if (!there && there.error().number() == ENOENT && standing_ == Standing{}) return written;
   in_doubt_ = !world_.files().write_file(standing_file(), format_standing(standing_));
   return written;
 }
@@ -63,18 +70,25 @@ Result<Done> Home::open_copy() {
 
 Task<> Home::open() {
   co_await tried(world_.files().make_directories(folder_, 0700));
-  const Result<std::string> text = world_.files().read_file(standing_file());
-  if (text) {
-    standing_ = co_await tried(parse_standing(*text));
-  } else if (text.error().number() != ENOENT) {
-    co_return text.error();
+  Result<Standing> read = read_standing();
+  if (read) {
+    standing_ = std::move(*read);
+  } else {
+    standing_ = co_await tried(find_standing(read.error()));
   }
   if (standing_.stage == Stage::alone) {
     co_await tried(open_local());
+    if (read && !LocalRegister::exists(world_, folder_)) {
+      co_return failed(EIO,
+                       fmt::format("the configuration of this server is missing: {0}/document.0 and {0}/document.1; "
+                                   "put one back from a backup",
+                                   folder_));
+    }
   } else {
     const Result<Done> opened = open_copy();
-    // The voters have it; but whoever reads this log should know.
-    if (!opened) log::error("pool", "the copy of the configuration: {}", opened.error().sentence());
+    // The voters have it.
+    if (!opened) lost_copy_ = opened.error().sentence();
+    if (!opened) log::error("pool", "{}", damage());
   }
   if (standing_.stage == Stage::voting && !voter_.has_data()) {
     log::error("pool", "what this server kept of the configuration as a voter is gone: it will be let in anew");
@@ -87,6 +101,46 @@ Task<> Home::open() {
   }
   co_await clear_away();
   co_return done;
+}
+
+// ENOENT: there is none.
+Result<Standing> Home::read_standing() {
+  const Result<std::string> text = world_.files().read_file(standing_file());
+  if (!text) return std::unexpected(text.error());
+  return parse_standing(*text);
+}
+
+// Who follows is told everything by the others, so following is right wherever there is a pool. A server is alone only
+// where nothing speaks for another one.
+Task<Standing> Home::find_standing(Error reason) {
+  const bool is_missing = reason.number() == ENOENT;
+  const bool had_pool = voter_.has_data() || LocalRegister::exists(world_, copy_folder());
+  if (is_missing && !had_pool) co_return Standing{};
+  const Result<Done> opened = had_pool ? open_copy() : failed(ENOENT, "there is no copy of a pool's configuration");
+  Document seen;
+  if (opened) {
+    seen = co_await tried(copy_->read());
+  }
+  const Result<Pool> pool = parse_pool(seen.text);
+  if (!opened || !pool || pool->trust.pool.is_null()) {
+    co_return failed(
+        EIO, fmt::format("{} is {}: which pool this server is in is not known ({}). Put the folder {} back "
+                         "from a backup; or, where other servers know this one, move the folder away, give "
+                         "`gluster peer detach` on one of them, and probe this server again.",
+                         standing_file(), is_missing ? "missing" : "damaged",
+                         opened ? "nor is it in the copy of the configuration" : opened.error().sentence(), folder_));
+  }
+  log::error("pool", "{} is {}: by the copy of the configuration this server follows the pool {}", standing_file(),
+             is_missing ? "missing" : "damaged", pool->trust.pool.text());
+  Standing found{Stage::following, pool->trust.pool, {}};
+  co_await tried(stand(found));
+  co_return found;
+}
+
+std::string Home::damage() const {
+  if (!lost_copy_.empty()) return lost_copy_ + "; it is written anew once the other servers are reached";
+  const LocalRegister* opened = standing_.stage == Stage::alone ? local_.get() : copy_.get();
+  return opened == nullptr ? std::string() : opened->damage();
 }
 
 Task<> Home::clear_away() {
@@ -107,7 +161,7 @@ Register& Home::documents() {
   switch (standing_.stage) {
     case Stage::alone: return *local_;
     case Stage::following: return others_;
-    case Stage::voting: return voter_.documents();
+    case Stage::voting: return votes_;
   }
   return none;
 }
@@ -125,6 +179,7 @@ Task<> Home::remember(Document document) {
     // Nothing of it was whole; what comes now is.
     co_await tried(world_.files().remove_tree(copy_folder()));
     co_await tried(open_copy());
+    lost_copy_.clear();
   }
   co_return copy_->keep(std::move(document));
 }
@@ -141,6 +196,7 @@ Task<> Home::prepare_voter(Gfid pool, Document document) {
 
 Task<> Home::found(Gfid pool, Document document) {
   check(standing_.stage == Stage::alone, "a pool is founded by a server that is alone");
+  co_await tried(stand(Standing{}));
   Result<Done> made = co_await prepare_voter(pool, std::move(document));
   if (made) made = open_copy();
   if (made) made = stand(Standing{Stage::voting, pool, {}});
@@ -159,6 +215,7 @@ Task<> Home::dissolve(Document document) {
 
 Task<> Home::follow(Gfid pool, std::vector<std::string> contacts, Document copy) {
   check(standing_.stage == Stage::alone, "only a server that is alone comes into a pool");
+  co_await tried(stand(Standing{}));
   co_await tried(world_.files().remove_tree(copy_folder()));
   co_await tried(open_copy());
   co_await tried(copy_->keep(std::move(copy)));

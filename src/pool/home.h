@@ -1,7 +1,7 @@
 // Where the pool's document is for this server, and how that changes without losing anything.
 //
 // On the disk, in one folder:
-//   standing       which of the following counts; replaced as a whole (see standing.h). None: alone
+//   standing       which of the following counts; replaced as a whole (see standing.h). None: never but alone
 //   document.0/1   the document of a pool of one (LocalRegister)
 //   copy/          what was last seen of a pool of several (LocalRegister)
 //   the voter's    what this server keeps as a voter; with its keys it is the voter's own affair
@@ -25,6 +25,7 @@
 #include <memory>
 #include <string>
 
+#include "pool/helped_register.h"
 #include "pool/local_register.h"
 #include "pool/standing.h"
 #include "pool/voter.h"
@@ -40,13 +41,16 @@ class Home {
   // Whether a server was ever at home in the folder; nothing is made.
   static bool exists(World& world, const std::string& folder);
 
-  // Goes on where this server stood. A voter whose data is gone has lost its vote: it follows. The voter is started but
-  // not waited for. EIO where what is on the disk is not whole; nothing is changed then.
+  // Goes on where this server stood. A voter whose data is gone has lost its vote: it follows, and so does one whose
+  // standing is lost and that has a copy of a pool's document. The voter is started but not waited for. EIO where what
+  // is on the disk is not whole; nothing is changed then.
   Task<> open();
 
   const Standing& standing() const { return standing_; }
   // The one that counts.
   Register& documents();
+  // What is damaged on the disk, and was not written anew yet; empty: nothing.
+  std::string damage() const;
   // What was last seen of the pool; version 0: nothing yet. Alone: the local document.
   Task<Document> last_seen();
   // Keeps what was seen of a pool of several. Older ones are ignored.
@@ -68,6 +72,8 @@ class Home {
   std::string standing_file() const { return standing_file(folder_); }
   std::string copy_folder() const { return folder_ + "/copy"; }
   Result<Done> stand(Standing standing);
+  Result<Standing> read_standing();
+  Task<Standing> find_standing(Error reason);
   Result<Done> open_local();
   Result<Done> open_copy();
   // Clears away what does not count any more; failures are repeated at the next start.
@@ -80,9 +86,11 @@ class Home {
   const std::string folder_;
   Voter& voter_;
   Register& others_;
+  HelpedRegister votes_;
   Standing standing_;
   std::unique_ptr<LocalRegister> local_;
   std::unique_ptr<LocalRegister> copy_;
+  std::string lost_copy_;  // why there is none
   // Whether the standing on the disk may be another than here: then nothing may be changed until the next start.
   bool in_doubt_ = false;
 };

@@ -71,7 +71,7 @@ bool LocalRegister::exists(World& world, std::string_view folder) {
 Result<std::unique_ptr<LocalRegister>> LocalRegister::open(World& world, std::string folder) {
   if (Result<Done> made = world.files().make_directories(folder, 0700); !made) return std::unexpected(made.error());
   std::unique_ptr<LocalRegister> opened(new LocalRegister(world, std::move(folder), {}));
-  bool damaged = false;
+  std::string& damage = opened->damage_;
   for (std::uint64_t which : {0, 1}) {
     const std::string path = opened->slot(which);
     Result<std::string> content = world.files().read_file(path);
@@ -79,17 +79,22 @@ Result<std::unique_ptr<LocalRegister>> LocalRegister::open(World& world, std::st
     std::optional<Document> document;
     if (content) document = unsealed(*content);
     if (!document) {
-      damaged = true;
-      log::error("pool", "{} is damaged: {}", path, content ? "its checksum is wrong" : content.error().sentence());
+      damage += fmt::format("{}{} is damaged ({})", damage.empty() ? "" : ", ", path,
+                            content ? "its checksum is wrong" : content.error().sentence());
     } else if (document->version > opened->document_.version) {
       opened->document_ = std::move(*document);
     }
   }
-  if (damaged && opened->document_.version == 0) {
-    return failed(EIO, fmt::format("no whole copy of the pool's configuration in {}; put one back from a backup",
-                                   opened->folder_));
+  if (damage.empty()) return opened;
+  if (opened->document_.version == 0) {
+    return failed(EIO, fmt::format("no whole copy of the pool's configuration in {}: {}; put one back from a backup",
+                                   opened->folder_, damage));
   }
-  if (damaged) log::warning("pool", "going on with version {} of the configuration", opened->document_.version);
+  damage += fmt::format(
+      ": version {} of the configuration counts, a change made after it is lost; the next change "
+      "writes the file anew",
+      opened->document_.version);
+  log::error("pool", "{}", damage);
   return opened;
 }
 
@@ -106,6 +111,8 @@ Result<Done> LocalRegister::keep(Document document) {
   // The slot of the version before the last: the last one stays whole if this write is torn.
   const Result<Done> written = world_.files().write_file(slot(document.version), sealed(document));
   if (!written) return written;
+  // It is the other one that is damaged.
+  if (slot(document.version) != slot(document_.version)) damage_.clear();
   document_ = std::move(document);
   waiting_.move_to(ready_queue());
   return done;

@@ -23,6 +23,8 @@ class LocalRegister final : public Register {
   Task<Document> read() override;
   Task<std::uint64_t> swap(std::uint64_t expected, std::string text) override;
   Task<Document> watch(std::uint64_t after) override;
+  // Which of the two files is not whole, until it is written again; empty: none.
+  const std::string& damage() const { return damage_; }
   // Puts a document with the version it has elsewhere; nothing where it is not newer.
   Result<Done> keep(Document document);
 
@@ -34,6 +36,7 @@ class LocalRegister final : public Register {
   World& world_;
   std::string folder_;
   Document document_;
+  std::string damage_;
   WaitList waiting_;
 };
 

@@ -97,6 +97,10 @@ TEST(LocalRegister, ADamagedCopyFallsBackAndTwoAreRefused) {
   auto fallen = LocalRegister::open(world, folder);
   ASSERT_TRUE(fallen);
   EXPECT_EQ(simulation.run((*fallen)->read())->version, 2u);
+  EXPECT_NE((*fallen)->damage().find("document.1 is damaged"), std::string::npos) << (*fallen)->damage();
+  ASSERT_TRUE(simulation.run((*fallen)->swap(2, text_of(3))));
+  EXPECT_EQ((*fallen)->damage(), "");
+  ASSERT_TRUE(host.disk().write_file(newest, content));
   ASSERT_TRUE(host.disk().write_file(older, ""));
   EXPECT_EQ(LocalRegister::open(world, folder).error().number(), EIO);
 }

@@ -3,12 +3,21 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
+#include <string>
 
 #include "base/gfid.h"
 #include "pool/register.h"
 #include "pool/voter_group.h"
 
 namespace mortar {
+
+// Why a voter that was started does not run, as long as that is so.
+struct VoterTrouble {
+  std::string words;
+  // It has ended again and again, and not for want of a disk that can be written: what it kept is of no use to it.
+  bool is_damaged = false;
+};
 
 class Voter {
  public:
@@ -27,6 +36,7 @@ class Voter {
   virtual Task<> start(Gfid pool, std::vector<GroupMember> members) = 0;
   // Resumes once it can be asked.
   virtual Task<> answering(std::chrono::seconds limit) = 0;
+  virtual std::optional<VoterTrouble> trouble() const { return std::nullopt; }
   // Also one that an earlier process of this server left.
   virtual Task<> stop() = 0;
   // Removes what it kept. It must not run, nor be a member any more.

@@ -130,7 +130,7 @@ Task<> serve(ServiceProcess& process, Settings settings, bool only_render) {
 
 Result<Done> run(ServiceProcess& process, const Settings& settings, bool only_render) {
   // Two daemons on one store would undo each other's work, whatever their pid files are.
-  const Result<PidFile> store = PidFile::take(settings.working_directory + "/mortar/lock");
+  const Result<PidFile> store = PidFile::take_lock(settings.working_directory + "/mortar/lock");
   if (!store) return std::unexpected(store.error());
   return process.world().run(serve(process, settings, only_render));
 }

@@ -90,7 +90,11 @@ Result<Done> Background::report_ready() {
   return done;
 }
 
-Result<PidFile> PidFile::take(const std::string& path) {
+Result<PidFile> PidFile::take(const std::string& path) { return take(path, Pid::needed); }
+
+Result<PidFile> PidFile::take_lock(const std::string& path) { return take(path, Pid::wanted); }
+
+Result<PidFile> PidFile::take(const std::string& path, Pid pid) {
   RealFileSystem files;
   if (const std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0) {
     const Result<Done> made = files.make_directories(path.substr(0, slash));
@@ -109,7 +113,8 @@ Result<PidFile> PidFile::take(const std::string& path) {
   const std::string text = fmt::format("{}\n", ::getpid());
   const bool written = ::ftruncate(file.number(), 0) == 0 &&
                        ::pwrite(file.number(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-  if (!written) return pid_file_failed(errno, path, Error(errno).sentence());
+  const bool is_full = !written && (errno == ENOSPC || errno == EDQUOT);
+  if (!written && !(is_full && pid == Pid::wanted)) return pid_file_failed(errno, path, Error(errno).sentence());
   return PidFile(path, std::move(file));
 }
 

@@ -34,11 +34,15 @@ class PidFile {
  public:
   // EWOULDBLOCK where another process holds it. The error's sentence names the file. Missing folders are made.
   static Result<PidFile> take(const std::string& path);
+  // For the lock alone: on a full disk it is taken without a pid in it.
+  static Result<PidFile> take_lock(const std::string& path);
   PidFile(PidFile&&) noexcept = default;
   PidFile& operator=(PidFile&&) = delete;
   ~PidFile();
 
  private:
+  enum class Pid : bool { wanted, needed };
+  static Result<PidFile> take(const std::string& path, Pid pid);
   PidFile(std::string path, UniqueDescriptor file) : path_(std::move(path)), file_(std::move(file)) {}
 
   std::string path_;

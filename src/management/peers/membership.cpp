@@ -81,10 +81,12 @@ Task<> Membership::open(Gfid server, Pool first) {
   }
   const Result<Done> keys = load_keys();
   if (!keys) {
-    log::error("pool",
-               "this server cannot prove to others who it is: {}. Its bricks go on; detach it from the pool on another "
-               "server, and probe it again",
-               keys.error().sentence());
+    no_keys_ = fmt::format(
+        "this server cannot prove to others who it is: {}. Its bricks go on; detach it from the pool on another "
+        "server, "
+        "and probe it again",
+        keys.error().sentence());
+    log::error("pool", "{}", no_keys_);
   }
   const Document seen = co_await tried(home_.last_seen());
   if (seen.version != 0) {
@@ -137,6 +139,7 @@ Result<Done> Membership::load_keys() {
   Result<std::shared_ptr<TlsContext>> context = TlsContext::make(identity);
   if (!context) return std::unexpected(context.error());
   context_ = std::move(*context);
+  no_keys_.clear();
   return done;
 }
 
@@ -176,8 +179,37 @@ Task<> Membership::remember(Document document) {
   if (is_alone()) co_return done;
   const Result<Done> kept = co_await home_.remember(std::move(document));
   // The pool goes on; but after a restart without it this server would know less.
-  if (!kept) log::error("pool", "the configuration cannot be kept on this server: {}", kept.error().sentence());
+  const std::string reason = kept ? std::string() : kept.error().sentence();
+  if (!kept && reason != not_kept_) log::error("pool", "the configuration cannot be kept on this server: {}", reason);
+  if (kept && !not_kept_.empty()) log::info("pool", "the configuration is kept on this server again");
+  not_kept_ = reason;
   co_return done;
+}
+
+Task<> Membership::remember_again() {
+  if (not_kept_.empty()) co_return done;
+  co_await tried(remember(Document{configuration_->version(), format_pool(pool())}));
+  co_return done;
+}
+
+std::vector<std::string> Membership::troubles() const {
+  std::vector<std::string> troubles;
+  if (!no_keys_.empty()) troubles.push_back(no_keys_);
+  if (std::string damage = home_.damage(); !damage.empty()) troubles.push_back(std::move(damage));
+  if (!not_kept_.empty()) {
+    troubles.push_back(fmt::format(
+        "what changes is not kept on this server ({}): it would know less after a restart; it is kept once it can be",
+        not_kept_));
+  }
+  if (home_.standing().stage == Stage::alone) return troubles;
+  const std::optional<VoterTrouble> trouble = voter_.trouble();
+  if (!trouble) return troubles;
+  troubles.push_back(fmt::format("{}. {}", trouble->words,
+                                 trouble->is_damaged
+                                     ? "What it kept is damaged: it is made anew from the other servers once more than "
+                                       "half of those that keep the configuration answer without it"
+                                     : "It is started again every few seconds"));
+  return troubles;
 }
 
 // Those that shall keep the document and those that say that they do: between the two the one becomes the other.
@@ -218,6 +250,7 @@ Task<> Membership::look_after() {
 Task<> Membership::look() {
   const SharedMutex::Guard turn = co_await tried(moving_.lock());
   if (is_alone()) co_return done;
+  co_await tried(remember_again());
   if (detached_) {
     co_await tried(leave());
     co_return done;
@@ -353,6 +386,7 @@ Task<> Membership::come_home_alone() {
   if (!removed) log::warning("pool", "the keys of the former pool: {}", removed.error().sentence());
   context_.reset();
   detached_ = false;
+  not_kept_.clear();
   configuration_->forget();
   go_home();
   co_await tried(configuration_->refresh());
@@ -480,17 +514,20 @@ std::vector<Address> Membership::addresses(const std::vector<std::string>& hosts
   return addresses;
 }
 
-Register* Membership::own_votes() { return home_.standing().stage == Stage::voting ? &home_.documents() : nullptr; }
+// Not with the help of the others: by this they are helped.
+Register* Membership::own_votes() { return home_.standing().stage == Stage::voting ? &voter_.documents() : nullptr; }
 
 Task<std::vector<GroupMember>> Membership::voters() {
-  if (own_votes() != nullptr) return own_voters();
-  return others_.voters();
+  const Result<std::vector<GroupMember>> own = co_await own_voters();
+  if (own || own.error().number() != ENOTCONN) co_return own;
+  std::vector<GroupMember> others = co_await tried(others_.voters());
+  co_return std::move(others);
 }
 
 // As of a moment at which this server was one of a majority: a document that is read is the newest.
 Task<std::vector<GroupMember>> Membership::own_voters() {
   if (own_votes() == nullptr) co_return failed(ENOTCONN, "this server does not keep the configuration");
-  co_await tried(home_.documents().read());
+  co_await tried(voter_.documents().read());
   std::vector<GroupMember> members = co_await tried(voter_.members());
   co_return members;
 }
@@ -504,6 +541,11 @@ Greet::Reply Membership::greeting() const {
   return {.version = configuration_->version(),
           .votes = home_.standing().stage == Stage::voting ? 1u : 0u,
           .lost_votes = voting_.lost() ? 1u : 0u};
+}
+
+std::size_t Membership::servers_seen() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      pool().servers, [this](const Server& server) { return server.id == server_ || lines_.answers(server.id); }));
 }
 
 std::vector<std::string> Membership::silent_voters() const {

@@ -21,6 +21,7 @@
 #include "pool/configuration.h"
 #include "pool/home.h"
 #include "pool/key_store.h"
+#include "pool/server_quorum.h"
 #include "pool/voter_keeper.h"
 #include "runtime/tls_stream.h"
 #include "wire/messages/introduction.h"
@@ -59,6 +60,8 @@ class Membership {
   // By whichever server has one.
   Task<std::vector<GroupMember>> voters();
   Greet::Reply greeting() const;
+  // What is wrong with how this server knows and keeps the configuration, for who has to mend it.
+  std::vector<std::string> troubles() const;
   // A stream to a server of this pool, that has proved to be it.
   Task<std::unique_ptr<Stream>> connect_to(Server server);
 
@@ -76,6 +79,9 @@ class Membership {
   // Whether changes can be made: whoever keeps the document answers, by more than half. EHOSTUNREACH with who does not
   // where not; waits a little for those that are about to.
   Task<> have_majority();
+  // How many servers of the pool this one sees, itself among them; whether they are as many as a server quorum needs.
+  std::size_t servers_seen() const;
+  bool has_server_quorum() const { return servers_seen() >= servers_needed(pool()); }
   // Called after every document that is newer, and after the server has become part of a pool or left it.
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 
@@ -97,6 +103,7 @@ class Membership {
   Task<> dissolve();
   Task<> come_home_alone();
   Task<> remember(Document document);
+  Task<> remember_again();
   void heard(const Gfid& server, const Greet::Reply& reply);
   Task<> follow_recovered(Gfid server);
   Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
@@ -121,6 +128,8 @@ class Membership {
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
+  std::string not_kept_;   // why the newest document is not in the copy
+  std::string no_keys_;    // why it has none that prove who it is
   Gfid recovered_by_;      // a member keeps the document of a newer generation
   std::function<void()> told_;
   const std::shared_ptr<int> staying_ = std::make_shared<int>();

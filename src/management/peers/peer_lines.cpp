@@ -133,11 +133,14 @@ Task<bool> PeerLines::answering(Gfid server, Duration limit) {
   co_return answers(server);
 }
 
-Task<> PeerLines::given_time() {
-  const auto is_new = [this](const auto& entry) {
+bool PeerLines::had_time() const {
+  return std::ranges::none_of(lines_, [this](const auto& entry) {
     return entry.second->open == nullptr && world_.now() - entry.second->wanted_since < time_to_answer;
-  };
-  while (std::ranges::any_of(lines_, is_new)) {
+  });
+}
+
+Task<> PeerLines::given_time() {
+  while (!had_time()) {
     co_await tried(world_.sleep(look_again));
   }
   co_return done;

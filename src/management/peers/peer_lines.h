@@ -46,6 +46,8 @@ class PeerLines {
   Task<bool> answering(Gfid server, Duration limit);
   // The same for all, for as long as their lines are new: right after a start nobody is silent yet.
   Task<> given_time();
+  // Whether they had it.
+  bool had_time() const;
 
   // ENOTCONN where the server does not answer to begin with or its line breaks, ETIMEDOUT where the answer is late;
   // then it may or may not have heard.

@@ -30,7 +30,10 @@ Task<bool> Voting::step(Pool pool, Gfid server, bool reached) {
   switch (home_.standing().stage) {
     case Stage::alone: co_return false;
     case Stage::voting: {
-      if (wished && reached) co_return false;
+      if (wished && reached) {
+        const bool gone = co_await tried(begin_anew());
+        co_return gone;
+      }
       const bool out = co_await tried(go_out(server));
       co_return out;
     }
@@ -70,11 +73,16 @@ Task<bool> Voting::come_in(Server own) {
   }
   const Result<VoterStatus> asked = co_await voter_.status();
   if (!asked) {
+    const std::optional<VoterTrouble> trouble = voter_.trouble();
     // It came in by a list that may be none any more.
     const std::vector<GroupMember> members = co_await tried(others_.voters());
-    if (urls_of(members) != started_with_) {
+    const bool is_damaged = trouble && trouble->is_damaged;
+    if (is_damaged || urls_of(members) != started_with_) {
       co_await tried(voter_.stop());
       runs_ = false;
+    }
+    if (is_damaged) {
+      co_await tried(voter_.wipe());
     }
     co_return asked.error();
   }
@@ -92,6 +100,17 @@ Task<> Voting::start(Server own, std::vector<GroupMember> members) {
   co_await tried(voter_.start(home_.standing().pool, std::move(members)));
   runs_ = true;
   co_return done;
+}
+
+// What is damaged is not mended by being started again. Where the others have a majority without it they have all that
+// was acknowledged, and let this server in anew.
+Task<bool> Voting::begin_anew() {
+  const std::optional<VoterTrouble> trouble = voter_.trouble();
+  if (!trouble || !trouble->is_damaged) co_return false;
+  co_await tried(others_.read());
+  log::warning("pool", "{}. The other servers have the configuration: this one keeps it anew", trouble->words);
+  co_await tried(home_.give_up());
+  co_return true;
 }
 
 // The others have taken its vote away; until they have, it goes on giving it.

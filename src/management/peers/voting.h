@@ -1,6 +1,6 @@
 // Makes the document's wish true that this server keeps it with others, or does so no more. Whom the voters let in is
 // their affair (pool/voter_keeper.h); this is the side of the server itself: it starts its voter once they have, goes
-// over to it once it has a vote, and gives it up once they took it away.
+// over to it once it has a vote, and gives it up once they took it away, or where what it kept is damaged.
 #pragma once
 
 #include "management/peers/remote_register.h"
@@ -23,11 +23,12 @@ class Voting {
   Task<bool> come_in(Server own);
   Task<> start(Server own, std::vector<GroupMember> members);
   Task<bool> go_out(Gfid server);
+  Task<bool> begin_anew();
 
   Home& home_;
   Voter& voter_;
   RemoteRegister& others_;
-  bool runs_ = false;  // the voter of a server that follows, until it has a vote
+  bool runs_ = false;                      // the voter of a server that follows, until it has a vote
   std::vector<std::string> started_with_;  // the members there were, by where they are reached
   bool lost_ = false;
 };

@@ -17,6 +17,7 @@ class EtcdVoter final : public Voter {
   bool has_data() const override { return process_.has_data(); }
   Task<> start(Gfid pool, std::vector<GroupMember> members) override;
   Task<> answering(std::chrono::seconds limit) override { return process_.answering(limit); }
+  std::optional<VoterTrouble> trouble() const override { return process_.trouble(); }
   Task<> stop() override { return process_.stop(); }
   Result<Done> wipe() override {
     documents_.forget();

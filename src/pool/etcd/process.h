@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/event.h"
 #include "base/task_set.h"
 #include "pool/etcd/gateway.h"
+#include "pool/voter.h"
 #include "runtime/world.h"
 
 namespace mortar {
@@ -54,6 +56,7 @@ class EtcdProcess {
   // Starts it, or takes over the one that runs; from then on it is brought back whenever it ends, with pauses that grow
   // from one second to a minute. `others` are the members that have added this one; none: it is the first of a pool.
   Result<Done> start(std::vector<GroupMember> others);
+  std::optional<VoterTrouble> trouble() const;
   // Waits until it answers; a member that others must let in answers only when they did. The error's sentence has the
   // member's last words.
   Task<> answering(std::chrono::seconds limit);
@@ -65,19 +68,27 @@ class EtcdProcess {
  private:
   std::string data_folder() const { return settings_.folder + "/data"; }
   std::string pid_file() const { return settings_.folder + "/pid"; }
-  Command command(const std::vector<GroupMember>& others) const;
+  Command command() const;
   // By its pid file; 0: it does not run.
   int find() const;
   // Takes over the one that runs, or starts one.
   Result<Done> bring_up();
   Task<> keep_running();
   Task<bool> is_gone(int pid);
+  void ended_because(std::string reason);
   std::string last_words() const;
 
   World& world_;
   EtcdSettings settings_;
-  Command command_;
+  std::vector<GroupMember> others_;
+  // It was told to be the first of a pool, and is not known to have begun. Once it has, it must never begin anew: that
+  // would be another pool of the same name.
+  bool founds_ = false;
   int pid_ = 0;  // of the one that is kept running; 0: none runs
+  Instant started_;
+  std::uint64_t log_before_ = 0;  // the length of its log when it was started
+  int ends_ = 0;                  // one soon after the other
+  std::string reason_;            // of the last
   TaskSet keeping_;
 };
 
