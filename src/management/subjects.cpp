@@ -21,6 +21,8 @@ constexpr Subject subjects[] = {
     {commands::subject::state_dump, commands::dump_own_state},
     {commands::subject::log_rotation, commands::rotate_own_logs},
     {commands::subject::rebalance, commands::own_rebalance},
+    {commands::subject::events, commands::own_events},
+    {commands::subject::webhook_test, commands::test_own_webhook},
 };
 
 }  // namespace

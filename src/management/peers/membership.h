@@ -76,6 +76,8 @@ class Membership {
   // Whether changes can be made: whoever keeps the document answers, by more than half. EHOSTUNREACH with who does not
   // where not; waits a little for those that are about to.
   Task<> have_majority();
+  // Called whenever another server answers that did not, or does no more.
+  void on_line(PeerLines::Turned turned) { lines_.on_turn(std::move(turned)); }
   // Called after every document that is newer, and after the server has become part of a pool or left it.
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 
