@@ -48,6 +48,12 @@ Result<std::vector<Brick>> parse_bricks(std::string_view words) {
   return bricks;
 }
 
+std::string brick_words(const std::vector<Brick>& bricks) {
+  std::string words;
+  for (const Brick& brick : bricks) words += (words.empty() ? "" : " ") + brick.text();
+  return words;
+}
+
 std::uint32_t count_in(const Dictionary& request, std::string_view key, std::uint32_t otherwise) {
   const std::int64_t number = request.number(key).value_or(otherwise);
   return number < 0 || number > 65536 ? 65536 : static_cast<std::uint32_t>(number);
@@ -63,7 +69,9 @@ Task<Dictionary> add_bricks(Management& management, Dictionary request) {
   edit.force = request.number("force").value_or(0) != 0;
   Dictionary reply;
   reply.set_text("volname", edit.volume);
+  const Occurrence event = events::VolumeAddBrick::with(edit.volume, brick_words(edit.bricks));
   const Reports reports = co_await tried(management.add_bricks(std::move(edit)));
+  management.announcer().raise(event);
   name_silent(reply, reports.silent);
   co_return reply;
 }
@@ -85,7 +93,9 @@ Task<Dictionary> remove_bricks(Management& management, Dictionary request) {
   }
   Dictionary reply;
   reply.set_text("volname", edit.volume);
+  const Occurrence event = events::VolumeRemoveBrickForce::with(edit.volume, brick_words(edit.bricks));
   const Reports reports = co_await tried(management.remove_bricks(std::move(edit)));
+  management.announcer().raise(event);
   name_silent(reply, reports.silent);
   co_return reply;
 }

@@ -124,6 +124,13 @@ void CommandService::add_changes() {
   add<cli::UuidReset>(commands::reset_uuid, Kind::change);
   add<cli::PoolStatus>(commands::pool_status, Kind::question);
   add<cli::PoolRecover>(commands::recover_pool, Kind::change);
+  add<cli::EventsStatus>(commands::events_status, Kind::question);
+  add<cli::AddWebhook>(commands::add_webhook, Kind::change);
+  add<cli::ChangeWebhook>(commands::change_webhook, Kind::change);
+  add<cli::RemoveWebhook>(commands::remove_webhook, Kind::change);
+  add<cli::TestWebhook>(commands::test_webhook, Kind::question);
+  add<cli::SetEventSetting>(commands::set_event_setting, Kind::change);
+  add<cli::ResetEventSettings>(commands::reset_event_settings, Kind::change);
 }
 
 void CommandService::refuse_the_rest() {

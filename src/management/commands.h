@@ -42,7 +42,8 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
-                                  log_rotation = "log rotation", rebalance = "rebalance", condition = "condition";
+                                  log_rotation = "log rotation", rebalance = "rebalance", condition = "condition",
+                                  events = "events", webhook_test = "webhook test";
 }  // namespace subject
 
 // status_command.cpp
@@ -77,6 +78,17 @@ Task<Dictionary> reset_uuid(Management& management, Dictionary request);
 Task<Dictionary> pool_status(Management& management, Dictionary request);
 Task<Dictionary> recover_pool(Management& management, Dictionary request);
 
+// events_commands.cpp
+Task<Dictionary> own_events(Management& management, Dictionary question);
+Task<Dictionary> test_own_webhook(Management& management, Dictionary question);
+Task<Dictionary> events_status(Management& management, Dictionary request);
+Task<Dictionary> add_webhook(Management& management, Dictionary request);
+Task<Dictionary> change_webhook(Management& management, Dictionary request);
+Task<Dictionary> remove_webhook(Management& management, Dictionary request);
+Task<Dictionary> test_webhook(Management& management, Dictionary request);
+Task<Dictionary> set_event_setting(Management& management, Dictionary request);
+Task<Dictionary> reset_event_settings(Management& management, Dictionary request);
+
 // The text of a key that the command cannot do without.
 Result<std::string> required(const Dictionary& request, std::string_view key);
 void set_number(Dictionary& dictionary, std::string_view key, std::int64_t number);
@@ -85,5 +97,6 @@ void name_silent(Dictionary& reply, const std::vector<std::string>& servers);
 std::uint32_t count_in(const Dictionary& request, std::string_view key, std::uint32_t otherwise);
 // HOST:/PATH HOST:/PATH ...; which server has each is not known.
 Result<std::vector<Brick>> parse_bricks(std::string_view words);
+std::string brick_words(const std::vector<Brick>& bricks);
 
 }  // namespace mortar::commands

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "pool/event_settings.h"
 
 namespace mortar {
 
@@ -26,9 +27,8 @@ HandshakeService::HandshakeService(Management& management, std::string name)
     : management_(management), service_(programs::handshake, std::move(name)) {
   service_.on<GetSpec>(
       [this](RpcCaller caller, GetSpec request) { return get_volfile(std::move(caller), std::move(request)); });
-  service_.on<EventNotify>([this](RpcCaller caller, EventNotify request) {
-    return hear_of_rebalance(std::move(caller), std::move(request));
-  });
+  service_.on<EventNotify>(
+      [this](RpcCaller caller, EventNotify request) { return hear(std::move(caller), std::move(request)); });
   service_.on<GetVolumeInfo>([this](RpcCaller caller, GetVolumeInfo request) {
     return get_volume_info(std::move(caller), std::move(request));
   });
@@ -78,14 +78,30 @@ Task<GetSpec::Reply> HandshakeService::get_volfile(RpcCaller caller, GetSpec req
   co_return reply;
 }
 
-Task<EventNotify::Reply> HandshakeService::hear_of_rebalance(RpcCaller caller, EventNotify event) {
+Task<EventNotify::Reply> HandshakeService::hear(RpcCaller caller, EventNotify event) {
   const bool is_own = caller.peer.is_unix() || management_.is_own_address(caller.peer.host);
   if (!is_own) co_return failed(EACCES);
-  const Dictionary& told = event.dict.dictionary;
+  if (event.operation == EventNotify::event) {
+    hear_of_brick(event.dict.dictionary);
+  } else {
+    co_await tried(hear_of_rebalance(std::move(event.dict.dictionary)));
+  }
+  co_return EventNotify::Reply{};
+}
+
+void HandshakeService::hear_of_brick(const Dictionary& told) {
+  std::optional<Occurrence> event = brick_event_in(told);
+  if (!event) return;
+  const bool is_of_client = event->name.starts_with("CLIENT_");
+  if (is_of_client && !are_clients_told_of(management_.pool())) return;
+  management_.announcer().raise(std::move(*event));
+}
+
+Task<> HandshakeService::hear_of_rebalance(Dictionary told) {
   std::string volume(told.text("volname").value_or(""));
   if (volume.starts_with(rebalance_prefix)) volume.erase(0, rebalance_prefix.size());
   co_await tried(management_.rebalances().settle(std::move(volume), rebalance_part_told(told)));
-  co_return EventNotify::Reply{};
+  co_return done;
 }
 
 Task<VolumeInfoReply> HandshakeService::get_volume_info(RpcCaller, GetVolumeInfo request) {

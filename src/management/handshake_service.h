@@ -16,8 +16,11 @@ class HandshakeService {
 
  private:
   Task<GetSpec::Reply> get_volfile(RpcCaller caller, GetSpec request);
-  // How the walk of this server's rebalance process ended.
-  Task<EventNotify::Reply> hear_of_rebalance(RpcCaller caller, EventNotify event);
+  // Of processes of this server.
+  Task<EventNotify::Reply> hear(RpcCaller caller, EventNotify event);
+  void hear_of_brick(const Dictionary& told);
+  // How the walk of the rebalance process ended.
+  Task<> hear_of_rebalance(Dictionary told);
   Task<VolumeInfoReply> get_volume_info(RpcCaller caller, GetVolumeInfo request);
   Task<VolumeInfoReply> get_snapshot_info(RpcCaller caller, GetSnapshotInfo request);
   // The text for a key (wire-protocol 7.2); ENOENT where it names nothing.

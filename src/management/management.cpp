@@ -50,7 +50,8 @@ Management::Management(World& world, const Settings& settings, Voter& voter)
     : world_(world),
       places_(settings),
       membership_(world, places_, voter),
-      reconciler_(world, places_, membership_),
+      announcer_(world, places_, membership_),
+      reconciler_(world, places_, membership_, announcer_),
       performer_(world, places_, membership_, reconciler_),
       orders_(membership_, performer_),
       takeover_(world, membership_,
@@ -78,6 +79,7 @@ Task<> Management::open() {
   co_await tried(know_own_server());
   co_await tried(reconciler_.open());
   membership_.on_change([this] { reconciler_.wake(); });
+  membership_.on_line([this](const Server& server, bool answers) { tell_of_peer(server, answers); });
   co_return done;
 }
 
@@ -96,6 +98,12 @@ Task<> Management::know_own_server() {
   }
   co_return failed(EINVAL, fmt::format("The pool's configuration does not know this server ({}, from {}).",
                                        server().text(), places_.server_info()));
+}
+
+void Management::tell_of_peer(const Server& server, bool answers) {
+  const std::string& name = server.names.front();
+  announcer_.raise(answers ? events::PeerConnect::with(name, server.id.text())
+                           : events::PeerDisconnect::with(name, server.id.text(), "Peer in Cluster"));
 }
 
 // ---- who is who

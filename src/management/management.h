@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "management/events/announcer.h"
 #include "management/hooks.h"
 #include "management/orders.h"
 #include "management/peers/membership.h"
@@ -68,6 +69,9 @@ class Management {
   Task<Reports> set_options(SetOptions edit);
   Task<Reports> reset_options(ResetOptions edit);
   Task<Reports> profile_volume(ProfileVolume edit);
+  // Webhooks and settings of events: no server has anything to do beforehand.
+  template <Edit Change>
+  Task<> change_events(Change edit);
   // A new identity for a server that is alone and has no volumes.
   Task<> reset_identity();
   Task<ProbeOutcome> probe(std::string host);
@@ -80,6 +84,7 @@ class Management {
   World& world() { return world_; }
   const Places& places() const { return places_; }
   Membership& membership() { return membership_; }
+  Announcer& announcer() { return announcer_; }
   PortMap& ports() { return reconciler_.ports(); }
   Supervisor& supervisor() { return reconciler_.supervisor(); }
   Performer& performer() { return performer_; }
@@ -129,6 +134,7 @@ class Management {
     return membership_.configuration().change(std::move(edit));
   }
   Task<> know_own_server();
+  void tell_of_peer(const Server& server, bool answers);
   Task<Dictionary> ask_server(Gfid server, std::string subject, Dictionary question, Duration limit);
   Order order_for(std::string_view command, std::string_view volume, HookArguments hook = {}) const;
   HookArguments hook_arguments(std::string_view operation, std::string_view volume) const;
@@ -136,6 +142,7 @@ class Management {
   World& world_;
   const Places places_;
   Membership membership_;
+  Announcer announcer_;
   Reconciler reconciler_;
   Performer performer_;
   Orders orders_;
@@ -152,6 +159,16 @@ Task<> Management::undo(Change edit, std::string document, std::string volume) {
   order.version = membership_.configuration().version();
   order.document = std::move(document);
   co_await tried(orders_.give(std::move(order)));
+  co_return done;
+}
+
+template <Edit Change>
+Task<> Management::change_events(Change edit) {
+  SharedMutex::Guard turn = co_await tried(commands_.lock());
+  co_await tried(edit.check(pool()));
+  co_await tried(membership_.lines().given_time());
+  co_await tried(membership_.have_majority());
+  co_await tried(change(std::move(edit)));
   co_return done;
 }
 

@@ -154,7 +154,9 @@ Task<Dictionary> set_volume(Management& management, Dictionary request) {
   }
   SetOptions edit = co_await tried(parse_set(request));
   reply.set_text("volname", edit.volume);
+  const Occurrence event = events::VolumeSet::with(edit.volume, edit.pairs);
   const Reports reports = co_await tried(management.set_options(std::move(edit)));
+  management.announcer().raise(event);
   name_silent(reply, reports.silent);
   co_return reply;
 }
@@ -166,7 +168,9 @@ Task<Dictionary> reset_volume(Management& management, Dictionary request) {
   edit.force = request.number("force").value_or(0) != 0;
   Dictionary reply;
   reply.set_text("volname", edit.volume);
+  const Occurrence event = events::VolumeReset::with(edit.volume, edit.key);
   const Reports reports = co_await tried(management.reset_options(std::move(edit)));
+  management.announcer().raise(event);
   name_silent(reply, reports.silent);
   co_return reply;
 }

@@ -28,6 +28,10 @@ class Places {
   std::string brick_info(const Volume& volume, const Brick& brick) const;
   std::string option_group(std::string_view name) const;
   std::string hooks(std::string_view event, std::string_view moment) const;
+  std::string events() const { return settings_.working_directory + "/events"; }
+  std::string webhooks() const { return events() + "/webhooks.json"; }
+  std::string event_settings() const { return events() + "/config.json"; }
+  std::string events_log() const { return settings_.log_directory + "/events.log"; }
   std::string command_history() const { return settings_.log_directory + "/cmd_history.log"; }
 
   std::string brick_pid_file(const Volume& volume, const Brick& brick) const;

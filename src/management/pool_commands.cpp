@@ -46,6 +46,7 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
     const std::string port = request.text("port").has_value() ? std::string(*request.text("port")) : "24007";
     co_return notice(fmt::format("Host {} port {} already in peer list", host, port), probe_friend);
   }
+  management.announcer().raise(events::PeerAttach::with(host));
   Dictionary reply;
   if (management.pool().servers.size() == 2) {
     reply.set_text("note",
@@ -95,7 +96,8 @@ Task<Dictionary> recover_pool(Management& management, Dictionary) {
 Task<Dictionary> deprobe(Management& management, Dictionary request) {
   std::string host = co_await tried(required(request, "hostname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
-  co_await tried(management.detach(std::move(host), force));
+  co_await tried(management.detach(host, force));
+  management.announcer().raise(events::PeerDetach::with(host));
   co_return Dictionary{};
 }
 

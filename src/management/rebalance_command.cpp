@@ -92,8 +92,10 @@ Task<Dictionary> rebalance_volume(Management& management, Dictionary request) {
   Dictionary reply;
   if (asked == Asked::fix_layout) {
     reply = co_await tried(start(management, {.volume = name, .id = {}}));
+    management.announcer().raise(events::VolumeRebalanceStart::with(name));
   } else if (asked == Asked::stop) {
     const Rebalance stopped = co_await tried(management.stop_rebalance({name}));
+    management.announcer().raise(events::VolumeRebalanceStop::with(name));
     reply = describe(management, stopped);
   } else if (asked == Asked::status) {
     reply = co_await tried(status(management, name));

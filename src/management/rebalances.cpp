@@ -7,8 +7,9 @@
 
 namespace mortar {
 
-Rebalances::Rebalances(World& world, const Places& places, Membership& membership)
+Rebalances::Rebalances(World& world, const Places& places, Membership& membership, Announcer& announcer)
     : membership_(membership),
+      announcer_(announcer),
       processes_(world, places, membership.server(),
                  [this](std::string volume, Gfid rebalance) { return ended(std::move(volume), rebalance); }) {}
 
@@ -70,8 +71,19 @@ Task<> Rebalances::settle(std::string name, RebalancePart part) {
   const SettleRebalance edit{name, volume->rebalance->id, part};
   const Result<Done> settled = co_await membership_.configuration().change(edit);
   // It was stopped meanwhile.
-  if (!settled && settled.error().number() != ESTALE) co_return settled;
+  if (!settled && settled.error().number() == ESTALE) co_return done;
+  co_await tried(settled);
+  tell_of_end(name, part.state);
   co_return done;
+}
+
+void Rebalances::tell_of_end(const std::string& volume, RebalanceState state) {
+  switch (state) {
+    case RebalanceState::running: break;
+    case RebalanceState::stopped: announcer_.raise(events::VolumeRebalanceStop::with(volume)); break;
+    case RebalanceState::completed: announcer_.raise(events::VolumeRebalanceComplete::with(volume)); break;
+    case RebalanceState::failed: announcer_.raise(events::VolumeRebalanceFailed::with(volume)); break;
+  }
 }
 
 Task<> Rebalances::ended(std::string name, Gfid rebalance) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "management/events/announcer.h"
 #include "management/peers/membership.h"
 #include "management/rebalancer.h"
 
@@ -12,7 +13,7 @@ namespace mortar {
 
 class Rebalances {
  public:
-  Rebalances(World& world, const Places& places, Membership& membership);
+  Rebalances(World& world, const Places& places, Membership& membership, Announcer& announcer);
 
   // The process runs or does not, as the document wants it. The error says why it does not run.
   Task<> follow(Volume volume);
@@ -27,8 +28,10 @@ class Rebalances {
   Task<> ended(std::string volume, Gfid rebalance);
   const RebalancePart* own_part(const Volume& volume) const;
   bool runs(const Volume& volume) const;
+  void tell_of_end(const std::string& volume, RebalanceState state);
 
   Membership& membership_;
+  Announcer& announcer_;
   Rebalancer processes_;
   std::map<std::string, Gfid> walking_;  // by volume: the rebalance whose process was started or found
 };

@@ -20,8 +20,8 @@ constexpr Duration between_looks_at_quorum = std::chrono::seconds(1);
 
 }  // namespace
 
-Reconciler::Reconciler(World& world, const Places& places, Membership& membership)
-    : world_(world), places_(places), membership_(membership), store_(world, places) {}
+Reconciler::Reconciler(World& world, const Places& places, Membership& membership, Announcer& announcer)
+    : world_(world), places_(places), membership_(membership), announcer_(announcer), store_(world, places) {}
 
 Reconciler::~Reconciler() = default;
 
@@ -41,8 +41,8 @@ Task<> Reconciler::open() {
 }
 
 void Reconciler::act_as(const Gfid& server) {
-  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, server);
-  rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_);
+  supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, announcer_, server);
+  rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_, announcer_);
 }
 
 void Reconciler::begin() {
@@ -54,6 +54,7 @@ Result<Done> Reconciler::render_pool() {
   const Pool& pool = membership_.pool();
   Result<Done> written = store_.write_server_info(membership_.server(), pool.op_version);
   if (written) written = store_.render_pool(pool);
+  if (written) written = store_.render_events(pool);
   if (written) written = store_.render_peers(pool, membership_.server());
   return written;
 }

@@ -15,6 +15,7 @@
 
 #include "base/event.h"
 #include "base/task_set.h"
+#include "management/events/announcer.h"
 #include "management/peers/membership.h"
 #include "management/places.h"
 #include "management/port_map.h"
@@ -28,7 +29,7 @@ enum class Bricks : bool { unless_told_to_end, even_if_told_to_end };
 
 class Reconciler {
  public:
-  Reconciler(World& world, const Places& places, Membership& membership);
+  Reconciler(World& world, const Places& places, Membership& membership, Announcer& announcer);
   ~Reconciler();
 
   // Renders everything, where there is a document; no brick is touched.
@@ -82,6 +83,7 @@ class Reconciler {
   World& world_;
   const Places& places_;
   Membership& membership_;
+  Announcer& announcer_;
   Store store_;
   PortMap ports_;
   std::unique_ptr<Supervisor> supervisor_;

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "management/events/texts.h"
 #include "management/option_groups.h"
 #include "management/stored_volume.h"
 #include "pool/names.h"
@@ -115,9 +116,13 @@ Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_versi
 
 Result<Done> Store::prepare() {
   const Settings& settings = places_.settings();
-  std::vector<std::string> folders{
-      settings.working_directory, settings.run_directory, settings.run_directory + "/vols",
-      places_.volumes(),          places_.peers(),        settings.log_directory + "/bricks"};
+  std::vector<std::string> folders{settings.working_directory,
+                                   settings.run_directory,
+                                   settings.run_directory + "/vols",
+                                   places_.volumes(),
+                                   places_.peers(),
+                                   places_.events(),
+                                   settings.log_directory + "/bricks"};
   for (const char* folder : {"/groups", "/snaps", "/hooks/1"}) {
     folders.push_back(settings.working_directory + folder);
   }
@@ -140,6 +145,12 @@ Result<Done> Store::render_pool(const Pool& pool) {
   std::string text = fmt::format("global-option-version={}\n", pool.options_version);
   for (const auto& [key, value] : pool.options) text += fmt::format("{}={}\n", key, value);
   return write(places_.pool_options(), text);
+}
+
+Result<Done> Store::render_events(const Pool& pool) {
+  Result<Done> written = write(places_.webhooks(), webhooks_text(pool));
+  if (written) written = write(places_.event_settings(), event_settings_text(pool));
+  return written;
 }
 
 Result<Done> Store::render_peers(const Pool& pool, const Gfid& own) {

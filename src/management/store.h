@@ -27,6 +27,8 @@ class Store {
   // Makes the folders that scripts expect to be there.
   Result<Done> prepare();
   Result<Done> render_pool(const Pool& pool);
+  // Both files of events; secrets are root's.
+  Result<Done> render_events(const Pool& pool);
   // A file for each other server.
   Result<Done> render_peers(const Pool& pool, const Gfid& own);
   // `site` tells of a brick of this server what its volfile must know, `port` its port (0: none yet; of other servers'

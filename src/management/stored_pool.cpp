@@ -1,10 +1,13 @@
 #include "management/stored_pool.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "base/log.h"
+#include "management/events/texts.h"
 #include "management/stored_volume.h"
 
 namespace mortar {
@@ -27,6 +30,10 @@ Result<Server> read_peer(FileSystem& files, const std::string& path) {
     if (key == "uuid") peer.id = Gfid::parse(value).value_or(Gfid{});
     if (key == "state") state = value;
     if (key.starts_with("hostname")) peer.names.push_back(value);
+  }
+  const auto is_no_name = [](const std::string& name) { return name.find(' ') != std::string::npos; };
+  if (std::ranges::any_of(peer.names, is_no_name)) {
+    return not_taken_over(EINVAL, fmt::format("{} has a hostname with blanks", path));
   }
   if (peer.id.is_null() || peer.names.empty()) {
     return not_taken_over(EINVAL, fmt::format("{} has no uuid= or no hostname1=", path));
@@ -51,6 +58,19 @@ Result<Done> read_options(FileSystem& files, const Places& places, Pool& pool) {
     }
   }
   return done;
+}
+
+// What is not understood of them is no reason to leave the volumes alone.
+void read_events(FileSystem& files, const Places& places, Pool& pool) {
+  for (const auto& [path, read] :
+       {std::pair{places.webhooks(), &read_webhooks}, std::pair{places.event_settings(), &read_event_settings}}) {
+    const Result<std::string> text = files.read_file(path);
+    if (!text && text.error().number() == ENOENT) continue;
+    const std::vector<std::string> left_out = text ? read(*text, pool) : std::vector{text.error().sentence()};
+    if (!left_out.empty()) {
+      log::warning("management", "{}: not taken over: {}", path, fmt::join(left_out, ", "));
+    }
+  }
 }
 
 // Who this server is, and the op-version.
@@ -126,6 +146,7 @@ Result<Pool> read_stored_pool(FileSystem& files, const Places& places, const std
     pool.volumes.push_back(std::move(*volume));
   }
   if (Result<Done> read = read_options(files, places, pool); !read) return std::unexpected(read.error());
+  read_events(files, places, pool);
   name_own(pool, own.id);
   std::ranges::sort(pool.servers, {}, &Server::id);
   return pool;

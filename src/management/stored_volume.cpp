@@ -111,6 +111,7 @@ Result<Done> read_numbers(const Lines& info, Volume& volume) {
         info.number("client-op-version", volume.client_op_version), info.identity("volume-id", volume.id)}) {
     if (!read) return read;
   }
+  if (volume.id.is_null()) return info.wrong("volume-id");
   const std::optional<VolumeType> known = type_of(type);
   if (!known) return info.wrong("type");
   if (status < 0 || status > 2) return info.wrong("status");
@@ -122,15 +123,23 @@ Result<Done> read_numbers(const Lines& info, Volume& volume) {
 }
 
 // The info file names the bricks in their order, with dashes in their paths; each has a file of its own with the path.
-Result<Brick> read_brick(FileSystem& files, const std::string& folder, std::string_view name) {
+Result<Brick> read_brick(FileSystem& files, const std::string& folder, std::string_view name, std::uint32_t place) {
   const Result<Lines> lines = read_lines(files, fmt::format("{}/bricks/{}", folder, name));
   if (!lines) return std::unexpected(lines.error());
   Brick brick;
   brick.host = lines->find("hostname").value_or("");
   brick.path = lines->find("path").value_or("");
-  if (brick.host.empty()) return lines->wrong("hostname");
+  // Blanks and paths in it would make other words of the pool's document.
+  if (brick.host.empty() || brick.host.find_first_of(" /") != std::string::npos) return lines->wrong("hostname");
   if (!brick.path.starts_with('/')) return lines->wrong("path");
   if (Result<Done> read = lines->identity("uuid", brick.server); !read) return std::unexpected(read.error());
+  // VOLUME-client-NUMBER: other than its place after bricks were removed. Old releases have no such line.
+  const std::string_view id = lines->find("brick-id").value_or("");
+  brick.number = place;
+  if (id.empty()) return brick;
+  const std::string_view digits = id.substr(id.rfind('-') + 1);
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), brick.number);
+  if (problem != std::errc() || end != digits.data() + digits.size()) return lines->wrong("brick-id");
   return brick;
 }
 
@@ -142,7 +151,8 @@ std::vector<std::pair<std::string, std::string>> lines_of(std::string_view text)
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     const std::size_t equals = line.find('=');
-    if (equals != std::string_view::npos) lines.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+    if (equals != std::string_view::npos && equals != 0)
+      lines.emplace_back(line.substr(0, equals), line.substr(equals + 1));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
@@ -184,10 +194,10 @@ Result<Volume> read_stored_volume(FileSystem& files, const Places& places, const
   if (Result<Done> read = read_numbers(*info, volume); !read) return std::unexpected(read.error());
   volume.username = info->find("username").value_or("");
   volume.password = info->find("password").value_or("");
-  for (std::size_t index = 0;; ++index) {
+  for (std::uint32_t index = 0;; ++index) {
     const std::optional<std::string_view> brick_name = info->find(fmt::format("brick-{}", index));
     if (!brick_name) break;
-    Result<Brick> brick = read_brick(files, folder, *brick_name);
+    Result<Brick> brick = read_brick(files, folder, *brick_name, index);
     if (!brick) return std::unexpected(brick.error());
     volume.bricks.push_back(std::move(*brick));
   }

@@ -41,10 +41,16 @@ struct Supervisor::Keeper {
   TaskSet coming_back;
 };
 
-Supervisor::Supervisor(World& world, const Places& places, Store& store, PortMap& ports, const Gfid& server)
-    : world_(world), places_(places), store_(store), ports_(ports), server_(server) {}
+Supervisor::Supervisor(World& world, const Places& places, Store& store, PortMap& ports, Announcer& announcer,
+                       const Gfid& server)
+    : world_(world), places_(places), store_(store), ports_(ports), announcer_(announcer), server_(server) {}
 
 Supervisor::~Supervisor() = default;
+
+template <class Kind>
+void Supervisor::tell(const Keeper& keeper) {
+  announcer_.raise(Kind::with(keeper.brick.host, keeper.volume.name, keeper.brick.path));
+}
 
 std::string Supervisor::name_of(const Volume& volume, const Brick& brick) {
   return fmt::format("{}/{}", volume.name, brick.text());
@@ -120,6 +126,7 @@ Task<> Supervisor::start_one(Keeper& keeper, bool forced) {
   if (keeper.running || (keeper.told_to_end && !forced)) co_return done;
   Result<Done> up = co_await bring_up(keeper);
   if (!up) {
+    tell<events::BrickStartFailed>(keeper);
     keeper.coming_back.start(bring_back(keeper));
     co_return up;
   }
@@ -135,7 +142,11 @@ Task<> Supervisor::stop_one(Keeper& keeper) {
   if (!keeper.running) keeper.running = find_running_brick(world_, places_, keeper.volume, keeper.brick);
   if (!keeper.running) co_return done;
   const int pid = keeper.running->pid;
-  co_await tried(end_brick(world_, places_, keeper.volume, keeper.brick, pid));
+  const Result<Done> ended = co_await end_brick(world_, places_, keeper.volume, keeper.brick, pid);
+  if (!ended) {
+    tell<events::BrickStopFailed>(keeper);
+    co_return ended;
+  }
   keeper.running.reset();
   keeper.told_to_end = false;
   ports_.set_known(keeper.brick.path, 0);
@@ -195,6 +206,7 @@ void Supervisor::runs(Keeper& keeper, RunningBrick running) {
   keeper.started = world_.now();
   ports_.set_known(keeper.brick.path, running.port);
   keeper.watching.start(watch(keeper, running.pid));
+  tell<events::BrickConnected>(keeper);
 }
 
 Task<> Supervisor::watch(Keeper& keeper, int pid) {
@@ -205,6 +217,7 @@ Task<> Supervisor::watch(Keeper& keeper, int pid) {
   const std::string pid_file = places_.brick_pid_file(keeper.volume, keeper.brick);
   if (!world_.files().status(FileSystem::no_directory, pid_file)) keeper.told_to_end = true;
   if (!keeper.wanted) co_return done;
+  tell<events::BrickDisconnected>(keeper);
   if (keeper.told_to_end) {
     log::warning("management", "brick {} (pid {}) was told to end; `volume start {} force` starts it again",
                  keeper.brick.text(), pid, keeper.volume.name);

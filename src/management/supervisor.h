@@ -16,6 +16,7 @@
 #include "base/event.h"
 #include "base/task_set.h"
 #include "management/brick_process.h"
+#include "management/events/announcer.h"
 #include "management/port_map.h"
 #include "management/store.h"
 
@@ -23,7 +24,8 @@ namespace mortar {
 
 class Supervisor {
  public:
-  Supervisor(World& world, const Places& places, Store& store, PortMap& ports, const Gfid& server);
+  Supervisor(World& world, const Places& places, Store& store, PortMap& ports, Announcer& announcer,
+             const Gfid& server);
   ~Supervisor();
 
   // Starts this server's bricks of the volume that do not run; the error tells of the first that cannot, which is tried
@@ -44,6 +46,8 @@ class Supervisor {
 
  private:
   struct Keeper;
+  template <class Kind>
+  void tell(const Keeper& keeper);
   static std::string name_of(const Volume& volume, const Brick& brick);
   Keeper& keeper(const Volume& volume, const Brick& brick);
   Task<> start_one(Keeper& keeper, bool forced);
@@ -61,6 +65,7 @@ class Supervisor {
   const Places& places_;
   Store& store_;
   PortMap& ports_;
+  Announcer& announcer_;
   const Gfid server_;
   std::map<std::string, std::unique_ptr<Keeper>> keepers_;  // by volume name and brick
 };

@@ -81,7 +81,9 @@ void set_number(Dictionary& dictionary, std::string_view key, std::int64_t numbe
 Task<Dictionary> create_volume(Management& management, Dictionary request) {
   CreateVolume edit = co_await tried(parse_create(request));
   const std::string name = edit.volume.name;
+  const std::string bricks = brick_words(edit.volume.bricks);
   const Reports reports = co_await tried(management.create_volume(std::move(edit)));
+  management.announcer().raise(events::VolumeCreate::with(name, bricks));
   Dictionary reply;
   name_silent(reply, reports.silent);
   reply.set_text("volname", name);
@@ -93,6 +95,7 @@ Task<Dictionary> start_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
   const Reports reports = co_await tried(management.start_volume({name, force}));
+  management.announcer().raise(events::VolumeStart::with(name, force));
   co_return about(name, id_of(management, name), reports);
 }
 
@@ -100,6 +103,7 @@ Task<Dictionary> stop_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
   const Reports reports = co_await tried(management.stop_volume({name, force}));
+  management.announcer().raise(events::VolumeStop::with(name, force));
   co_return about(name, id_of(management, name), reports);
 }
 
@@ -107,6 +111,7 @@ Task<Dictionary> delete_volume(Management& management, Dictionary request) {
   std::string name = co_await tried(required(request, "volname"));
   const Gfid id = id_of(management, name);
   const Reports reports = co_await tried(management.delete_volume({name}));
+  management.announcer().raise(events::VolumeDelete::with(name));
   co_return about(name, id, reports);
 }
 

@@ -49,8 +49,8 @@ class Writer {
  public:
   void line(std::string_view key, std::string_view value) { text_ += fmt::format("{} {}\n", key, escaped(value)); }
   void line(std::string_view key, std::uint64_t value) { text_ += fmt::format("{} {}\n", key, value); }
-  void options(const OptionList& options) {
-    for (const auto& [key, value] : options) line("option", key + "=" + value);
+  void options(const OptionList& options, std::string_view word = "option") {
+    for (const auto& [key, value] : options) line(word, key + "=" + value);
   }
   std::string take() { return std::move(text_); }
 
@@ -78,6 +78,12 @@ void write_trust(Writer& out, const Trust& trust) {
   out.line("authority-key", trust.authority.key);
   out.line("authority-certificate", trust.authority.certificate);
   for (const Gfid& serial : trust.revoked) out.line("revoked", serial.text());
+}
+
+void write_webhook(Writer& out, const Webhook& webhook) {
+  out.line("webhook", webhook.url);
+  if (!webhook.token.empty()) out.line("webhook-token", webhook.token);
+  if (!webhook.secret.empty()) out.line("webhook-secret", webhook.secret);
 }
 
 void write_volume(Writer& out, const Volume& volume) {
@@ -175,6 +181,8 @@ class Reader {
     if (key == "op-version") return number(value, pool_.op_version);
     if (key == "options-version") return number(value, pool_.options_version);
     if (key == "option") return option(value, pool_.options);
+    if (key == "event-setting") return option(value, pool_.event_settings);
+    if (key.starts_with("webhook")) return take_of_webhooks(pool_.webhooks, key, value);
     return take_of_trust(pool_.trust, key, value);
   }
 
@@ -184,6 +192,14 @@ class Reader {
     if (key == "authority-key") trust.authority.key = value;
     if (key == "authority-certificate") trust.authority.certificate = value;
     return key == "authority-key" || key == "authority-certificate";
+  }
+
+  static bool take_of_webhooks(std::vector<Webhook>& webhooks, std::string_view key, const std::string& value) {
+    if (key == "webhook") webhooks.emplace_back().url = value;
+    if (webhooks.empty()) return false;
+    if (key == "webhook-token") webhooks.back().token = value;
+    if (key == "webhook-secret") webhooks.back().secret = value;
+    return key == "webhook" || key == "webhook-token" || key == "webhook-secret";
   }
 
   static bool take_of_server(Server& server, std::string_view key, const std::string& value) {
@@ -287,6 +303,8 @@ std::string format_pool(const Pool& pool) {
   out.line("options-version", pool.options_version);
   out.options(pool.options);
   write_trust(out, pool.trust);
+  out.options(pool.event_settings, "event-setting");
+  for (const Webhook& webhook : pool.webhooks) write_webhook(out, webhook);
   for (const Server& server : pool.servers) write_server(out, server);
   for (const Volume& volume : pool.volumes) write_volume(out, volume);
   return out.take();

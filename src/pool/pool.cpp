@@ -74,6 +74,16 @@ Volume* Pool::find(std::string_view volume) {
   return found == volumes.end() ? nullptr : &*found;
 }
 
+const Webhook* Pool::webhook(std::string_view url) const {
+  auto found = std::ranges::find(webhooks, url, &Webhook::url);
+  return found == webhooks.end() ? nullptr : &*found;
+}
+
+Webhook* Pool::webhook(std::string_view url) {
+  auto found = std::ranges::find(webhooks, url, &Webhook::url);
+  return found == webhooks.end() ? nullptr : &*found;
+}
+
 const Server* Pool::server(const Gfid& id) const {
   auto found = std::ranges::find(servers, id, &Server::id);
   return found == servers.end() ? nullptr : &*found;

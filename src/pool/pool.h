@@ -133,16 +133,28 @@ struct Trust {
   friend bool operator==(const Trust&, const Trust&) = default;
 };
 
+// Who is told of events (docs/events.md).
+struct Webhook {
+  std::string url;
+  std::string token;   // presented as it is; empty: none
+  std::string secret;  // signs a token for each event, which is presented instead; empty: none
+  friend bool operator==(const Webhook&, const Webhook&) = default;
+};
+
 struct Pool {
   std::uint32_t op_version = newest_op_version;
   std::uint32_t options_version = 0;  // grows with every change of the pool's own options
   OptionList options;
   Trust trust;
+  std::vector<Webhook> webhooks;
+  OptionList event_settings;  // those that were set (see event_settings.h)
   std::vector<Server> servers;
   std::vector<Volume> volumes;  // sorted by name
 
   const Volume* find(std::string_view volume) const;
   Volume* find(std::string_view volume);
+  const Webhook* webhook(std::string_view url) const;
+  Webhook* webhook(std::string_view url);
   const Server* server(const Gfid& id) const;
   Server* server(const Gfid& id);
   // By any of its names or its address.

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "programs/process_memory.h"
 #include "translator/state_dump.h"
+#include "wire/messages/handshake.h"
 #include "wire/messages/portmap.h"
 
 namespace mortar {
@@ -19,6 +20,8 @@ using namespace std::chrono_literals;
 constexpr const char* domain = "glusterfsd";
 constexpr Duration sign_limit = 20s;
 constexpr Duration sign_out_limit = 500ms;
+// Of events that are under way to glusterd.
+constexpr std::size_t most_messages = 100;
 
 class BrickDaemon {
  public:
@@ -35,8 +38,13 @@ class BrickDaemon {
   Task<> take_change();
   Task<> obey_signals();
   Task<> dump_state();
+  // Lets glusterd know, for those who are told of events.
+  void tell(const Occurrence& event);
+  Task<> tell_by(std::shared_ptr<RpcConnection> connection, EventNotify message);
 
   BrickProcess process_;
+  std::size_t telling_ = 0;
+  TaskSet messages_;
   std::unique_ptr<Graph> graph_;
   ProtocolServer* server_ = nullptr;
   std::string brick_;  // as its clients and glusterd call it
@@ -89,6 +97,7 @@ Task<> BrickDaemon::serve() {
   }
   co_await tried(process_.report_ready());
   log::info(domain, "{} is served on port {}", brick_, server_->port());
+  server_->on_event([this](const Occurrence& event) { tell(event); });
   TaskSet beside;
   beside.start(obey_signals());
   beside.start(follow_volume());
@@ -116,6 +125,26 @@ Task<> BrickDaemon::sign_out() {
   const SignOut request{brick_, server_->port(), 0};
   Result<SignReply> reply = co_await with_deadline(process_.world, sign_out_limit, connection->call(request));
   if (!reply) log::info(domain, "no sign-out: {}", reply.error().sentence());
+  co_return done;
+}
+
+void BrickDaemon::tell(const Occurrence& event) {
+  const auto connection = process_.management == nullptr ? nullptr : process_.management->connection();
+  if (connection == nullptr || telling_ == most_messages) {
+    log::info(domain, "{} is not told to the management daemon", event.name);
+    return;
+  }
+  EventNotify message{.operation = EventNotify::event};
+  message.dict.dictionary = dictionary_of(event);
+  messages_.start(tell_by(connection, std::move(message)));
+}
+
+Task<> BrickDaemon::tell_by(std::shared_ptr<RpcConnection> connection, EventNotify message) {
+  ++telling_;
+  const Result<EventNotify::Reply> reply =
+      co_await with_deadline(process_.world, sign_limit, connection->call(message));
+  --telling_;
+  if (!reply) log::info(domain, "an event is not told to the management daemon: {}", reply.error().sentence());
   co_return done;
 }
 

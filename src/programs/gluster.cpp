@@ -8,29 +8,10 @@
 #include "command/glusterd_session.h"
 #include "runtime/real_world.h"
 #include "shell.h"
+#include "terminal.h"
 
 namespace mortar::command {
 namespace {
-
-class Terminal : public Console {
- public:
-  void out(std::string_view line) override { std::cout << line << '\n'; }
-  void error(std::string_view line) override {
-    std::cout.flush();
-    std::cerr << line << '\n';
-  }
-  void out_part(std::string_view text) override { std::cout << text; }
-  bool confirmed(std::string_view question) override {
-    while (true) {
-      std::cout << question << " (y/n) " << std::flush;
-      std::string answer;
-      if (!std::getline(std::cin, answer)) return false;
-      for (char& letter : answer) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-      if (answer == "y" || answer == "yes") return true;
-      if (answer == "n" || answer == "no") return false;
-    }
-  }
-};
 
 Task<> work(World& world, const Settings& settings, Console& console, int& status) {
   GlusterdSession session(world, settings);

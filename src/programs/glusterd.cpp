@@ -10,6 +10,7 @@
 #include "pool/etcd/etcd_voter.h"
 #include "pool/key_store.h"
 #include "programs/service_process.h"
+#include "programs/webhook_sender.h"
 #include "runtime/real_file_system.h"
 
 namespace mortar {
@@ -111,7 +112,9 @@ EtcdSettings voter_settings(World& world, const Settings& settings) {
 Task<> serve(ServiceProcess& process, Settings settings, bool only_render) {
   RealWorld& world = process.world();
   EtcdVoter voter(world, voter_settings(world, settings));
+  WebhookSender sender(world);
   Management management(world, settings, voter);
+  management.announcer().deliver_by(sender);
   co_await tried(management.open());
   if (only_render) co_return done;
   Endpoints endpoints(management);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/dictionary.h"
+#include "wire/events.h"
 #include "wire/fop/types.h"
 
 namespace mortar {
@@ -57,9 +58,15 @@ struct RecallLease {
   std::array<std::uint8_t, 16> id{};
 };
 
+// Whoever watches the pool is to hear of it.
+struct Happened {
+  Occurrence event;
+};
+
 }  // namespace notice
 
-using Notice = std::variant<notice::ChildUp, notice::ChildDown, notice::ChildRefused, notice::CacheInvalidation,
-                            notice::InodelkContention, notice::EntrylkContention, notice::RecallLease>;
+using Notice =
+    std::variant<notice::ChildUp, notice::ChildDown, notice::ChildRefused, notice::CacheInvalidation,
+                 notice::InodelkContention, notice::EntrylkContention, notice::RecallLease, notice::Happened>;
 
 }  // namespace mortar

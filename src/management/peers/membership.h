@@ -82,6 +82,8 @@ class Membership {
   // How many servers of the pool this one sees, itself among them; whether they are as many as a server quorum needs.
   std::size_t servers_seen() const;
   bool has_server_quorum() const { return servers_seen() >= servers_needed(pool()); }
+  // Called whenever another server answers that did not, or does no more.
+  void on_line(PeerLines::Turned turned) { lines_.on_turn(std::move(turned)); }
   // Called after every document that is newer, and after the server has become part of a pool or left it.
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 

@@ -94,6 +94,7 @@ void PeerLines::set_open(Line& line, std::shared_ptr<Open> open) {
   if (!changes) return;
   const bool answers = line.open != nullptr;
   log::info("pool", "{} {}", line.server.names.front(), answers ? "answers" : "does not answer any more");
+  if (turned_) turned_(line.server, answers);
 }
 
 std::shared_ptr<PeerLines::Open> PeerLines::open_to(const Gfid& server) const {

@@ -25,11 +25,15 @@ class PeerLines {
   // Opens a stream to a server, over which it can be trusted to be that one.
   using Connect = std::function<Task<std::unique_ptr<Stream>>(Server)>;
   using Heard = std::function<void(const Gfid& server, const Greet::Reply& reply)>;
+  using Turned = std::function<void(const Server& server, bool answers)>;
 
   // `greeting` is what this server says; `heard` is told every answer, also one that is a failure. Neither may close
   // lines.
   PeerLines(World& world, Connect connect, std::function<Greet()> greeting, Heard heard);
   ~PeerLines();
+
+  // Called whenever one answers that did not, or does no more. Must not close lines.
+  void on_turn(Turned turned) { turned_ = std::move(turned); }
 
   // To all servers of the pool but this one from now on, and to no others. Not to be called from `heard`.
   void keep_to(const Pool& pool, const Gfid& own);
@@ -85,6 +89,7 @@ class PeerLines {
   const Connect connect_;
   const std::function<Greet()> greeting_;
   const Heard heard_;
+  Turned turned_;
   std::map<Gfid, std::unique_ptr<Line>> lines_;
 };
 

@@ -18,6 +18,6 @@ Task<> empty_landfill(std::shared_ptr<Core> core);
 
 // Writes and reads back a small file. A disk that fails it, or takes too long, fails the brick: clients are told, and
 // after a while the process ends.
-Task<> watch_health(std::shared_ptr<Core> core, std::string name, std::function<void()> on_failure);
+Task<> watch_health(std::shared_ptr<Core> core, std::string name, std::function<void(const Error& problem)> on_failure);
 
 }  // namespace mortar::posix

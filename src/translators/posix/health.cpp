@@ -67,7 +67,8 @@ Task<> watch_reserve(std::shared_ptr<Core> core) {
   }
 }
 
-Task<> watch_health(std::shared_ptr<Core> core, std::string name, std::function<void()> on_failure) {
+Task<> watch_health(std::shared_ptr<Core> core, std::string name,
+                    std::function<void(const Error& problem)> on_failure) {
   while (true) {
     const std::chrono::seconds interval = core->options->health_check_interval;
     co_await core->world.sleep(interval == 0s ? std::chrono::seconds(30) : interval);
@@ -79,7 +80,7 @@ Task<> watch_health(std::shared_ptr<Core> core, std::string name, std::function<
     if (healthy) continue;
     log::error(name, "health check of {} failed: {}; the brick is going down", core->brick->directory,
                healthy.error().sentence());
-    on_failure();
+    on_failure(healthy.error());
     co_await end_process(core->world, name);
     co_return done;
   }

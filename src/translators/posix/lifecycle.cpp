@@ -33,9 +33,17 @@ Task<> Posix::start() {
   Done looked = co_await tried(look_at_reserve(core_));
   chores_.start(watch_reserve(core_));
   chores_.start(empty_landfill(core_));
-  chores_.start(watch_health(core_, name(), [this] { raise(notice::ChildDown{}); }));
+  chores_.start(watch_health(core_, name(), [this](const Error& problem) { tell_of_bad_health(problem); }));
   raise(notice::ChildUp{});
   co_return looked;
+}
+
+void Posix::tell_of_bad_health(const Error& problem) {
+  const std::string& directory = core_->brick->directory;
+  raise(notice::Happened{events::PosixHealthCheckFailed::with("write and read", directory + "/.glusterfs/health_check",
+                                                              problem.sentence(),
+                                                              world_.network().host_name() + ":" + directory)});
+  raise(notice::ChildDown{});
 }
 
 Task<> Posix::stop() {

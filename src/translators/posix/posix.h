@@ -73,6 +73,7 @@ class Posix : public Refuse {
   Task<fop::Acknowledged> perform(const Call& call, const fop::Releasedir& request) override;
 
  private:
+  void tell_of_bad_health(const Error& problem);
   template <class Request>
   Task<typename Request::Reply> on_object(const Call& call, const Request& request, bool exclusive, Weight weight,
                                           Core::Job<Request> job);

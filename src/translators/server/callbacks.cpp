@@ -55,6 +55,8 @@ void ProtocolServer::notified(const Notice& notice, Translator& child) {
               session.connection()->notify(ChildDown{});
             }
           });
+        } else if constexpr (std::is_same_v<Said, notice::Happened>) {
+          tell(said.event);
         } else if constexpr (!std::is_same_v<Said, notice::ChildRefused>) {
           const auto session = clients_.find(said.client);
           if (session == clients_.end()) return;

@@ -76,7 +76,10 @@ Task<> Session::bind(const Dictionary& request, Dictionary& reply) {
                          text_at(request, "password"), peer_};
   Admission admission = co_await tried(server_.authentication().admit(server_.world(), applicant_));
   if (brick == nullptr) co_return failed(ENOENT, "Brick not found");
-  if (!admission.accepted) co_return failed(EACCES, "Authentication failed");
+  if (!admission.accepted) {
+    server_.tell(events::ClientAuthReject::with(*uid, peer_.text(), local_.text(), *subvolume));
+    co_return failed(EACCES, "Authentication failed");
+  }
 
   auto client = std::make_shared<Client>();
   client->number = server_.next_client_number();
@@ -102,6 +105,8 @@ Task<> Session::bind(const Dictionary& request, Dictionary& reply) {
   server_.session_signed_in(*this);
   log::info(server_.name(), "accepted client from {} (version: {}) with subvol {}", client_->uid,
             text_at(request, "client-version").value_or("old"), *subvolume);
+  server_.tell(
+      events::ClientConnect::with(client_->uid, peer_.text(), local_.text(), *subvolume, subdirectory.value_or("/")));
   co_return done;
 }
 

@@ -114,7 +114,10 @@ std::shared_ptr<RpcHandler> ProtocolServer::accept(RpcConnection& connection) {
 
 void ProtocolServer::session_ended(const RpcConnection& connection, std::shared_ptr<Session> session) {
   sessions_.erase(&connection);
-  if (session->signed_in()) clients_.erase(session->client().number);
+  if (session->signed_in()) {
+    clients_.erase(session->client().number);
+    session->tell_of_end();
+  }
   tasks_.start(end_session(std::move(session)));
 }
 

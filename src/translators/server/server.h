@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "translators/server/group_cache.h"
 #include "translators/server/server_options.h"
 #include "translators/server/session.h"
+#include "wire/events.h"
 #include "wire/rpc_listener.h"
 #include "wire/rpc_service.h"
 
@@ -40,7 +42,13 @@ class ProtocolServer final : public Refuse {
   // The same, to look at what they hold. Not to be kept beyond the turn.
   std::vector<const Session*> sessions(std::string_view subvolume) const;
 
+  // Called with what whoever watches the pool is to hear of.
+  void on_event(std::function<void(const Occurrence&)> told) { event_told_ = std::move(told); }
+
   // ---- for its sessions
+  void tell(const Occurrence& event) {
+    if (event_told_) event_told_(event);
+  }
   World& world() { return world_; }
   const ServerOptions& options() const { return options_; }
   const Authentication& authentication() const { return *authentication_; }
@@ -82,6 +90,7 @@ class ProtocolServer final : public Refuse {
   std::map<const Translator*, bool, std::less<>> up_;
   std::uint64_t last_client_ = 0;
   bool stopping_ = false;
+  std::function<void(const Occurrence&)> event_told_;
 
   TaskSet tasks_;
   RpcService operations_{programs::operations, "GlusterFS 4.x v1"};

@@ -38,6 +38,7 @@ Session::Session(ProtocolServer& server, RpcConnection& connection)
     : server_(server),
       connection_(&connection),
       peer_(connection.peer()),
+      local_(connection.local()),
       descriptors_(server.options().most_descriptors) {}
 
 void Session::incoming(RpcConnection& connection, IncomingCall call) { server_.route(connection, std::move(call)); }
@@ -45,6 +46,10 @@ void Session::incoming(RpcConnection& connection, IncomingCall call) { server_.r
 void Session::disconnected(RpcConnection& connection) {
   connection_ = nullptr;
   server_.session_ended(connection, shared_from_this());
+}
+
+void Session::tell_of_end() const {
+  server_.tell(events::ClientDisconnect::with(client_->uid, peer_.text(), local_.text(), brick_->name()));
 }
 
 ClientStatistics Session::statistics() const {

@@ -56,6 +56,7 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
   const DescriptorTable& descriptors() const { return descriptors_; }
   const CallsUnderWay& under_way() const { return under_way_; }
 
+  void tell_of_end() const;
   // Gives back all that belongs to the client; runs once the connection is gone.
   Task<> give_back();
 
@@ -80,6 +81,7 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
   ProtocolServer& server_;
   RpcConnection* connection_;
   const Address peer_;
+  const Address local_;
   bool signing_in_ = false;
   Applicant applicant_;
   std::string process_name_ = "unknown";

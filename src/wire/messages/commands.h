@@ -173,6 +173,13 @@ struct Unmount {
 // Ours, beyond stock's numbers.
 using PoolStatus = CliCommand<200, "POOL_STATUS">;
 using PoolRecover = CliCommand<201, "POOL_RECOVER">;
+using EventsStatus = CliCommand<202, "EVENTS_STATUS">;
+using AddWebhook = CliCommand<203, "ADD_WEBHOOK">;
+using ChangeWebhook = CliCommand<204, "CHANGE_WEBHOOK">;
+using RemoveWebhook = CliCommand<205, "REMOVE_WEBHOOK">;
+using TestWebhook = CliCommand<206, "TEST_WEBHOOK">;
+using SetEventSetting = CliCommand<207, "SET_EVENT_SETTING">;
+using ResetEventSettings = CliCommand<208, "RESET_EVENT_SETTINGS">;
 
 using All = MessageList<Probe, Deprobe, ListFriends, CreateVolume, GetVolume, GetNextVolume, DeleteVolume, StartVolume,
                         StopVolume, RenameVolume, DefragVolume, SetVolumeOption, AddBrick, RemoveBrick, ReplaceBrick,
@@ -180,7 +187,8 @@ using All = MessageList<Probe, Deprobe, ListFriends, CreateVolume, GetVolume, Ge
                         ProfileVolume, Quota, TopVolume, GetWorkingDirectory, StatusVolume, StatusAll, Mount, Unmount,
                         HealVolume, StatedumpVolume, ListVolume, ClearLocks, UuidReset, UuidGet, CopyFile,
                         SystemExecute, Snapshot, BarrierVolume, GetVolumeOption, Ganesha, Bitrot, AttachTier, Tier,
-                        GetState, ResetBrick, RemoveTierBrick, AddTierBrick, PoolStatus, PoolRecover>;
+                        GetState, ResetBrick, RemoveTierBrick, AddTierBrick, PoolStatus, PoolRecover, EventsStatus,
+                        AddWebhook, ChangeWebhook, RemoveWebhook, TestWebhook, SetEventSetting, ResetEventSettings>;
 
 }  // namespace cli
 }  // namespace mortar

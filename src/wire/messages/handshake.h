@@ -86,8 +86,11 @@ struct SetLockVersion {
   auto fields(this auto& self) { return std::tuple(Field{"uid", self.uid}, Field{"lock_version", self.lock_version}); }
 };
 
-// Operation 0 is the rebalance process's status, which is not answered.
 struct EventNotify {
+  // What it is about: of a rebalance process how its walk ended, which stock does not answer; ours, of a brick what has
+  // happened (see wire/events.h).
+  static constexpr std::int32_t rebalance = 0, event = 200;
+
   static constexpr Program program = programs::handshake;
   static constexpr const char* name_of_operation = "EVENT_NOTIFY";
   static constexpr std::uint32_t number = 5;
