@@ -42,7 +42,8 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
-                                  log_rotation = "log rotation", rebalance = "rebalance";
+                                  client_state_dump = "client state dump", log_rotation = "log rotation",
+                                  rebalance = "rebalance";
 }  // namespace subject
 
 // status_command.cpp
@@ -55,6 +56,7 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request);
 
 // statedump_command.cpp
 Task<Dictionary> dump_own_state(Management& management, Dictionary question);
+Task<Dictionary> dump_own_client(Management& management, Dictionary question);
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 
 // state_command.cpp
