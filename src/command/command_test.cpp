@@ -37,6 +37,15 @@ TEST_F(CommandTest, WithoutADaemonItSaysSo) {
   EXPECT_EQ(console.said, "Connection failed. Please check if gluster daemon is operational.\n");
 }
 
+TEST_F(CommandTest, ARefusedDetachLeavesWithStocksStatus) {
+  settings.script = true;
+  session.answers = {Answer{.op_ret = 1, .op_errno = 3, .op_errstr = "it has bricks"},
+                     Answer{.op_ret = -1, .op_errno = 1, .op_errstr = "h is localhost"}};
+  EXPECT_EQ(run({"peer", "detach", "h"}), 255);
+  EXPECT_EQ(run({"peer", "detach", "h"}), 1);
+  EXPECT_EQ(console.complained, "peer detach: failed: it has bricks\npeer detach: failed: h is localhost\n");
+}
+
 TEST_F(CommandTest, CreateRefusesBeforeAsking) {
   const std::map<std::vector<std::string>, std::string> cases{
       {{"bad@name", "h:/b"},

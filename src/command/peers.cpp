@@ -80,6 +80,9 @@ Task<Answer> list(const Invocation& run, int what) {
   co_return answer;
 }
 
+// Stock's: what was answered, with the other sign, as the shell sees it.
+int exit_status_of(const Answer& answer) { return -answer.op_ret & 0xff; }
+
 // Both commands that change the pool answer with a sentence.
 int say(const Invocation& run, std::string_view what, const Answer& answer, std::string_view success) {
   const std::string sentence = answer.op_errstr.empty() ? std::string(success) : answer.op_errstr;
@@ -94,7 +97,7 @@ int say(const Invocation& run, std::string_view what, const Answer& answer, std:
     return 0;
   }
   run.console.error(fmt::format("{}: failed: {}", what, sentence));
-  return 1;
+  return exit_status_of(answer);
 }
 
 // What is wrong with a server, as it says itself.

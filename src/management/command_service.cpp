@@ -37,6 +37,13 @@ Task<cli::GetWorkingDirectory::Reply> answer_working_directory(std::string path)
   co_return reply;
 }
 
+// What the history says of a command.
+Result<Done> told_by(const Result<Dictionary>& outcome) {
+  if (!outcome) return std::unexpected(outcome.error());
+  if (outcome->number("op-ret").value_or(0) == 0) return done;
+  return failed(EINVAL, std::string(outcome->text("op-errstr").value_or("")));
+}
+
 }  // namespace
 
 CommandService::CommandService(Management& management, Access access)
@@ -54,9 +61,7 @@ Task<CliReply> CommandService::answer(Management& management, Handler handler, K
   std::string line(request.text("cmd-str").value_or(name));
   Result<Dictionary> outcome = co_await handler(management, request);
   if (kind != Kind::question) {
-    Result<Done> told = done;
-    if (!outcome) told = std::unexpected(outcome.error());
-    write_history(management.world(), management.places(), line, told);
+    write_history(management.world(), management.places(), line, told_by(outcome));
   }
   CliReply reply;
   if (!outcome) {

@@ -42,8 +42,9 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 // What a server is asked about its own part of (see subjects.h).
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
-                                  log_rotation = "log rotation", rebalance = "rebalance", condition = "condition",
-                                  events = "events", webhook_test = "webhook test";
+                                  client_state_dump = "client state dump", log_rotation = "log rotation",
+                                  rebalance = "rebalance", condition = "condition", events = "events",
+                                  webhook_test = "webhook test";
 }  // namespace subject
 
 // status_command.cpp
@@ -56,6 +57,7 @@ Task<Dictionary> profile_volume(Management& management, Dictionary request);
 
 // statedump_command.cpp
 Task<Dictionary> dump_own_state(Management& management, Dictionary question);
+Task<Dictionary> dump_own_client(Management& management, Dictionary question);
 Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 
 // state_command.cpp

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "management/commands.h"
@@ -11,6 +12,17 @@ namespace {
 // Numbers by which stock's command line knows what to say.
 constexpr int probe_localhost = 1;
 constexpr int probe_friend = 2;
+struct DetachRefusal {
+  int error;
+  int result;
+  int number;
+};
+constexpr DetachRefusal detach_refusals[] = {
+    {EINVAL, -1, 1},     // this server itself
+    {ENOENT, -1, 2},     // no server of the pool
+    {ENOTEMPTY, 1, 3},   // it has bricks
+    {EHOSTDOWN, -1, 4},  // a server does not answer
+};
 constexpr std::int64_t force_flag = 1;
 // A command that only asks is answered within five seconds.
 constexpr Duration condition_limit = std::chrono::seconds(4);
@@ -96,9 +108,16 @@ Task<Dictionary> recover_pool(Management& management, Dictionary) {
 Task<Dictionary> deprobe(Management& management, Dictionary request) {
   std::string host = co_await tried(required(request, "hostname"));
   const bool force = (request.number("flags").value_or(0) & force_flag) != 0;
-  co_await tried(management.detach(host, force));
-  management.announcer().raise(events::PeerDetach::with(host));
-  co_return Dictionary{};
+  const Result<Done> detached = co_await management.detach(host, force);
+  if (detached) {
+    management.announcer().raise(events::PeerDetach::with(host));
+    co_return Dictionary{};
+  }
+  const auto* known = std::ranges::find(detach_refusals, detached.error().number(), &DetachRefusal::error);
+  if (known == std::end(detach_refusals)) co_return detached.error();
+  Dictionary reply = notice(detached.error().sentence(), known->number);
+  set_number(reply, "op-ret", known->result);
+  co_return reply;
 }
 
 Task<Dictionary> reset_uuid(Management& management, Dictionary) {

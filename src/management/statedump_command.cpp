@@ -80,18 +80,33 @@ Task<std::int64_t> dump_bricks(Management& management, Volume volume, std::strin
   co_return count;
 }
 
-Task<> dump_client(Management& management, std::string host, std::string pid_text) {
-  std::uint32_t pid = 0;
-  const auto [end, problem] = std::from_chars(pid_text.data(), pid_text.data() + pid_text.size(), pid);
-  if (problem != std::errc() || end != pid_text.data() + pid_text.size()) {
-    co_return failed(EINVAL, fmt::format("'{}' is no number of a process", pid_text));
-  }
-  std::vector<std::string> addresses = co_await tried(management.world().network().resolve(host));
-  management.tell_client_to_dump(addresses, pid);
+Result<std::uint32_t> process_number(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem == std::errc() && end == text.data() + text.size()) return number;
+  return failed(EINVAL, fmt::format("'{}' is no number of a process", text));
+}
+
+// A client is connected to one server, and who gives the command does not know to which.
+Task<> dump_client(Management& management, std::string host, std::string pid) {
+  co_await tried(process_number(pid));
+  Dictionary question;
+  question.set_text("host", host);
+  question.set_text("pid", pid);
+  co_await tried(management.ask_servers(std::string(subject::client_state_dump), std::move(question), servers_limit));
   co_return done;
 }
 
 }  // namespace
+
+Task<Dictionary> dump_own_client(Management& management, Dictionary question) {
+  std::string host = co_await tried(required(question, "host"));
+  const std::string text = co_await tried(required(question, "pid"));
+  const std::uint32_t pid = co_await tried(process_number(text));
+  const std::vector<std::string> addresses = co_await tried(management.world().network().resolve(std::move(host)));
+  management.tell_client_to_dump(addresses, pid);
+  co_return Dictionary{};
+}
 
 Task<Dictionary> dump_own_state(Management& management, Dictionary question) {
   std::string name = co_await tried(required(question, "volname"));

@@ -143,7 +143,12 @@ TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "path=/etc"}}),
             "'path=/etc' is no part of a state dump");
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "quotad "}}), "Quota is not enabled on volume vol");
+  std::vector<std::string> told;
+  daemon_.management().on_client_dump([&told](const std::vector<std::string>& addresses, std::uint32_t pid) {
+    told.push_back(fmt::format("{} at {}", pid, addresses.empty() ? "none" : addresses.front()));
+  });
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server 765"}}), "none");
+  EXPECT_EQ(told, std::vector<std::string>{"765 at 10.0.0.1"});
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", "client server x"}}), "'x' is no number of a process");
   for (std::size_t brick = 0; brick < 3; ++brick) end_brick(brick);
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "No brick of volume vol runs.");

@@ -8,6 +8,7 @@
 #include "management/brick_questions.h"
 #include "management/commands.h"
 #include "management/condition.h"
+#include "management/inode_size.h"
 #include "management/mount_table.h"
 
 namespace mortar::commands {
@@ -40,11 +41,13 @@ Dictionary names_of_volumes(const Pool& pool, std::int64_t what) {
   return reply;
 }
 
-void add_detail(FileSystem& files, Dictionary& reply, const std::string& prefix, const Brick& brick) {
+// Of a brick's file system. Disks may be slow or hang.
+Dictionary detail_of(FileSystem& files, const std::string& prefix, const Brick& brick) {
+  Dictionary reply;
   Result<OpenFile> opened = files.open(FileSystem::no_directory, brick.path, O_RDONLY | O_DIRECTORY, 0);
-  if (!opened) return;
+  if (!opened) return reply;
   Result<FileSystemStatus> status = files.file_system_status(opened->number());
-  if (!status) return;
+  if (!status) return reply;
   auto number = [&reply, &prefix](std::string_view key, std::uint64_t value) {
     reply.set_text(fmt::format("{}.{}", prefix, key), fmt::to_string(value));
   };
@@ -58,6 +61,8 @@ void add_detail(FileSystem& files, Dictionary& reply, const std::string& prefix,
   reply.set_text(prefix + ".device", mount.device);
   reply.set_text(prefix + ".mnt_options", mount.options);
   reply.set_text(prefix + ".fs_name", mount.type);
+  if (const std::optional<std::uint32_t> size = inode_size(files, mount)) number("inode_size", *size);
+  return reply;
 }
 
 void add_brick(Management& management, Dictionary& reply, const std::string& prefix, const Volume& volume,
@@ -185,7 +190,10 @@ Task<Dictionary> own_status(Management& management, Dictionary question) {
     if (asked.brick.server != management.server()) continue;
     bricks.push_back(asked);
     add_brick(management, reply, asked.prefix, volume, asked.brick);
-    if ((what & asked::detail) != 0) add_detail(management.world().files(), reply, asked.prefix, asked.brick);
+    if ((what & asked::detail) == 0) continue;
+    const Dictionary detail = co_await tried(management.world().off_loop(
+        [&files = management.world().files(), asked] { return detail_of(files, asked.prefix, asked.brick); }));
+    for (const auto& [key, value] : detail) reply.append(key, value);
   }
   if ((what & asked::kinds) != 0 && (what & (asked::detail | asked::tasks)) == 0) {
     co_await tried(add_from_bricks(management, reply, volume, std::move(bricks), what));

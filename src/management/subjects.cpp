@@ -19,6 +19,7 @@ constexpr Subject subjects[] = {
     {commands::subject::status, commands::own_status},
     {commands::subject::statistics, commands::own_statistics},
     {commands::subject::state_dump, commands::dump_own_state},
+    {commands::subject::client_state_dump, commands::dump_own_client},
     {commands::subject::log_rotation, commands::rotate_own_logs},
     {commands::subject::rebalance, commands::own_rebalance},
     {commands::subject::condition, commands::own_condition},

@@ -7,13 +7,12 @@
 # as long as that of theirs.
 source "$(dirname "$(realpath "$0")")/../lab.sh"
 in_lab --bricks xfs
+source "$SOURCE/tests/samples.sh"
 
 samples=$SOURCE/tests/samples/cli
 hostname server1
 sed -i '1s/$/ server1 server2 server3 server4/' /etc/hosts
 mount --bind "$BRICKS" /home
-
-field() { sed -n "s/^$2: //p" "$samples/$1.cmd"; } # SAMPLE FIELD
 
 # What is a matter of the moment, and whose server it was.
 plain() {
@@ -25,33 +24,7 @@ plain() {
     s/<(port|tcp|pid|sizeTotal|sizeFree|inodesTotal|inodesFree)>[0-9]+</<\1>NUMBER</' "$1"
 }
 
-differ=0 compared=
-answers() { # SAMPLE cmd|xml-cmd exit|xml-exit OUTPUT ERRORS
-  local sample=$1 command expected status=0 file
-  command=$(field "$sample" "$2")
-  [ -n "$command" ] || return 0
-  expected=$(field "$sample" "$3")
-  eval "printf '%b' $(field "$sample" stdin)" >input
-  bash -c "${command//\/data/\/home}" >out 2>err <input || status=$?
-  for file in out:$4 err:$5; do
-    if [ -e "$samples/$sample.${file#*:}" ]; then plain "$samples/$sample.${file#*:}"; fi >wanted
-    plain "${file%%:*}" >said
-    cmp -s wanted said && continue
-    echo "$sample: ${file%%:*} of \`$command\` differs"
-    diff wanted said || true
-    differ=$((differ + 1))
-  done
-  [ "$status" = "$expected" ] || { echo "$sample: \`$command\` left with $status, not $expected"; differ=$((differ + 1)); }
-}
-
-sample() { # NAME...
-  local name
-  for name; do
-    answers "$name" cmd exit txt err
-    answers "$name" xml-cmd xml-exit xml xml.err
-    compared+=$name$'\n'
-  done
-}
+asks() { bash -c "${2//\/data/\/home}"; } # all servers are this one
 
 glusterd --xlator-option=management.new-volume-cache-invalidation=off
 waits_for gluster volume list
@@ -110,7 +83,4 @@ sample volume-set-ok volume-get-one volume-get-short volume-set-user volume-get-
 gluster volume create r2 server1:/home/r2 >/dev/null
 sample volume-set-group
 
-ls "$samples" | sed -n 's/\.cmd$//p' | sort >there
-[ "$(sort -u <<<"$compared" | sed '/^$/d')" = "$(cat there)" ] ||
-  fails "not every sample is compared: $(sort -u <<<"$compared" | sed '/^$/d' | comm -3 - there)"
-[ $differ = 0 ] || fails "$differ answers differ from stock's"
+all_are_compared

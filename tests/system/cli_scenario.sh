@@ -11,8 +11,8 @@ mount --bind "$BRICKS" /home
 BRICKS=/home
 recorded=$SOURCE/tests/samples/cli/one-server.txt
 # What is left out, for stock has faults there: the XML of client-list carries an error beside a good answer; the NFS server
-# that stock was built without is shown as the bricks; an option of the user's that is not set fails without a word. And
-# ours does not tell the size of inodes.
+# that stock was built without is shown as the bricks; an option of the user's that is not set fails without a word; in
+# the XML the name of the file system stands for the size of its inodes.
 # Ours begins volumes with options that make mounts coherent (docs/caching.md); stock knows no such setting.
 if [ "${1:-}" = record ]; then settings=; else settings=--xlator-option=management.new-volume-cache-invalidation=off; fi
 
@@ -20,7 +20,7 @@ plain() {
   sed -E "s,$LAB,/lab,g
     "'s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/g; s/[0-9]{8}_[0-9]{6}/TIME/
     s/^(Brick [^ ]+ +)[0-9]{5} +/\1PORT /; s/( Y +)[0-9]+ */\1PID/
-    s/(TCP Port +: )[0-9]+/\1PORT/; s/(Pid +: )[0-9]+/\1PID/; s/(Total Disk Space|Disk Space Free|Inode Count|Free Inodes|Inode Size|Device)( *: ).*/\1\2/
+    s/(TCP Port +: )[0-9]+/\1PORT/; s/(Pid +: )[0-9]+/\1PID/; s/(Total Disk Space|Disk Space Free|Inode Count|Free Inodes|Device)( *: ).*/\1\2/
     s/<(port|tcp|pid|sizeTotal|sizeFree|inodesTotal|inodesFree|device)>[^<]+</<\1>NUMBER</; s,<inodeSize.*,<inodeSize/>,
     s/(\.port|space(free|total)): [1-9][0-9]*/\1: NUMBER/'
 }
