@@ -237,9 +237,8 @@ TEST(Home, ChangesNothingWhileItsStandingIsInDoubt) {
   // The standing is put in its place, and whether that is on the disk is not known: the first one says what was so.
   int replaced = 0;
   host.disk().on_call([&replaced](const DiskCall& call) {
-    if (replaced == 2) return EIO;
-    const auto has = [&call](const char* word) { return call.text.find(word) != std::string::npos; };
-    if (has("rename") && has("standing")) ++replaced;
+    if (replaced == 2 && call.modifying) return EIO;
+    if (call.name == "rename" && call.text.find("standing") != std::string_view::npos) ++replaced;
     return 0;
   });
   const Document document = *simulation.run(server.home.documents().read());

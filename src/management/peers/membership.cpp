@@ -215,9 +215,14 @@ std::vector<std::string> Membership::troubles() const {
 // Those that shall keep the document and those that say that they do: between the two the one becomes the other.
 void Membership::learn_voters() {
   std::vector<std::string> hosts;
+  std::vector<std::string> names;
   for (const Server& server : pool().servers) {
-    if (server.id != server_ && (server.votes || voters_.contains(server.id))) hosts.push_back(server.address);
+    if (server.id == server_ || !(server.votes || voters_.contains(server.id))) continue;
+    hosts.push_back(server.address);
+    names.insert(names.end(), server.names.begin(), server.names.end());
   }
+  // One that has another address by now is found by its name.
+  hosts.insert(hosts.end(), names.begin(), names.end());
   others_.set_voters(addresses(hosts));
 }
 
@@ -553,6 +558,9 @@ std::vector<std::string> Membership::silent_voters() const {
   for (const Server& server : pool().servers) {
     if (server.votes && server.id != server_ && !lines_.answers(server.id)) silent.push_back(server.names.front());
   }
+  // Its own part may be out of order, for want of a disk.
+  const std::optional<VoterTrouble> trouble = home_.standing().stage == Stage::voting ? voter_.trouble() : std::nullopt;
+  if (trouble) silent.push_back("this server: " + trouble->words);
   return silent;
 }
 
