@@ -130,6 +130,7 @@ class Reader {
       if (!take(line.substr(0, blank), *value)) return error("a line is not understood");
     }
     if (!complete()) return error("a volume is not complete");
+    if (pool_.trust.pool.is_null() && pool_.trust != Trust{}) return error("there is trust of a pool without its id");
     return std::move(pool_);
   }
 

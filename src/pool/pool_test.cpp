@@ -101,6 +101,7 @@ TEST(Document, EveryCutIsRefusedOrReadsAsWhatStands) {
   }
   EXPECT_FALSE(parse_pool("mortar pool 2\n"));
   EXPECT_FALSE(parse_pool("mortar pool 1\nserver short\n"));
+  EXPECT_FALSE(parse_pool("mortar pool 1\nauthority-key of no pool\n"));
   EXPECT_FALSE(parse_pool("mortar pool 1\nvolume v\ntype 9\n"));
 }
 

@@ -12,6 +12,11 @@
 
 #include "capture.h"
 #include "fuzz_message.h"
+#include "management/events/texts.h"
+#include "management/store.h"
+#include "pool/document.h"
+#include "pool/etcd/envelope.h"
+#include "pool/standing.h"
 #include "wire/messages/handshake.h"
 #include "wire/rpc_message.h"
 
@@ -61,6 +66,34 @@ class Seeds {
     }
   }
 
+  // What a pool keeps on a disk, and what GlusterFS does.
+  void add_pool() {
+    Pool pool;
+    pool.servers = {Server{.id = own_, .names = {"server1", "10.0.0.1"}, .address = "10.0.0.1", .votes = true}};
+    pool.trust.pool = own_;
+    pool.trust.revoked = {own_};
+    pool.options.set("cluster.server-quorum-ratio", "51");
+    pool.event_settings.set("log-level", "ERROR");
+    pool.webhooks = {{"http://host/", "token", "line\n"}};
+    Volume volume{.name = "v", .id = own_, .bricks = {Brick{"server1", "/data/b", own_, 3}}};
+    volume.options.set("nfs.disable", "on");
+    volume.rebalance = Rebalance{own_, {RebalancePart{own_, RebalanceState::failed, 1, 2}}};
+    pool.volumes = {volume};
+    const std::string document = format_pool(pool);
+    write("document", document);
+    write("standing", format_standing({Stage::alone, {}, {}}));
+    write("standing", format_standing({Stage::voting, own_, {"10.0.0.2", "server3"}}));
+    write("envelope", '\0' + *seal({7, document}));
+    write("envelope", '\1' + document);
+    write("envelope", '\2' + ("7\n" + document));
+    const std::string end(1, '\0');
+    write("store", "UUID=" + own_.text() + "\noperating-version=100000\n" + end +
+                       "uuid=11111111-1111-1111-1111-111111111111\nstate=3\nhostname1=server2\n" + end +
+                       "global-option-version=1\ncluster.server-quorum-ratio=51\n" + end + volume_info_text(volume) +
+                       end + "uuid=" + own_.text() + "\nhostname=server1\npath=/data/b\n" + end + end +
+                       webhooks_text(pool) + end + event_settings_text(pool));
+  }
+
  private:
   void add_message(const MessageEntry& message, bool reply, const Slice& body, const Slice& record) {
     if (++kinds_[{message.name, reply}] > most_of_a_kind) return;
@@ -88,6 +121,7 @@ class Seeds {
     std::ofstream(root_ / target / fmt::format("seed-{:05}", written_++), std::ios::binary) << bytes;
   }
 
+  const Gfid own_ = *Gfid::parse("01020304-0506-0708-090a-0b0c0d0e0f10");
   std::filesystem::path root_;
   std::map<std::pair<std::string, bool>, std::size_t> kinds_;
   std::set<std::pair<std::string, std::string>> seen_;
@@ -107,6 +141,7 @@ int make_seeds(const std::filesystem::path& captures, const std::filesystem::pat
     seeds.add_capture(*capture);
   }
   seeds.add_random();
+  seeds.add_pool();
   return 0;
 }
 
