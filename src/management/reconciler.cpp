@@ -142,6 +142,7 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
       log::error("management", "server quorum {} for volume {} ({} servers seen, {} needed): its bricks here are {}",
                  in_quorum ? "regained" : "lost", name, membership_.servers_seen(), servers_needed(membership_.pool()),
                  in_quorum ? "started" : "stopped");
+      announcer_.raise(in_quorum ? events::QuorumRegained::with(name) : events::QuorumLost::with(name));
     }
     made.in_quorum = in_quorum;
     if (wanted->status == VolumeState::started && in_quorum) {

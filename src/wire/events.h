@@ -61,6 +61,8 @@ using VolumeRebalanceFailed = EventOf<"VOLUME_REBALANCE_FAILED", "volume">;
 // By each server that sees it.
 using PeerConnect = EventOf<"PEER_CONNECT", "host", "uuid">;
 using PeerDisconnect = EventOf<"PEER_DISCONNECT", "peer", "uuid", "state">;
+using QuorumLost = EventOf<"QUORUM_LOST", "volume">;
+using QuorumRegained = EventOf<"QUORUM_REGAINED", "volume">;
 
 // By the server that has the brick.
 using BrickConnected = EventOf<"BRICK_CONNECTED", "peer", "volume", "brick">;
@@ -80,9 +82,9 @@ using ClientAuthReject =
 using OfBricks = MessageList<PosixHealthCheckFailed, ClientConnect, ClientDisconnect, ClientAuthReject>;
 using All = MessageList<PeerAttach, PeerDetach, VolumeCreate, VolumeStart, VolumeStop, VolumeDelete, VolumeSet,
                         VolumeReset, VolumeAddBrick, VolumeRemoveBrickForce, VolumeRebalanceStart, VolumeRebalanceStop,
-                        VolumeRebalanceComplete, VolumeRebalanceFailed, PeerConnect, PeerDisconnect, BrickConnected,
-                        BrickDisconnected, BrickStartFailed, BrickStopFailed, PosixHealthCheckFailed, ClientConnect,
-                        ClientDisconnect, ClientAuthReject>;
+                        VolumeRebalanceComplete, VolumeRebalanceFailed, PeerConnect, PeerDisconnect, QuorumLost,
+                        QuorumRegained, BrickConnected, BrickDisconnected, BrickStartFailed, BrickStopFailed,
+                        PosixHealthCheckFailed, ClientConnect, ClientDisconnect, ClientAuthReject>;
 
 }  // namespace events
 
