@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "management/mount_table.h"
 #include "management/stored_volume.h"
+#include "pool/server_quorum.h"
 
 namespace mortar {
 
@@ -34,7 +35,10 @@ void Reconciler::act_as(const Gfid& server) {
   rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_);
 }
 
-void Reconciler::begin() { following_.start(follow()); }
+void Reconciler::begin() {
+  quorum_.begin();
+  following_.start(follow());
+}
 
 Result<Done> Reconciler::render_pool() {
   const Pool& pool = membership_.pool();
@@ -118,7 +122,9 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   if (wanted) {
     // Bricks that start ask for what is rendered.
     Result<Done> rendered = render(*wanted);
-    if (wanted->status == VolumeState::started) {
+    if (asks_for_server_quorum(*wanted)) co_await tried(quorum_.known());
+    made.served = quorum_.allows(*wanted);
+    if (wanted->status == VolumeState::started && made.served) {
       outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
     } else {
       outcome = co_await supervisor_->stop(*wanted);
@@ -153,6 +159,11 @@ Task<> Reconciler::follow() {
   }
 }
 
+bool Reconciler::is_made(const Made& made, const Volume* wanted) const {
+  if (wanted == nullptr) return !made.volume.has_value();
+  return made.volume == *wanted && made.served == quorum_.allows(*wanted);
+}
+
 Task<> Reconciler::catch_up() {
   if (Result<Done> rendered = render_pool(); !rendered) {
     log::error("management", "the pool is not rendered: {}", rendered.error().sentence());
@@ -164,8 +175,7 @@ Task<> Reconciler::catch_up() {
   for (const std::string& name : names) {
     const auto made = made_.find(name);
     const Volume* wanted = membership_.pool().find(name);
-    const bool as_wanted = made != made_.end() &&
-                           (wanted == nullptr ? !made->second->volume.has_value() : made->second->volume == *wanted);
+    const bool as_wanted = made != made_.end() && is_made(*made->second, wanted);
     if (!as_wanted) making.push_back(catch_up_with(name));
   }
   co_await tried(all(std::move(making)));

@@ -19,6 +19,7 @@
 #include "management/places.h"
 #include "management/port_map.h"
 #include "management/rebalances.h"
+#include "management/server_quorum.h"
 #include "management/store.h"
 #include "management/supervisor.h"
 
@@ -49,6 +50,7 @@ class Reconciler {
   PortMap& ports() { return ports_; }
   Supervisor& supervisor() { return *supervisor_; }
   Rebalances& rebalances() { return *rebalances_; }
+  const ServerQuorum& quorum() const { return quorum_; }
   BrickSite site_of(const Volume& volume, const Brick& brick);
   // This server is another one from now on; it has no volumes.
   void act_as(const Gfid& server);
@@ -61,10 +63,12 @@ class Reconciler {
   // What was made true of a volume.
   struct Made {
     std::optional<Volume> volume;
+    bool served = true;  // as far as the quorum of servers goes
     Mutex changing;
   };
   Result<Done> render(const Volume& volume);
   Task<> make(Made& made, std::string name, Bricks bricks);
+  bool is_made(const Made& made, const Volume* wanted) const;
   Task<> end(const Volume& volume, const Volume* successor);
   Task<> follow();
   Task<> catch_up();
@@ -80,6 +84,7 @@ class Reconciler {
   PortMap ports_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Rebalances> rebalances_;
+  ServerQuorum quorum_{world_, membership_, [this] { wake(); }};
   std::function<void()> told_;
   std::map<std::string, std::unique_ptr<Made>> made_;  // by the volume's name
   // Volumes of the store that the document does not have: they were deleted while this server was not there.

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "pool/server_quorum.h"
 
 namespace mortar {
 
@@ -39,18 +40,10 @@ std::string_view word_of(Transport transport) {
 
 // Whether enough servers are there for a volume that asks for it.
 std::string_view quorum_of(const ServerState& state, const Volume& volume) {
-  const bool asks = volume.options.find("cluster.server-quorum-type") == "server";
-  if (!asks || volume.status != VolumeState::started) return "not_applicable";
-  const std::size_t servers = state.pool.servers.size();
+  if (!asks_for_server_quorum(volume) || volume.status != VolumeState::started) return "not_applicable";
   const auto there = static_cast<std::size_t>(std::ranges::count_if(
       state.pool.servers, [&state](const Server& one) { return one.id == state.server || state.is_connected(one); }));
-  std::size_t needed = servers / 2 + 1;
-  if (const auto ratio = state.pool.options.find("cluster.server-quorum-ratio")) {
-    std::size_t percent = 0;
-    std::from_chars(ratio->data(), ratio->data() + ratio->size(), percent);
-    needed = (servers * percent + 99) / 100;
-  }
-  return there >= needed ? "meets" : "does_not_meet";
+  return there >= server_quorum(state.pool) ? "meets" : "does_not_meet";
 }
 
 class Report {
