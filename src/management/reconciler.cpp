@@ -122,7 +122,9 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   if (wanted) {
     // Bricks that start ask for what is rendered.
     Result<Done> rendered = render(*wanted);
-    if (asks_for_server_quorum(*wanted)) co_await tried(quorum_.known());
+    if (asks_for_server_quorum(*wanted)) {
+      co_await tried(quorum_.known());
+    }
     made.served = quorum_.allows(*wanted);
     if (wanted->status == VolumeState::started && made.served) {
       outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
