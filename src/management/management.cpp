@@ -7,10 +7,12 @@
 
 #include "base/join.h"
 #include "base/log.h"
+#include "management/identity.h"
 #include "management/stored_pool.h"
 #include "management/subjects.h"
 #include "pool/detach_server.h"
 #include "pool/document.h"
+#include "pool/op_versions.h"
 #include "pool/option_table.h"
 
 namespace mortar {
@@ -73,7 +75,7 @@ Task<> Management::open() {
               first.volumes.size());
   }
   co_await tried(store.prepare());
-  const Gfid identity = co_await tried(store.server_identity(newest_op_version));
+  const Gfid identity = co_await tried(identity_of_server(world_, places_, store));
   if (!takes_over) first.servers.push_back(Server{.id = identity, .names = {name}});
   co_await tried(membership_.open(identity, std::move(first)));
   co_await tried(know_own_server());
@@ -90,7 +92,13 @@ void Management::begin() {
 }
 
 Task<> Management::know_own_server() {
-  if (pool().server(server()) != nullptr || !membership_.is_alone()) co_return done;
+  if (!membership_.is_alone()) co_return done;
+  if (const Server* own = pool().server(server())) {
+    if (own->newest_op_version != newest_op_version) {
+      co_await tried(change(TellOpVersion{server()}));
+    }
+    co_return done;
+  }
   // A reset of the identity that was interrupted; only a pool without volumes can have had one.
   if (pool().volumes.empty() && pool().servers.size() == 1) {
     co_await tried(change(RenameServer{pool().servers.front().id, server()}));
@@ -281,7 +289,14 @@ Task<Reports> Management::set_options(SetOptions edit) {
   }
   arguments.push_back(fmt::format("--gd-workdir={}", places_.settings().working_directory));
   const std::string volume = edit.of_pool() ? std::string() : edit.volume;
-  Order order = order_for("set", volume, std::move(arguments));
+  Order order = order_for(commands_of_orders::set, volume, std::move(arguments));
+  Pool next = pool();
+  edit.apply(next);
+  if (const Volume* changed = next.find(volume)) {
+    constexpr std::string_view folder = "server.statedump-path";
+    const bool asks = changed->options.find(folder) != pool().find(volume)->options.find(folder);
+    if (asks) order.document = document_of(*changed);
+  }
   Reports reports =
       co_await tried(transact(std::move(order), change(edit), quorum_of_option(edit.pairs.front().first)));
   co_await tried(reports.outcome());
@@ -343,9 +358,11 @@ Task<> Management::detach(std::string host, bool force) {
   const DetachServer edit{host, leaving};
   co_await tried(edit.check(pool()));
   if (!force && !answers(leaving)) {
-    co_return failed(ENOTCONN, "One of the peers is probably down. Check with 'peer status'");
+    co_return failed(EHOSTDOWN, "One of the peers is probably down. Check with 'peer status'");
   }
-  co_await tried(check_quorum_for_peers());
+  if (!force) {
+    co_await tried(check_quorum_for_peers());
+  }
   co_await tried(membership_.have_majority());
   co_await tried(membership_.let_go(leaving, host));
   co_return done;

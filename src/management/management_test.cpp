@@ -238,6 +238,42 @@ TEST(Management, AnIdentityThatIsThereIsKept) {
   EXPECT_EQ(daemon.management().server().text(), "2c351aed-16ed-4a68-a36e-7ec2880cd543");
 }
 
+TEST(Management, AnIdentityThatWasTakenAwayIsThatOfThePool) {
+  Machine machine(13);
+  const std::string path = "/var/lib/glusterd/glusterd.info";
+  Gfid identity;
+  {
+    Daemon daemon(machine.host);
+    ASSERT_TRUE(daemon.start());
+    ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+    identity = daemon.management().server();
+  }
+  const std::string info = machine.host.disk().read_file(path).value_or("");
+  for (const char* text : {"operating-version=30600\n", "UUID=nonsense\n", ""}) {
+    ASSERT_TRUE(machine.host.disk().write_file(path, text));
+    Daemon daemon(machine.host);
+    const Result<Done> started = daemon.start();
+    ASSERT_TRUE(started) << started.error().sentence();
+    EXPECT_EQ(daemon.management().server(), identity);
+    EXPECT_EQ(machine.host.disk().read_file(path), info);
+  }
+}
+
+TEST(Management, StatesAreWrittenToDirectoriesThatAreThere) {
+  Machine machine(14);
+  Daemon daemon(machine.host);
+  ASSERT_TRUE(daemon.start());
+  ASSERT_TRUE(daemon.run(&Management::create_volume, creation("vol")));
+  ASSERT_TRUE(machine.host.disk().write_file("/data/file", "text"));
+  for (const char* path : {"/data/none", "/data/file"}) {
+    const Result<Done> set = daemon.run(&Management::set_options, SetOptions{"vol", {{"server.statedump-path", path}}});
+    ASSERT_FALSE(set);
+    EXPECT_EQ(set.error().sentence(), fmt::format("Failed: {} is not a directory", path));
+  }
+  EXPECT_TRUE(daemon.run(&Management::set_options, SetOptions{"vol", {{"server.statedump-path", "/data"}}}));
+  EXPECT_TRUE(daemon.run(&Management::set_options, SetOptions{"vol", {{"user.note", "text"}}}));
+}
+
 TEST(Management, GroupsOfOptionsAreThereAndStayAsTheyAreChanged) {
   Machine machine(12);
   FileSystem& disk = machine.host.disk();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "management/commands.h"
+#include "pool/op_versions.h"
 #include "pool/option_table.h"
 
 namespace mortar::commands {
@@ -69,7 +70,7 @@ Result<SetOptions> parse_set(const Dictionary& request) {
 // What `volume get` shows of one option: the value, or the default, marked as such where it is not simply in effect.
 std::string shown_value(const Pool& pool, const Volume* volume, const OptionEntry& entry) {
   if (entry.key == "cluster.op-version") return fmt::to_string(pool.op_version);
-  if (entry.key == "cluster.max-op-version") return fmt::to_string(newest_op_version);
+  if (entry.key == "cluster.max-op-version") return fmt::to_string(newest_op_version_of(pool));
   const bool of_pool = entry.scope == OptionScope::pool;
   const OptionList& options = volume == nullptr || of_pool ? pool.options : volume->options;
   if (auto value = options.find(entry.key)) return std::string(*value);

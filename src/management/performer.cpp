@@ -1,5 +1,8 @@
 #include "management/performer.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "pool/document.h"
@@ -45,7 +48,23 @@ Task<> Performer::with_own_bricks(Volume volume, Work work) {
   co_return done;
 }
 
+// Where bricks are to write their state. The path may lead through a mount that hangs.
+Task<> Performer::check_dump_folder(Volume volume) {
+  const std::string path(volume.options.find("server.statedump-path").value_or("/"));
+  const bool is_there = co_await tried(world_.off_loop([&files = world_.files(), path] {
+    return files.open(FileSystem::no_directory, path, O_RDONLY | O_DIRECTORY, 0).has_value();
+  }));
+  if (!is_there) co_return failed(ENOTDIR, fmt::format("Failed: {} is not a directory", path));
+  co_return done;
+}
+
 Task<> Performer::prepare(Order order) {
+  if (order.command == commands_of_orders::set && !order.document.empty()) {
+    const Pool asked = co_await tried(parse_pool(order.document));
+    for (const Volume& volume : asked.volumes) {
+      co_await tried(check_dump_folder(volume));
+    }
+  }
   if (makes_bricks(order) || order.command == commands_of_orders::start) {
     const Pool asked = co_await tried(parse_pool(order.document));
     const Volume* found = asked.find(order.volume);

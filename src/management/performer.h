@@ -16,6 +16,7 @@ namespace commands_of_orders {
 inline constexpr std::string_view create = "create";
 inline constexpr std::string_view add_bricks = "add-brick";
 inline constexpr std::string_view start = "start";
+inline constexpr std::string_view set = "set";
 // A volume that was created is not to be: its bricks are given back.
 inline constexpr std::string_view give_back = "give back";
 }  // namespace commands_of_orders
@@ -30,6 +31,7 @@ class Performer {
 
  private:
   Task<> prepare(Order order);
+  Task<> check_dump_folder(Volume volume);
   Task<> perform(Order order);
   // Each brick of this server, one after the other, off the loop; the first that fails ends it.
   template <class Work>

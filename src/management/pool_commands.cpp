@@ -12,6 +12,7 @@ namespace {
 // Numbers by which stock's command line knows what to say.
 constexpr int probe_localhost = 1;
 constexpr int probe_friend = 2;
+constexpr int probe_another_cluster = 3;
 struct DetachRefusal {
   int error;
   int result;
@@ -53,8 +54,15 @@ Task<Dictionary> probe(Management& management, Dictionary request) {
   std::string host = co_await tried(required(request, "hostname"));
   const bool own = co_await tried(management.is_own_host(host));
   if (own) co_return notice("Probe on localhost not needed", probe_localhost);
-  const ProbeOutcome outcome = co_await tried(management.probe(host));
-  if (outcome == ProbeOutcome::known_already) {
+  const Result<ProbeOutcome> outcome = co_await management.probe(host);
+  if (!outcome && outcome.error().number() == EALREADY) {
+    Dictionary refused = notice(outcome.error().sentence(), probe_another_cluster);
+    set_number(refused, "op-ret", -1);
+    co_return refused;
+  }
+  if (!outcome) co_return outcome.error();
+  // A further name was taken down.
+  if (*outcome != ProbeOutcome::added) {
     const std::string port = request.text("port").has_value() ? std::string(*request.text("port")) : "24007";
     co_return notice(fmt::format("Host {} port {} already in peer list", host, port), probe_friend);
   }

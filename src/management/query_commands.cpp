@@ -122,23 +122,26 @@ Dictionary list_friends(Management& management, std::int32_t flags) {
   constexpr int probed = 1, in_cluster = 3;
   Dictionary friends;
   int count = 0;
-  const auto add = [&](const Server& server, const std::vector<std::string>& names) {
+  const auto add = [&](const Server& server, std::string_view name) {
     const std::string prefix = fmt::format("friend{}", ++count);
     friends.set_text(prefix + ".uuid", server.id.text());
-    friends.set_text(prefix + ".hostname", names.front());
-    for (std::size_t index = 0; index < names.size(); ++index) {
-      friends.set_text(fmt::format("{}.hostname{}", prefix, index), names[index]);
-    }
-    set_number(friends, prefix + ".hostname_count", static_cast<std::int64_t>(names.size()));
+    friends.set_text(prefix + ".hostname", name);
     set_number(friends, prefix + ".connected", management.answers(server.id) ? 1 : 0);
-    set_number(friends, prefix + ".stateId", server.invited ? probed : in_cluster);
-    friends.set_text(prefix + ".state", server.invited ? "Probe Sent to Peer" : "Peer in Cluster");
+    return prefix;
   };
   for (const Server& server : management.pool().servers) {
-    if (server.id != management.server()) add(server, server.names);
+    if (server.id == management.server()) continue;
+    const std::string prefix = add(server, server.names.front());
+    for (std::size_t index = 0; index < server.names.size(); ++index) {
+      friends.set_text(fmt::format("{}.hostname{}", prefix, index), server.names[index]);
+    }
+    set_number(friends, prefix + ".hostname_count", static_cast<std::int64_t>(server.names.size()));
+    set_number(friends, prefix + ".stateId", server.invited ? probed : in_cluster);
+    friends.set_text(prefix + ".state", server.invited ? "Probe Sent to Peer" : "Peer in Cluster");
   }
+  // Of itself a server tells no more.
   const Server* own = management.pool().server(management.server());
-  if (flags == with_this_server && own != nullptr) add(*own, {"localhost"});
+  if (flags == with_this_server && own != nullptr) add(*own, "localhost");
   set_number(friends, "count", count);
   return friends;
 }

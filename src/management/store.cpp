@@ -94,20 +94,11 @@ Result<Done> Store::write(const std::string& path, std::string_view text) {
   return world_.files().write_file(path, text);
 }
 
-Result<Gfid> Store::server_identity(std::uint32_t op_version) {
-  Result<std::string> text = world_.files().read_file(places_.server_info());
-  if (!text && text.error().number() != ENOENT) return std::unexpected(text.error());
-  if (text) {
-    std::optional<std::string_view> value = value_in(*text, "UUID");
-    if (value && Gfid::parse(*value)) return *Gfid::parse(*value);
-    if (!text->empty()) {
-      return failed(EINVAL, fmt::format("{} has no valid UUID line; this server's identity cannot be guessed",
-                                        places_.server_info()));
-    }
-  }
-  const Gfid made = world_.random_gfid();
-  if (Result<Done> written = write_server_info(made, op_version); !written) return std::unexpected(written.error());
-  return made;
+Result<Gfid> Store::server_identity() {
+  const Result<std::string> text = world_.files().read_file(places_.server_info());
+  if (!text && text.error().number() == ENOENT) return null_gfid;
+  if (!text) return std::unexpected(text.error());
+  return Gfid::parse(value_in(*text, "UUID").value_or("")).value_or(null_gfid);
 }
 
 Result<Done> Store::write_server_info(const Gfid& server, std::uint32_t op_version) {

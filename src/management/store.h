@@ -20,8 +20,8 @@ class Store {
  public:
   Store(World& world, const Places& places) : world_(world), places_(places) {}
 
-  // The identity of this server: what glusterd.info says, or a new one, which is kept there.
-  Result<Gfid> server_identity(std::uint32_t op_version);
+  // The identity of this server as glusterd.info says it, null where it says none.
+  Result<Gfid> server_identity();
   Result<Done> write_server_info(const Gfid& server, std::uint32_t op_version);
 
   // Makes the folders that scripts expect to be there.

@@ -58,6 +58,9 @@ class Writer {
   std::string text_ = std::string(first_line) + "\n";
 };
 
+// What a server can do of which it is not written: whatever the newest op-version will be, this one stays.
+constexpr std::uint32_t op_version_unless_written = 100000;
+
 // What a pool of one server does not have is not written.
 void write_server(Writer& out, const Server& server) {
   std::string line = server.id.text();
@@ -68,7 +71,7 @@ void write_server(Writer& out, const Server& server) {
   if (!server.certificate.is_null()) out.line("server-certificate", server.certificate.text());
   if (server.invited) out.line("server-invited", 1);
   if (server.votes) out.line("server-votes", 1);
-  if (server.newest_op_version != newest_op_version) out.line("server-op-version", server.newest_op_version);
+  if (server.newest_op_version != op_version_unless_written) out.line("server-op-version", server.newest_op_version);
   if (!server.last_change.is_null()) out.line("server-change", server.last_change.text());
 }
 
@@ -217,6 +220,7 @@ class Reader {
   // UUID NAME...
   bool take_server(std::string_view value) {
     Server server;
+    server.newest_op_version = op_version_unless_written;
     if (!identity(value.substr(0, 36), server.id)) return false;
     value.remove_prefix(36);
     while (!value.empty()) {

@@ -38,6 +38,20 @@ bool Home::exists(World& world, const std::string& folder) {
          world.files().status(FileSystem::no_directory, standing_file(folder)).has_value();
 }
 
+Task<Document> Home::last_kept(World& world, std::string folder) {
+  const Result<std::string> text = world.files().read_file(standing_file(folder));
+  if (!text && text.error().number() != ENOENT) co_return text.error();
+  Standing standing;
+  if (text) {
+    standing = co_await tried(parse_standing(*text));
+  }
+  const std::string place = standing.stage == Stage::alone ? folder : copy_folder(folder);
+  if (!LocalRegister::exists(world, place)) co_return Document{};
+  const std::unique_ptr<LocalRegister> kept = co_await tried(LocalRegister::open(world, place));
+  Document document = co_await tried(kept->read());
+  co_return document;
+}
+
 Result<Done> Home::stand(Standing standing) {
   if (in_doubt_) in_doubt_ = !world_.files().write_file(standing_file(), format_standing(standing_));
   if (in_doubt_) return failed(EIO, "the working directory cannot be written");

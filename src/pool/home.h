@@ -40,6 +40,8 @@ class Home {
 
   // Whether a server was ever at home in the folder; nothing is made.
   static bool exists(World& world, const std::string& folder);
+  // What the server whose home the folder is knew of its pool last, before anything is opened; version 0: nothing.
+  static Task<Document> last_kept(World& world, std::string folder);
 
   // Goes on where this server stood. A voter whose data is gone has lost its vote: it follows, and so does one whose
   // standing is lost and that has a copy of a pool's document. The voter is started but not waited for. EIO where what
@@ -70,7 +72,8 @@ class Home {
  private:
   static std::string standing_file(const std::string& folder) { return folder + "/standing"; }
   std::string standing_file() const { return standing_file(folder_); }
-  std::string copy_folder() const { return folder_ + "/copy"; }
+  static std::string copy_folder(const std::string& folder) { return folder + "/copy"; }
+  std::string copy_folder() const { return copy_folder(folder_); }
   Result<Done> stand(Standing standing);
   Result<Standing> read_standing();
   Task<Standing> find_standing(Error reason);

@@ -34,4 +34,17 @@ void update_op_versions(Volume& volume) {
   if (volume.type == VolumeType::disperse) at_least(first_with_disperse);
 }
 
+std::uint32_t newest_op_version_of(const Pool& pool) {
+  std::uint32_t newest = newest_op_version;
+  for (const Server& server : pool.servers) newest = std::min(newest, server.newest_op_version);
+  return newest;
+}
+
+Result<Done> TellOpVersion::check(const Pool& pool) const {
+  if (pool.server(server) != nullptr) return done;
+  return failed(ENOENT, "this server is not part of the pool");
+}
+
+void TellOpVersion::apply(Pool& pool) const { pool.server(server)->newest_op_version = newest; }
+
 }  // namespace mortar

@@ -111,7 +111,7 @@ std::optional<std::int64_t> bytes_in_unit(std::string_view unit) {
 }
 
 Result<Done> check_size(const OptionEntry& option, std::string_view value) {
-  std::optional<double> number = with_unit(value, bytes_in_unit);
+  std::optional<double> number = size_in_bytes(value);
   if (!number || *number >= 0x1p63) {
     return bad(fmt::format("invalid number format \"{}\" in option \"{}\"", value, name_of(option)));
   }
@@ -169,18 +169,6 @@ Result<Done> check_path(const OptionEntry& option, std::string_view value) {
   return done;
 }
 
-// An address, a name, a pattern of either, or a network: 10.0.0.1, host, 10.*, 10.0.0.0/8.
-bool is_address(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash != std::string_view::npos && !whole_number(text.substr(slash + 1), 10)) return false;
-  text = text.substr(0, slash);
-  const auto is_letter = [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-           std::string_view(".:-_*?[]").contains(letter);
-  };
-  return !text.empty() && text.front() != '-' && std::ranges::all_of(text, is_letter);
-}
-
 // The parts of a list, each of which must fit.
 template <class Fits>
 bool all_parts(std::string_view list, char separator, Fits fits) {
@@ -190,6 +178,20 @@ bool all_parts(std::string_view list, char separator, Fits fits) {
     if (end == list.size()) return true;
     list.remove_prefix(end + 1);
   }
+}
+
+// An address, a name, a pattern of either, or a network: 10.0.0.1, host, 10.*, 10.0.0.0/8.
+bool is_address(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash != std::string_view::npos && !whole_number(text.substr(slash + 1), 10)) return false;
+  text = text.substr(0, slash);
+  const auto is_letter = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           std::string_view(".:-_*?[]").contains(letter);
+  };
+  return std::ranges::all_of(text, is_letter) && all_parts(text, '.', [](std::string_view part) {
+           return !part.empty() && part.front() != '-' && part.back() != '-';
+         });
 }
 
 // Addresses separated by commas; those of a directory: "/dir(10.0.0.1|host)".
@@ -204,6 +206,8 @@ Result<Done> check_addresses(const OptionEntry& option, std::string_view value) 
 }
 
 }  // namespace
+
+std::optional<double> size_in_bytes(std::string_view value) { return with_unit(value, bytes_in_unit); }
 
 Result<Done> check_option_value(const OptionEntry& option, std::string_view value) {
   if (value.empty()) return bad(fmt::format("Option {} needs a value; `volume reset` takes it back.", option.key));

@@ -6,6 +6,7 @@
 #include "pool/delete_volume.h"
 #include "pool/document.h"
 #include "pool/names.h"
+#include "pool/op_versions.h"
 #include "pool/option_table.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
@@ -214,15 +215,31 @@ std::string set_refusal(const std::string& key, const std::string& value, const 
   return refusal(SetOptions{of_pool ? "all" : "vol", {{key, value}}}, pool);
 }
 
+TEST(SetOptions, ThePoolRunsOnlyWhatEachOfItsServersCan) {
+  Pool pool = pool_with("vol", "/data/b1");
+  pool.servers = {Server{.id = fixed_gfid(1), .names = {"one"}}, Server{.id = fixed_gfid(2), .names = {"two"}}};
+  pool.servers[1].newest_op_version = 90000;
+  pool.op_version = 70000;
+  EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "100000"}}}, pool),
+            "Staging failed on two. Error: Required op_version (100000) is not supported. Max supported op version is "
+            "90000");
+  EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "90000"}}}, pool), "");
+  EXPECT_EQ(newest_op_version_of(pool), 90000U);
+  const TellOpVersion upgraded{fixed_gfid(2)};
+  ASSERT_TRUE(upgraded.check(pool));
+  upgraded.apply(pool);
+  EXPECT_EQ(refusal(SetOptions{"all", {{"cluster.op-version", "100000"}}}, pool), "");
+  EXPECT_FALSE(TellOpVersion{fixed_gfid(3)}.check(pool));
+}
+
 TEST(SetOptions, WhatIsNotThereCanOnlyBeOff) {
   const Pool pool = pool_with("vol", "/data/b1");
   for (const OptionEntry& option : option_table()) {
     if ((option.flags & OptionEntry::not_here) == 0) continue;
     const std::string key(option.key);
-    const bool choice = option.kind == OptionKind::choice;
-    EXPECT_EQ(set_refusal(key, choice ? "server" : "on", pool),
+    EXPECT_EQ(set_refusal(key, "on", pool),
               key + " cannot be switched on: this release does not have it yet; nothing was changed.");
-    EXPECT_EQ(set_refusal(key, choice ? "none" : "off", pool), "") << key;
+    EXPECT_EQ(set_refusal(key, "off", pool), "") << key;
   }
   for (const char* key : {"features.worm", "features.worm-file-level", "features.trash", "features.barrier",
                           "features.leases", "changelog.changelog", "geo-replication.indexing",
@@ -261,6 +278,7 @@ TEST(SetOptions, TakesOnlyWhatTheBrickTakes) {
       {"storage.batch-fsync-mode", "syncfs"},
       {"storage.reserve", "5%"},
       {"transport.address-family", "inet6"},
+      {"auth.allow", "*.example.org,10.*,fe80::1"},
   };
   for (const auto& [key, value] : good) EXPECT_EQ(set_refusal(key, value, pool), "") << key << ' ' << value;
   const std::array<const char*, 2> bad[] = {
@@ -275,11 +293,22 @@ TEST(SetOptions, TakesOnlyWhatTheBrickTakes) {
       {"storage.owner-uid", "99999999999"},  {"storage.reserve", "nan%"},
       {"network.ping-timeout", "1.5"},       {"storage.batch-fsync-mode", "never"},
       {"transport.address-family", "unix"},  {"transport.listen-backlog", "-5"},
-      {"server.gid-timeout", "-3"},
+      {"server.gid-timeout", "-3"},          {"auth.allow", "example..org"},
+      {"auth.reject", "10.0.0.1,.org"},      {"auth.allow", "x-.org"},
   };
   for (const auto& [key, value] : bad) EXPECT_NE(set_refusal(key, value, pool), "") << key << ' ' << value;
   EXPECT_EQ(set_refusal("storage.create-mask", "77", pool),
             "option create-mask 77: '77' is no octal number with a zero in front, from 0 to 0777");
+}
+
+TEST(SetOptions, LimitsOfTheCacheMustFitTogether) {
+  Pool pool = pool_with("vol", "/data/b1");
+  pool.volumes.front().options.set("performance.cache-max-file-size", "20MB");
+  EXPECT_EQ(set_refusal("performance.cache-min-file-size", "25MB", pool),
+            "cache-min-file-size (25MB) is greater than cache-max-file-size (20MB)");
+  EXPECT_EQ(set_refusal("performance.cache-min-file-size", "20480KB", pool), "");
+  const SetOptions both{"vol", {{"performance.cache-min-file-size", "25MB"}, {"cache-max-file-size", "1GB"}}};
+  EXPECT_EQ(refusal(both, pool), "");
 }
 
 TEST(SetOptions, AllOrNothingAndShortWords) {

@@ -1,5 +1,6 @@
 #include "pool/server_quorum.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <string>
@@ -18,7 +19,8 @@ bool follows_server_quorum(const Volume& volume) { return volume.options.find(ty
 bool is_server_quorum_option(std::string_view key) { return key == type_key || key == ratio_key; }
 
 std::size_t servers_needed(const Pool& pool) {
-  const std::size_t servers = pool.servers.size();
+  // Who was invited does not know the pool yet.
+  const auto servers = static_cast<std::size_t>(std::ranges::count(pool.servers, false, &Server::invited));
   const std::optional<std::string_view> ratio = pool.options.find(ratio_key);
   if (!ratio) return servers / 2 + 1;
   // A percent sign may follow.

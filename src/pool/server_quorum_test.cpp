@@ -15,6 +15,9 @@ TEST(ServerQuorum, IsMoreThanHalfUnlessARatioIsSet) {
   EXPECT_EQ(needed(2), 2u);
   EXPECT_EQ(needed(3), 2u);
   EXPECT_EQ(needed(4), 3u);
+  pool.servers.back().invited = true;
+  EXPECT_EQ(needed(4), 2u);
+  pool.servers.back().invited = false;
   pool.options.set("cluster.server-quorum-ratio", "50");
   EXPECT_EQ(needed(4), 2u);
   EXPECT_EQ(needed(3), 2u);

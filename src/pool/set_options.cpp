@@ -51,6 +51,11 @@ Result<Done> check_available(const OptionEntry& option, std::string_view value) 
       fmt::format("{} cannot be switched on: this release does not have it yet; nothing was changed.", option.key));
 }
 
+std::string not_supported(std::uint32_t wanted, std::uint32_t newest) {
+  return fmt::format("Required op_version ({}) is not supported. Max supported op version is {}", wanted, newest);
+}
+
+// Servers that cannot do it are named as if they had been asked.
 Result<Done> check_op_version(const Pool& pool, std::string_view value, bool only) {
   if (!only) return refused("Option \"cluster.op-version\" cannot be set along with other options");
   std::uint32_t wanted = 0;
@@ -59,8 +64,12 @@ Result<Done> check_op_version(const Pool& pool, std::string_view value, bool onl
     return refused(fmt::format("invalid number format \"{}\" in option \"cluster.op-version\"", value));
   }
   if (wanted > newest_op_version || wanted < oldest_op_version) {
-    return refused(fmt::format("Required op_version ({}) is not supported. Max supported op version is {}", wanted,
-                               newest_op_version));
+    return refused(not_supported(wanted, newest_op_version));
+  }
+  for (const Server& server : pool.servers) {
+    if (wanted <= server.newest_op_version) continue;
+    return refused(fmt::format("Staging failed on {}. Error: {}", server.names.front(),
+                               not_supported(wanted, server.newest_op_version)));
   }
   if (wanted <= pool.op_version) {
     return refused(
@@ -112,6 +121,11 @@ Result<Done> check_together(const Volume& volume) {
       volume.options.is_on("features.worm", false) || volume.options.is_on("features.worm-file-level", false);
   if (volume.options.is_on("features.read-only", false) && worm) {
     return refused("read-only and worm cannot be set together");
+  }
+  const auto least = volume.options.find("performance.cache-min-file-size");
+  const auto most = volume.options.find("performance.cache-max-file-size");
+  if (least && most && size_in_bytes(*least) > size_in_bytes(*most)) {
+    return refused(fmt::format("cache-min-file-size ({}) is greater than cache-max-file-size ({})", *least, *most));
   }
   return done;
 }

@@ -17,7 +17,7 @@ plain() {
 for number in 1 2 3 4 5; do
   server "server$number" "$number"
   on "server$number" bash -c \
-    "echo UUID=00000000-0000-4000-8000-00000000000$number >/var/lib/glusterd/glusterd.info"
+    "mkdir /data/dist; echo UUID=00000000-0000-4000-8000-00000000000$number >/var/lib/glusterd/glusterd.info"
 done
 echo 10.99.0.1 server1-b >>/etc/hosts
 daemons server1 server2 server3 server4 server5

@@ -11,6 +11,7 @@
 #include "pool/document.h"
 #include "pool/found_pool.h"
 #include "pool/generation.h"
+#include "pool/op_versions.h"
 #include "pool/probe_server.h"
 
 namespace mortar {
@@ -272,6 +273,10 @@ Task<> Membership::look() {
   }
   if (own != nullptr && own->invited && reached_) {
     co_await tried(configuration_->change(AdmitServer{server_}));
+    co_return done;
+  }
+  if (own != nullptr && own->newest_op_version != newest_op_version && reached_) {
+    co_await tried(configuration_->change(TellOpVersion{server_}));
     co_return done;
   }
   const bool last = co_await tried(is_last());

@@ -64,7 +64,7 @@ Task<> Probe::check_free(std::string host, const Introduce::Reply& met) {
   }
   const bool of_this_pool = !membership_.is_alone() && met.pool == membership_.pool_id();
   if ((!met.pool.is_null() && !of_this_pool) || met.volumes != 0) {
-    co_return failed(EINVAL,
+    co_return failed(EALREADY,
                      fmt::format("{} is either already part of another cluster or having volumes configured", host));
   }
   co_return done;
