@@ -29,7 +29,7 @@ TEST(Catalogue, NothingIsMissing) {
   EXPECT_EQ(count(programs::handshake), 7);
   EXPECT_EQ(count(programs::portmap), 4);
   EXPECT_EQ(count(programs::callback), 11);
-  EXPECT_EQ(count(programs::command), 51);
+  EXPECT_EQ(count(programs::command), 58);
   EXPECT_EQ(count(programs::brick), 15);
 }
 

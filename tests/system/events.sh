@@ -54,17 +54,21 @@ ends_with() { # STATUS COMMAND...
   "$@" >out 2>&1 || status=$?
   [ "$status" = "$wanted" ] || fails "'$*' ends with $status instead of $wanted: $(cat out)"
 }
-# Whether the webhook at PATH was told EVENT from the server's address with FIELDS of the message (JSON).
-was_told() { # PATH EVENT ADDRESS FIELDS
+# Whether the webhook at PATH was told EVENT from the server's address with FIELDS of the message (JSON), and others at most
+# where they are followed by "...".
+was_told() { # PATH EVENT ADDRESS FIELDS [...]
   python3 - "$@" <<'END'
 import json, sys
-path, event, address, fields = sys.argv[1:]
+path, event, address, fields, *more = sys.argv[1:]
+fields = json.loads(fields)
 for line in open("told"):
     record = json.loads(line)
     if record["path"] != path or record["from"] != address or not record["body"]:
         continue
     body = json.loads(record["body"])
-    if body["event"] == event and set(body) == {"event", "message", "nodeid", "ts"} and body["message"] == json.loads(fields):
+    if body["event"] != event or set(body) != {"event", "message", "nodeid", "ts"}:
+        continue
+    if fields == body["message"] or (more and fields.items() <= body["message"].items()):
         sys.exit(0)
 sys.exit(1)
 END
@@ -95,6 +99,7 @@ ends_with 1 api server1 webhook-add elsewhere
 ends_with 2 api server1 webhook-add
 run_gluster server1 volume create vol server1:/data/vol >/dev/null
 told /listen VOLUME_CREATE 10.99.0.1 '{"name": "vol", "bricks": "server1:/data/vol"}'
+run_gluster server1 volume set vol storage.health-check-interval 1 >/dev/null # before the first look at the disk
 run_gluster server1 volume start vol force >/dev/null
 told /listen VOLUME_START 10.99.0.1 '{"name": "vol", "force": true}'
 told /listen BRICK_CONNECTED 10.99.0.1 '{"peer": "server1", "volume": "vol", "brick": "/data/vol"}'
@@ -162,6 +167,19 @@ api server2 webhook-del $receiver/hangs >/dev/null
 api server2 webhook-del $receiver/refuses >/dev/null
 waits_for on server1 grep -qv hangs /var/lib/glusterd/events/webhooks.json
 
+# ---- clients, where they are asked for
+mkdir -p "$LAB/mnt"
+mount -t glusterfs server1:/vol "$LAB/mnt"
+umount "$LAB/mnt"
+api server1 config-set client-events true >/dev/null
+api server1 config-get | grep -q '|   client-events    |  True |' || fails "client-events is not shown"
+mount -t glusterfs server1:/vol "$LAB/mnt"
+told /listen CLIENT_CONNECT 10.99.0.1 '{"brick_path": "/data/vol", "subdir_mount": "/"}' ...
+umount "$LAB/mnt"
+told /listen CLIENT_DISCONNECT 10.99.0.1 '{"brick_path": "/data/vol"}' ...
+api server2 config-reset client-events >/dev/null
+[ "$(grep -c CLIENT_CONNECT told)" = 1 ] || fails "clients were told of that nobody had asked for"
+
 # ---- bricks and servers that go
 kill -9 "$(on server1 cat /run/gluster/vols/vol/server1-data-vol.pid)"
 told /listen BRICK_DISCONNECTED 10.99.0.1 '{"peer": "server1", "volume": "vol", "brick": "/data/vol"}'
@@ -172,6 +190,11 @@ grep -q '|  server2  |        DOWN | NOT OK: N/A |' out || fails "$(cat out)"
 daemons server2
 waits_for on server2 grep -q $receiver/later /var/lib/glusterd/events/webhooks.json
 waits_for api server1 sync
+
+# ---- a disk that fails
+waits_for on server1 rm /data/vol/.glusterfs/health_check
+on server1 mkdir /data/vol/.glusterfs/health_check
+told /listen POSIX_HEALTH_CHECK_FAILED 10.99.0.1 '{"brick": "server1:/data/vol", "path": "/data/vol/.glusterfs/health_check"}' ...
 
 # ---- settings
 prints '+--------------------+-------+
