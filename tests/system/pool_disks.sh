@@ -12,7 +12,13 @@ own_disk() { # NAME SIZE: what glusterd keeps there is on a disk of its own
   mkfs.ext4 -q -m 0 "$BRICKS/$1.img"
   on "$1" mount -o loop "$BRICKS/$1.img" $state
 }
-fill() { on "$1" dd if=/dev/zero of=$state/fill bs=4k 2>/dev/null || true; }
+fill() { # what was replaced just now is free only once the file system has settled
+  local turn
+  for turn in 1 2 3; do
+    on "$1" dd if=/dev/zero of=$state/fill bs=1k oflag=append conv=notrunc 2>/dev/null || true
+    on "$1" sync -f $state
+  done
+}
 free() { on "$1" rm $state/fill; }
 end_etcd() {
   local pid

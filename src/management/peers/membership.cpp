@@ -228,6 +228,7 @@ void Membership::learn_voters() {
 }
 
 void Membership::learn_members() {
+  farewells_.learn(pool(), world_.now());
   learn_voters();
   if (begun_) lines_.keep_to(pool(), server_);
   if (!pool().trust.pool.is_null()) {
@@ -374,6 +375,7 @@ Task<> Membership::leave() {
 Task<bool> Membership::is_last() {
   if (home_.standing().stage != Stage::voting || !reached_ || staying_.use_count() > 1) co_return false;
   if (pool().servers.size() != 1 || pool().servers.front().id != server_) co_return false;
+  if (!farewells_.are_over(world_.now())) co_return false;
   const std::vector<GroupMember> members = co_await tried(voter_.members());
   co_return members.size() == 1;
 }
@@ -396,6 +398,7 @@ Task<> Membership::come_home_alone() {
   if (!removed) log::warning("pool", "the keys of the former pool: {}", removed.error().sentence());
   context_.reset();
   detached_ = false;
+  farewells_ = {};
   not_kept_.clear();
   configuration_->forget();
   go_home();

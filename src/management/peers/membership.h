@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 
+#include "management/peers/farewells.h"
 #include "management/peers/peer_lines.h"
 #include "management/peers/remote_register.h"
 #include "management/peers/voting.h"
@@ -64,6 +65,9 @@ class Membership {
   std::vector<std::string> troubles() const;
   // A stream to a server of this pool, that has proved to be it.
   Task<std::unique_ptr<Stream>> connect_to(Server server);
+
+  // A former member has been told that it is none.
+  void told(const Gfid& former) { farewells_.told(former, world_.now()); }
 
   // Alone: becomes the first of a pool, which others reach at the address.
   Task<> found(std::string address);
@@ -125,6 +129,7 @@ class Membership {
   std::unique_ptr<Configuration> configuration_;
   std::shared_ptr<TlsContext> context_;
   PeerLines lines_;
+  Farewells farewells_;
   std::unique_ptr<VoterKeeper> keeper_;
   std::set<Gfid> voters_;  // who says so
   bool begun_ = false;
