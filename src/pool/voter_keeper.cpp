@@ -33,11 +33,13 @@ std::vector<VoterState> VoterKeeper::states(const std::vector<GroupMember>& memb
   std::vector<VoterState> states;
   for (const GroupMember& member : members) {
     const Gfid server = server_of(member);
+    // Who was detached is not looked for, and of no use.
+    const bool is_there = configuration_.pool().server(server) != nullptr && !seen.silence.contains(server);
     states.push_back({.server = server,
                       .id = member.id,
                       .learner = member.learner,
                       .started = !member.name.empty(),
-                      .answers = !server.is_null() && !seen.silence.contains(server),
+                      .answers = is_there,
                       .lost_data = seen.without_data.contains(server)});
   }
   return states;
