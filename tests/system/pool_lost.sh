@@ -67,6 +67,7 @@ run_gluster server2 volume set vol user.a d >/dev/null
 refuses "nothing was changed" run_gluster server2 pool recover
 off server2
 waits_for silent server3 server2
+sleep 4 # until etcd has noticed, too: before that a change is begun, and its end is not known
 refuses "2 of the 3 server(s) that keep it do not answer" run_gluster server3 volume set vol user.a e
 answers_at_once run_gluster server3 volume status
 run_gluster server3 pool recover >/dev/null

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // One that is away may never come back.
-constexpr Duration longest = 10min;
+constexpr Duration longest = 2min;
 // Who left before this daemon started is not known; an invitation may have been taken without an answer.
 constexpr Duration brief = 30s;
 // Two of its questions.
