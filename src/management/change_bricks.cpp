@@ -17,7 +17,7 @@ Task<Reports> Management::add_bricks(AddBricks edit) {
   order.document = document_of(grown);
   Reports reports = co_await tried(transact(order, change(edit)));
   if (reports.failure || has_brick_on(grown, reports.silent)) {
-    co_await tried(undo(RemoveBricks{edit.volume, edit.bricks}, order.document, edit.volume));
+    co_await tried(undo(RemoveBricks{edit.volume, edit.bricks}, order.document, edit.volume, reports));
     co_await tried(reports.outcome());
     co_return not_answered(reports);
   }

@@ -48,6 +48,14 @@ Error not_answered(const Reports& reports) {
                                      fmt::join(reports.silent, ", ")));
 }
 
+Error not_taken_back(const Reports& reports, const Error& reason) {
+  const std::string failure =
+      reports.failure ? reports.failure->sentence() : fmt::format("{} did not answer", fmt::join(reports.silent, ", "));
+  return Error(ETIMEDOUT, fmt::format("{}; and what other servers have done of it could not be taken back: {}. "
+                                      "`gluster volume info` shows how it stands",
+                                      failure, reason.sentence()));
+}
+
 Management::Management(World& world, const Settings& settings, Voter& voter)
     : world_(world),
       places_(settings),
@@ -229,7 +237,7 @@ Task<Reports> Management::create_volume(CreateVolume edit) {
   order.document = document_of(edit.volume);
   Reports reports = co_await tried(transact(order, change(edit)));
   if (reports.failure || has_brick_on(edit.volume, reports.silent)) {
-    co_await tried(undo(DeleteVolume{name}, order.document, name));
+    co_await tried(undo(DeleteVolume{name}, order.document, name, reports));
     co_await tried(reports.outcome());
     co_return not_answered(reports);
   }
@@ -250,7 +258,7 @@ Task<Reports> Management::start_volume(StartVolume edit) {
   Reports reports = co_await tried(transact(order, change(edit)));
   if (reports.failure && before.status != VolumeState::started && !edit.force) {
     // As if nothing had been asked.
-    co_await tried(change(StopVolume{edit.volume, true}));
+    co_await tried(take_back(StopVolume{edit.volume, true}, reports));
     Order undo = order_for("stop", edit.volume);
     undo.version = membership_.configuration().version();
     co_await tried(orders_.give(std::move(undo)));

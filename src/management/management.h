@@ -121,7 +121,10 @@ class Management {
   Task<Reports> transact(Order order, Task<> changing, ServerQuorum quorum = ServerQuorum::is_needed);
   // A volume is as before an order that was not carried out everywhere; bricks that were taken for it are given back.
   template <Edit Change>
-  Task<> undo(Change edit, std::string document, std::string volume);
+  Task<> undo(Change edit, std::string document, std::string volume, const Reports& reports);
+  // ETIMEDOUT where it is done, as far as servers did it, and cannot be taken back.
+  template <Edit Change>
+  Task<> take_back(Change edit, const Reports& reports);
   // EPERM, in stock's words, where the volume follows a server quorum that is not met.
   static ServerQuorum quorum_of_option(std::string_view word);
   Result<Done> check_quorum(const std::string& volume) const;
@@ -152,9 +155,19 @@ class Management {
   TaskSet background_;
 };
 
+// Who asked is told that it is neither done nor undone.
+Error not_taken_back(const Reports& reports, const Error& reason);
+
 template <Edit Change>
-Task<> Management::undo(Change edit, std::string document, std::string volume) {
-  co_await tried(change(std::move(edit)));
+Task<> Management::take_back(Change edit, const Reports& reports) {
+  const Result<Done> taken = co_await change(std::move(edit));
+  if (!taken) co_return not_taken_back(reports, taken.error());
+  co_return done;
+}
+
+template <Edit Change>
+Task<> Management::undo(Change edit, std::string document, std::string volume, const Reports& reports) {
+  co_await tried(take_back(std::move(edit), reports));
   Order order = order_for(commands_of_orders::give_back, volume);
   order.version = membership_.configuration().version();
   order.document = std::move(document);
