@@ -7,6 +7,7 @@
 #   end_daemon NAME         ends it
 #   cut NAME / wire NAME    takes the server off the network, and puts it back
 #   run_gluster NAME ...    the gluster command there, asking nothing
+#   votes NAME              whether it keeps the pool's configuration
 
 declare -A server_pid=()
 declare -A server_number=()
@@ -61,6 +62,8 @@ daemons() {
   for name in "$@"; do on "$name" glusterd -p /run/glusterd.pid; done
   for name in "$@"; do waits_for run_gluster "$name" volume list; done
 }
+
+votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 
 daemon_pid() { on "$1" cat /run/glusterd.pid; }
 

@@ -177,19 +177,22 @@ std::string pool_text() {
   return format_pool(pool);
 }
 
+// A server that keeps the document with others, and is gone again; it has seen `version` of it.
+void leave_voter(Simulation& simulation, Host& host, std::uint64_t version) {
+  Server server(host);
+  Memory memory;
+  ASSERT_TRUE(simulation.run(server.home.open()));
+  ASSERT_TRUE(simulation.run(put(server.home, memory, "alone")));
+  ASSERT_TRUE(simulation.run(server.home.found(pool_id, Document{1, pool_text()})));
+  ASSERT_TRUE(simulation.run(server.home.remember(Document{version, pool_text()})));
+}
+
 // What it says is what the others say: who follows is right wherever there is a pool.
 TEST(Home, AServerThatLostItsStandingFollowsByItsCopy) {
   for (const bool is_missing : {true, false}) {
     Simulation simulation(1);
     Host& host = simulation.add_host("server", "10.0.0.1");
-    {
-      Server server(host);
-      Memory memory;
-      ASSERT_TRUE(simulation.run(server.home.open()));
-      ASSERT_TRUE(simulation.run(put(server.home, memory, "alone")));
-      ASSERT_TRUE(simulation.run(server.home.found(pool_id, Document{1, pool_text()})));
-      ASSERT_TRUE(simulation.run(server.home.remember(Document{3, pool_text()})));
-    }
+    leave_voter(simulation, host, 3);
     const std::string standing = std::string(folder) + "/standing";
     const Result<Done> lost =
         is_missing ? host.disk().remove_tree(standing) : host.disk().write_file(standing, "something");
@@ -205,13 +208,7 @@ TEST(Home, AServerThatLostItsStandingFollowsByItsCopy) {
 TEST(Home, NobodyIsAloneBecauseFilesAreGone) {
   Simulation simulation(1);
   Host& host = simulation.add_host("server", "10.0.0.1");
-  {
-    Server server(host);
-    Memory memory;
-    ASSERT_TRUE(simulation.run(server.home.open()));
-    ASSERT_TRUE(simulation.run(put(server.home, memory, "alone")));
-    ASSERT_TRUE(simulation.run(server.home.found(pool_id, Document{1, pool_text()})));
-  }
+  leave_voter(simulation, host, 1);
   ASSERT_TRUE(host.disk().remove_tree(std::string(folder) + "/standing"));
   ASSERT_TRUE(host.disk().remove_tree(std::string(folder) + "/copy"));
   Server of_pool(host);

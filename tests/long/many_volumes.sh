@@ -20,7 +20,6 @@ run_gluster server1 peer probe server2 >/dev/null 2>&1
 run_gluster server1 peer probe server3 >/dev/null
 connected() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = 3 ]; }
 for name in "${names[@]}"; do waits_for connected "$name"; done
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 if [ "$whose" = mortar ]; then
   for name in "${names[@]}"; do waits_for votes "$name"; done
 fi

@@ -13,7 +13,6 @@ for number in 1 2 3; do server "server$number" "$number"; done
 daemons "${names[@]}"
 run_gluster server1 peer probe server2 >/dev/null 2>&1
 run_gluster server1 peer probe server3 >/dev/null
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in "${names[@]}"; do waits_for votes "$name"; done
 
 faults=0

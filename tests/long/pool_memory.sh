@@ -14,7 +14,6 @@ run_gluster server1 peer probe server2 >/dev/null 2>&1
 run_gluster server1 peer probe server3 >/dev/null
 run_gluster server1 volume create vol server1:/data/b server2:/data/b server3:/data/b >/dev/null
 run_gluster server1 volume start vol >/dev/null
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in server1 server2 server3; do waits_for votes "$name"; done
 
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }

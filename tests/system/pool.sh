@@ -55,7 +55,6 @@ option_everywhere() {
 waits_for option_everywhere
 
 # ---- any daemon may be killed, once all three keep the configuration
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in server1 server2 server3; do waits_for votes "$name"; done
 readable() { [ "$(cat "$LAB/mnt"/file* | wc -l)" = 30 ]; }
 for name in server1 server2 server3; do

@@ -89,7 +89,6 @@ own_disk server3 256M
 names="server1 server2 server3"
 daemons $names
 for name in server2 server3; do run_gluster server1 peer probe $name >/dev/null; done
-votes() { on "$1" grep -q voting $kept/standing; }
 for name in $names; do waits_for votes $name; done
 run_gluster server1 volume create vol server1:/data/b server2:/data/b server3:/data/b >/dev/null
 run_gluster server1 volume start vol >/dev/null

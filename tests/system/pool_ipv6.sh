@@ -21,7 +21,6 @@ daemons "${names[@]}"
 run_gluster six1 peer probe six2 2>/dev/null | grep -qx "peer probe: success" || fails "a name is not probed"
 run_gluster six2 peer probe fd99::3 | grep -qx "peer probe: success" || fails "an address is not probed"
 connected() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = 3 ]; }
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in "${names[@]}"; do
   waits_for connected $name
   waits_for votes $name

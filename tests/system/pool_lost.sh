@@ -59,7 +59,6 @@ run_gluster server1 volume set vol user.a c >/dev/null
 
 # ---- three servers; one more goes than may
 run_gluster server2 peer probe server3 >/dev/null
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in server1 server2 server3; do waits_for votes "$name"; done
 off server1
 waits_for silent server2 server1

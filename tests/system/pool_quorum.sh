@@ -8,7 +8,6 @@ names="server1 server2 server3"
 for number in 1 2 3; do server "server$number" "$number"; done
 daemons $names
 for name in server2 server3; do run_gluster server1 peer probe $name >/dev/null; done
-votes() { on "$1" grep -q voting /var/lib/glusterd/mortar/standing; }
 for name in $names; do waits_for votes $name; done
 for volume in guarded free; do
   run_gluster server1 volume create $volume server1:/data/$volume server2:/data/$volume server3:/data/$volume >/dev/null
