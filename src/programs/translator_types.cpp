@@ -12,6 +12,7 @@
 #include "translators/pass/pass.h"
 #include "translators/posix/posix.h"
 #include "translators/read_only/read_only.h"
+#include "translators/replicate/replicate.h"
 #include "translators/selinux/selinux.h"
 #include "translators/server/server.h"
 #include "translators/switches/switches.h"
@@ -27,6 +28,7 @@ TranslatorTypes all_translator_types() {
   add_switch_types(types);
   types.emplace(IoStats::type, IoStats::make);
   types.emplace("cluster/distribute", Distribute::make);
+  types.emplace("cluster/replicate", Replicate::make);
   types.emplace("features/access-control", make_access_control);
   types.emplace("features/gfid-access", GfidAccess::make);
   types.emplace("features/index", make_index);

@@ -52,7 +52,7 @@ class StockClient {
  private:
   Place place_of(const std::string& name) const {
     Layout layout(lab_.bricks());
-    for (Place place = 0; place < lab_.bricks(); ++place) layout[place] = lab_.brick(place).range("");
+    for (Place place = 0; place < lab_.bricks(); ++place) layout[place] = lab_.range(place, "");
     return *layout.place(hash_bytes(name));
   }
   Task<AnswersOf<fop::Lookup>> look(const Call& call, std::string name) {

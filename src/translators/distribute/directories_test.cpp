@@ -8,12 +8,12 @@ using namespace testing;
 
 TEST(DistributeDirectories, TheRootGetsALayoutWhenItIsFirstLookedUp) {
   DistributeLab lab(3);
-  for (std::size_t brick = 0; brick < 3; ++brick) EXPECT_FALSE(lab.brick(brick).range("").commit_hash);
+  for (std::size_t brick = 0; brick < 3; ++brick) EXPECT_FALSE(lab.range(brick, "").commit_hash);
   ASSERT_TRUE(lab.client().lookup(root_gfid));
   EXPECT_ALIKE(lab, "");
   for (std::size_t brick = 0; brick < 3; ++brick) {
-    EXPECT_EQ(lab.brick(brick).range("").commit_hash, invalid_commit_hash);
-    EXPECT_TRUE(lab.brick(brick).range("").takes_part());
+    EXPECT_EQ(lab.range(brick, "").commit_hash, invalid_commit_hash);
+    EXPECT_TRUE(lab.range(brick, "").takes_part());
     EXPECT_TRUE(lab.brick(brick).xattr("", leader_key).starts_with("error"));
   }
 }
@@ -32,7 +32,7 @@ TEST(DistributeDirectories, ANewDirectoryIsOnAllBricksWithItsLayout) {
   EXPECT_ALIKE(lab, "d");
   std::size_t leaders = 0;
   for (std::size_t brick = 0; brick < 4; ++brick) {
-    EXPECT_EQ(lab.brick(brick).range("d").commit_hash, 0U);
+    EXPECT_EQ(lab.range(brick, "d").commit_hash, 0U);
     leaders += lab.brick(brick).xattr("d", leader_key) == no_changes ? 1 : 0;
   }
   EXPECT_EQ(leaders, 1U);
@@ -43,10 +43,10 @@ TEST(DistributeDirectories, LayoutsAreThoseOfStock) {
   StartedLab lab(4);
   // dm("/d1") is 0x2514b7f2: the first range is that of the third brick.
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d1"));
-  EXPECT_EQ(lab.brick(2).range("d1"), (Range{.start = 0, .stop = 0x3ffffffe, .commit_hash = 0}));
-  EXPECT_EQ(lab.brick(3).range("d1"), (Range{.start = 0x3fffffff, .stop = 0x7ffffffd, .commit_hash = 0}));
-  EXPECT_EQ(lab.brick(0).range("d1"), (Range{.start = 0x7ffffffe, .stop = 0xbffffffc, .commit_hash = 0}));
-  EXPECT_EQ(lab.brick(1).range("d1"), (Range{.start = 0xbffffffd, .stop = 0xffffffff, .commit_hash = 0}));
+  EXPECT_EQ(lab.range(2, "d1"), (Range{.start = 0, .stop = 0x3ffffffe, .commit_hash = 0}));
+  EXPECT_EQ(lab.range(3, "d1"), (Range{.start = 0x3fffffff, .stop = 0x7ffffffd, .commit_hash = 0}));
+  EXPECT_EQ(lab.range(0, "d1"), (Range{.start = 0x7ffffffe, .stop = 0xbffffffc, .commit_hash = 0}));
+  EXPECT_EQ(lab.range(1, "d1"), (Range{.start = 0xbffffffd, .stop = 0xffffffff, .commit_hash = 0}));
 }
 
 TEST(DistributeDirectories, MakingTakesThreeTripsAndAsksTheOthersOnce) {
@@ -230,8 +230,8 @@ TEST(DistributeDirectories, ABrickThatLeavesGetsCopiesWithoutNames) {
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
   lab.settle();
   EXPECT_ALIKE(lab, "d");
-  EXPECT_FALSE(lab.brick(1).range("d").takes_part());
-  EXPECT_EQ(lab.brick(1).range("d").commit_hash, 0U);
+  EXPECT_FALSE(lab.range(1, "d").takes_part());
+  EXPECT_EQ(lab.range(1, "d").commit_hash, 0U);
 }
 
 // In the root a missing name is looked for everywhere, as its layout was never given out by a rebalance.
@@ -275,7 +275,7 @@ TEST(DistributeDirectories, ABrickThatIsAwayGetsItsCopyLater) {
     const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, name);
     if (!found) continue;
     EXPECT_ALIKE(lab, name);
-    EXPECT_FALSE(lab.brick(2).range(name).takes_part());
+    EXPECT_FALSE(lab.range(2, name).takes_part());
     EXPECT_TRUE(lab.client().lookup(found->iatt.gfid, "file"));
   }
 }
@@ -296,7 +296,7 @@ TEST(DistributeDirectories, ABrickThatRefusesACopyGetsNoNames) {
     for (const char* name : {"a", "b", "c", "d", "e", "f"}) EXPECT_TRUE(lab.client().create(made->iatt.gfid, name));
     ASSERT_TRUE(lab.client().lookup(root_gfid, "d"));
     EXPECT_ALIKE(lab, "d");
-    EXPECT_FALSE(lab.brick(refuses).range("d").takes_part());
+    EXPECT_FALSE(lab.range(refuses, "d").takes_part());
   }
 }
 

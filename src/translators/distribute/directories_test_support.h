@@ -107,7 +107,7 @@ struct DirectoryTest : ::testing::Test {
   Result<fop::Lookup::Reply> look() { return lab.client().lookup(root_gfid, "d"); }
   std::vector<Range> ranges() {
     std::vector<Range> all;
-    for (std::size_t brick = 0; brick < 3; ++brick) all.push_back(lab.brick(brick).range("d"));
+    for (std::size_t brick = 0; brick < 3; ++brick) all.push_back(lab.range(brick, "d"));
     return all;
   }
 

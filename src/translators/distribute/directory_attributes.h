@@ -1,7 +1,8 @@
 // Attributes of directories, which every subvolume has a copy of.
 #pragma once
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

@@ -321,7 +321,7 @@ TEST_F(DirectoryAttributesTest, TellsWhereThingsAre) {
   for (int brick = 0; brick < 3; ++brick) expected += fmt::format(" <POSIX(/brick):server-{}:/brick/d>", brick);
   expected += ") (v-dht-layout";
   std::vector<std::pair<Range, std::size_t>> ranges;
-  for (std::size_t brick = 0; brick < 3; ++brick) ranges.emplace_back(lab.brick(brick).range("d"), brick);
+  for (std::size_t brick = 0; brick < 3; ++brick) ranges.emplace_back(lab.range(brick, "d"), brick);
   std::ranges::sort(ranges, {}, [](const auto& range) { return range.first.start; });
   for (const auto& [range, brick] : ranges) {
     expected += fmt::format(" (v-client-{} {} {})", brick, range.start, range.stop);
@@ -363,9 +363,9 @@ TEST_F(DirectoryAttributesTest, FindsANameWhateverItsCase) {
 TEST_F(DirectoryAttributesTest, SpreadsADirectoryOverNewSubvolumes) {
   // As after a brick was added: it has no part of the directory.
   std::size_t added = 2;
-  const Range gone = lab.brick(added).range("d");
+  const Range gone = lab.range(added, "d");
   Layout layout(3);
-  for (std::size_t brick = 0; brick < 3; ++brick) layout[brick] = lab.brick(brick).range("d");
+  for (std::size_t brick = 0; brick < 3; ++brick) layout[brick] = lab.range(brick, "d");
   std::size_t heir = 0;
   for (std::size_t brick = 0; brick < 2; ++brick) {
     if (layout[brick].stop + 1 == gone.start || layout[brick].start == gone.stop + 1) heir = brick;
@@ -380,18 +380,18 @@ TEST_F(DirectoryAttributesTest, SpreadsADirectoryOverNewSubvolumes) {
   EXPECT_THAT(lab.differences("d"), IsEmpty());
   DistributeClient& other = lab.add_client();
   EXPECT_EQ(other.ask(set_of(directory, "distribute.fix.layout", "yes"), other.user(1000)).error().number(), EPERM);
-  EXPECT_FALSE(lab.brick(added).range("d").takes_part());
+  EXPECT_FALSE(lab.range(added, "d").takes_part());
   lab.brick(0).go_away();
   EXPECT_EQ(other.error_of(set_of(directory, "distribute.fix.layout", "yes")), ENOTCONN);
   lab.brick(0).come_back();
   lab.settle();
 
   EXPECT_EQ(other.error_of(set_of(directory, "distribute.fix.layout", "yes")), 0);
-  EXPECT_TRUE(lab.brick(added).range("d").takes_part());
+  EXPECT_TRUE(lab.range(added, "d").takes_part());
   EXPECT_THAT(lab.differences("d"), IsEmpty());
-  const Range after = lab.brick(added).range("d");
+  const Range after = lab.range(added, "d");
   EXPECT_EQ(other.error_of(set_of(directory, "distribute.fix.layout", "yes")), 0);
-  EXPECT_EQ(lab.brick(added).range("d"), after);
+  EXPECT_EQ(lab.range(added, "d"), after);
 
   const Gfid file = other.create(directory, "file")->iatt.gfid;
   EXPECT_EQ(other.error_of(set_of(file, "distribute.fix.layout", "yes")), EOPNOTSUPP);
@@ -408,9 +408,9 @@ TEST_F(DirectoryAttributesTest, TakesADirectoryFromASubvolumeThatIsLeaving) {
   section.set_option("decommissioned-bricks", "v-client-1");
   ASSERT_TRUE(lab.client().top().reconfigure(section));
   ASSERT_EQ(lab.client().error_of(set_of(directory, "distribute.fix.layout", "yes")), 0);
-  EXPECT_FALSE(lab.brick(1).range("d").takes_part());
-  EXPECT_TRUE(lab.brick(0).range("d").takes_part());
-  EXPECT_TRUE(lab.brick(2).range("d").takes_part());
+  EXPECT_FALSE(lab.range(1, "d").takes_part());
+  EXPECT_TRUE(lab.range(0, "d").takes_part());
+  EXPECT_TRUE(lab.range(2, "d").takes_part());
   EXPECT_THAT(lab.differences("d"), IsEmpty());
   for (DistributeClient* client : {&lab.client(), &lab.add_client()}) {
     for (const std::string& name : names) EXPECT_TRUE(client->lookup(directory, name)) << name;
@@ -424,7 +424,7 @@ TEST_F(DirectoryAttributesTest, AHealedLayoutLeavesNothingToASubvolumeThatIsLeav
   ASSERT_TRUE(lab.client().top().reconfigure(section));
   lab.brick(0).remove_xattr("d", "trusted.glusterfs.dht");
   ASSERT_TRUE(lab.client().lookup(root_gfid, "d"));
-  EXPECT_FALSE(lab.brick(1).range("d").takes_part());
+  EXPECT_FALSE(lab.range(1, "d").takes_part());
   EXPECT_THAT(lab.differences("d"), IsEmpty());
 }
 

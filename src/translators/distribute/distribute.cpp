@@ -118,7 +118,7 @@ Task<typename Operation::Reply> Distribute::on_object(const Call& call, const Op
 
 template <class Operation>
 Task<Where> Distribute::find_subject(const Call& call, const Operation& operation) {
-  if constexpr (distribute::WithDescriptor<Operation>) {
+  if constexpr (WithDescriptor<Operation>) {
     return open_objects_.find_open(call, operation.gfid, operation.fd);
   } else {
     return finder_.find(call, operation.gfid);

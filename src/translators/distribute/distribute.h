@@ -8,7 +8,6 @@
 //   layout.h, name_hash.h      where names hash to
 //   memory.h                   what is known of objects
 //   volume.h                   the subvolumes, which of them are there, the options, what is known: what all share
-//   descriptors.h              what open files and directories lead to
 //   name_locks.h               the locks of names; rename_locks.h, several at once
 //   link_files.h               making and removing link files
 //   usage.h, free_space.h      statfs and what follows from free space
@@ -105,7 +104,7 @@ class Distribute final : public Intercept<Distribute> {
 
   // Each refers to some of those above it.
   distribute::Volume volume_;
-  distribute::Descriptors descriptors_{volume_};
+  Descriptors descriptors_{*this};
   distribute::LinkFiles link_files_{volume_};
   distribute::Usage usage_{volume_};
   distribute::Layouts layouts_{volume_, usage_};

@@ -1,372 +1,68 @@
-// Clients with cluster/distribute over real bricks (locks and posix on simulated disks), in virtual time.
-//
-//   DistributeLab lab(3);                              // bricks v-client-0 ..., and one client
-//   auto made = lab.client().mkdir(root_gfid, "d");
-//   EXPECT_EQ(lab.brick(1).xattr("d", "trusted.glusterfs.dht"), ...);
-//   lab.brick(2).go_away();
-//   DistributeClient& other = lab.add_client();        // sees the same bricks
-//   lab.client().die();                                // as kill -9: its locks go, what it asked for is carried out
-//
-// Between a client and a brick every operation takes a while in both directions. What is refused, counted or waited for
-// there is said by a hook. In the end every brick must fit together, with no lock left.
+// Clients with cluster/distribute over real bricks, and what is to be seen of it on them.
 #pragma once
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <list>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "base/event.h"
-#include "simulation/simulation.h"
-#include "translators/client/leaf_offsets.h"
+#include "translators/cluster/cluster_test_support.h"
 #include "translators/distribute/distribute.h"
-#include "translators/posix/checker.h"
-#include "translators/posix/posix.h"
-#include "translators/testing.h"
 
-namespace mortar {
+namespace mortar::testing {
 
-Result<std::unique_ptr<Translator>> make_locks(World& world, const VolumeSection& section);
+using DistributeClient = ClusterClient;
 
-namespace testing {
-
-// An operation on its way to a brick; what is not 0 is the errno it fails with instead.
-using MessageHook = std::function<int(std::size_t brick, std::string_view operation)>;
-
-class BrickOfLab {
+class DistributeLab : public ClusterLab {
  public:
-  BrickOfLab(Simulation& simulation, std::size_t number);
-  ~BrickOfLab();
-
-  Translator& top() { return *locks_; }
-  World& world() { return *world_; }
-  SimulatedFileSystem& disk() { return host_.disk(); }
-  // For what has come here: it is carried out though the client that asked dies.
-  TaskSet& work() { return work_; }
-  bool is_there() const { return is_there_; }
-  // The connections of all clients break.
-  void go_away();
-  void come_back();
-  void forget_locks_of(const Client& client) { locks_->client_gone(client); }
-  void on_change(std::function<void()> told) { told_.push_back(std::move(told)); }
-
-  // The brick's folder as an administrator sees it.
-  std::string path(const std::string& name) const { return name.empty() ? directory : directory + ("/" + name); }
-  bool exists(const std::string& name);
-  // "error ..." where it has none.
-  std::string xattr(const std::string& name, const std::string& key);
-  void set_xattr(const std::string& name, const std::string& key, const std::string& value);
-  void remove_xattr(const std::string& name, const std::string& key);
-  FileStatus status(const std::string& name);
-  Range range(const std::string& name);
-
- private:
-  static constexpr const char* directory = "/brick";
-  Host& host_;
-  SimulatedWorld* world_;
-  std::unique_ptr<Translator> posix_;
-  std::unique_ptr<Translator> locks_;
-  TaskSet work_;
-  bool is_there_ = true;
-  std::vector<std::function<void()>> told_;
-};
-
-class DistributeLab;
-
-// The place of protocol/client.
-class Wire final : public Intercept<Wire> {
- public:
-  Wire(DistributeLab& lab, World& world, std::size_t number);
-  ~Wire() override;
-  template <class Operation>
-  Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
-  void tell() { raise(is_up() ? Notice(notice::ChildUp{}) : Notice(notice::ChildDown{})); }
-  // The next one is another client to the brick.
-  void break_connection();
-
- private:
-  bool is_up() const;
-  template <class Operation>
-  static Task<> serve(Translator& brick, Call call, Operation operation, Completion<typename Operation::Reply> landed);
-
-  DistributeLab& lab_;
-  World& world_;
-  const std::size_t number_;
-  std::shared_ptr<const Client> client_;
-};
-
-class DistributeClient {
- public:
-  DistributeClient(DistributeLab& lab, std::uint64_t number,
-                   const std::vector<std::pair<std::string, std::string>>& options);
-  ~DistributeClient();
-
-  Distribute& top() { return *distribute_; }
-  Translator& wire(std::size_t brick) { return *wires_[brick]; }
-  World& world() { return *world_; }
-  bool is_alive() const { return distribute_ != nullptr; }
-  void die();
-  void tell(std::size_t brick);
-
-  // Begins an operation; the caller looks at the outcome when the simulation has run.
-  template <class Operation>
-  std::shared_ptr<std::optional<Result<typename Operation::Reply>>> begin(Operation operation, Call call);
-  template <class Operation>
-  std::shared_ptr<std::optional<Result<typename Operation::Reply>>> begin(Operation operation) {
-    return begin(std::move(operation), user());
-  }
-  // An operation to its end; ETIMEDOUT where it has none.
-  template <class Operation>
-  Result<typename Operation::Reply> ask(Operation operation, Call call);
-  template <class Operation>
-  Result<typename Operation::Reply> ask(Operation operation) {
-    return ask(std::move(operation), user());
-  }
-  template <class Operation>
-  int error_of(Operation operation) {
-    Result<typename Operation::Reply> reply = ask(std::move(operation));
-    return reply ? 0 : reply.error().number();
-  }
-
-  Call user(std::uint32_t uid = 0) const;
-  Result<fop::Made> mkdir(const Gfid& parent, const std::string& name, std::uint32_t mode = 0755);
-  Result<fop::Create::Reply> create(const Gfid& parent, const std::string& name);
-  Result<fop::Lookup::Reply> lookup(const Gfid& parent, const std::string& name) {
-    return ask(fop::Lookup{.parent = parent, .name = name});
-  }
-  Result<fop::Lookup::Reply> lookup(const Gfid& gfid) { return ask(fop::Lookup{.gfid = gfid}); }
-  Result<fop::Changed> rmdir(const Gfid& parent, const std::string& name) {
-    return ask(fop::Rmdir{.parent = parent, .name = name});
-  }
-
- private:
-  template <class Operation>
-  static Task<> run(Translator& top, Call call, Operation operation,
-                    std::shared_ptr<std::optional<Result<typename Operation::Reply>>> outcome);
-
-  DistributeLab& lab_;
-  SimulatedWorld* world_;
-  std::vector<std::unique_ptr<Wire>> wires_;
-  std::unique_ptr<Distribute> distribute_;
-  TaskSet running_;
-};
-
-class DistributeLab {
- public:
-  using Options = std::vector<std::pair<std::string, std::string>>;
-
   // Of two bricks at least: one has everything, and needs no distribute.
-  explicit DistributeLab(std::size_t bricks, Options options = {}, std::uint64_t seed = 1);
-  ~DistributeLab();
+  explicit DistributeLab(std::size_t bricks, Options options = {}, std::uint64_t seed = 1)
+      : ClusterLab(distribute(), Distribute::make, bricks, std::move(options), seed) {}
 
-  Simulation& simulation() { return simulation_; }
-  std::size_t bricks() const { return bricks_.size(); }
-  BrickOfLab& brick(std::size_t number) { return *bricks_[number]; }
-  DistributeClient& client() { return *clients_.front(); }
-  DistributeClient& add_client() { return add_client(options_); }
-  // One whose volfile says something else.
-  DistributeClient& add_client(const Options& options);
-  void on_message(MessageHook hook) { hook_ = std::move(hook); }
-  int message(std::size_t brick, std::string_view operation) { return hook_ ? hook_(brick, operation) : 0; }
-  std::uint64_t next_connection() { return ++last_connection_; }
-  // Until nothing is under way any more.
-  void settle() { simulation_.run_for(std::chrono::seconds(5)); }
-
+  // What a directory's copy on that brick says of itself.
+  Range range(std::size_t number, const std::string& name);
   // What is wrong with a directory's copies: they must be there on all bricks with one identity, owner and mode, and
   // a layout without holes and overlaps. Empty where all is well.
   std::vector<std::string> differences(const std::string& name);
-  bool is_nowhere(const std::string& name);
-  // Whether bricks must fit together in the end.
-  bool is_checked = true;
 
  private:
-  Simulation simulation_;
-  Options options_;
-  std::vector<std::unique_ptr<BrickOfLab>> bricks_;
-  std::list<std::unique_ptr<DistributeClient>> clients_;
-  std::uint64_t last_client_ = 0, last_connection_ = 0;
-  MessageHook hook_;
+  static VolumeSection distribute() {
+    VolumeSection section;
+    section.name = "v-dht";
+    section.type = "cluster/distribute";
+    return section;
+  }
 };
 
-// ---- Bricks
-
-inline BrickOfLab::BrickOfLab(Simulation& simulation, std::size_t number)
-    : host_(simulation.add_host(fmt::format("server-{}", number), fmt::format("10.0.0.{}", number + 1))),
-      world_(&host_.start_process("brick")) {
-  check(host_.disk().make_directories(directory).has_value(), "a brick's directory is made");
-  VolumeSection section;
-  section.name = "v-posix";
-  section.set_option("directory", directory);
-  section.set_option("health-check-interval", "0");
-  posix_ = std::move(*posix::Posix::make(*world_, section));
-  check(simulation.run(posix_->start()).has_value(), "a brick starts");
-  section = {};
-  section.name = "v-locks";
-  locks_ = std::move(*make_locks(*world_, section));
-  locks_->add_child(*posix_);
-}
-
-inline BrickOfLab::~BrickOfLab() { work_.cancel(); }
-
-inline void BrickOfLab::go_away() {
-  is_there_ = false;
-  for (const auto& told : told_) told();
-}
-
-inline void BrickOfLab::come_back() {
-  is_there_ = true;
-  for (const auto& told : told_) told();
-}
-
-inline bool BrickOfLab::exists(const std::string& name) {
-  return disk().status(FileSystem::no_directory, path(name)).has_value();
-}
-
-inline std::string BrickOfLab::xattr(const std::string& name, const std::string& key) {
-  Result<std::string> value = disk().get_xattr(FileSystem::no_directory, path(name), key.c_str());
-  return value ? *value : "error " + value.error().sentence();
-}
-
-inline void BrickOfLab::set_xattr(const std::string& name, const std::string& key, const std::string& value) {
-  EXPECT_TRUE(disk().set_xattr(FileSystem::no_directory, path(name), key.c_str(), as_bytes(value), 0));
-}
-
-inline void BrickOfLab::remove_xattr(const std::string& name, const std::string& key) {
-  EXPECT_TRUE(disk().remove_xattr(FileSystem::no_directory, path(name), key.c_str()));
-}
-
-inline FileStatus BrickOfLab::status(const std::string& name) {
-  Result<FileStatus> status = disk().status(FileSystem::no_directory, path(name));
-  EXPECT_TRUE(status) << name;
-  return status.value_or(FileStatus{});
-}
-
-inline Range BrickOfLab::range(const std::string& name) {
+inline Range DistributeLab::range(std::size_t number, const std::string& name) {
+  BrickOfLab& at = brick(number);
   Layout layout(1);
-  Result<std::string> value = disk().get_xattr(FileSystem::no_directory, path(name), "trusted.glusterfs.dht");
+  Result<std::string> value = at.disk().get_xattr(FileSystem::no_directory, at.path(name), "trusted.glusterfs.dht");
   if (!value) {
-    layout[0].err = exists(name) ? 0 : ENOENT;
+    layout[0].err = at.exists(name) ? 0 : ENOENT;
   } else {
     EXPECT_TRUE(layout.learn(0, as_bytes(*value)));
   }
   return layout[0];
 }
 
-// ---- Clients
-
-inline DistributeClient::~DistributeClient() { die(); }
-
-inline void DistributeClient::die() {
-  if (!is_alive()) return;
-  running_.cancel();
-  distribute_.reset();
-  for (const auto& wire : wires_) wire->break_connection();
-}
-
-inline void DistributeClient::tell(std::size_t brick) {
-  if (!is_alive()) return;
-  if (!lab_.brick(brick).is_there()) wires_[brick]->break_connection();
-  wires_[brick]->tell();
-}
-
-inline Call DistributeClient::user(std::uint32_t uid) const {
-  Call call;
-  call.uid = call.gid = uid;
-  call.pid = 1000;
-  call.time = world_->wall_clock();
-  return call;
-}
-
-template <class Operation>
-Task<> DistributeClient::run(Translator& top, Call call, Operation operation,
-                             std::shared_ptr<std::optional<Result<typename Operation::Reply>>> outcome) {
-  Result<typename Operation::Reply> reply = co_await top.perform(call, operation);
-  outcome->emplace(std::move(reply));
-  co_return done;
-}
-
-template <class Operation>
-std::shared_ptr<std::optional<Result<typename Operation::Reply>>> DistributeClient::begin(Operation operation,
-                                                                                          Call call) {
-  call.stamps = Operation::stamps;
-  auto outcome = std::make_shared<std::optional<Result<typename Operation::Reply>>>();
-  running_.start(run(static_cast<Translator&>(*distribute_), std::move(call), std::move(operation), outcome));
-  return outcome;
-}
-
-template <class Operation>
-Result<typename Operation::Reply> DistributeClient::ask(Operation operation, Call call) {
-  auto outcome = begin(std::move(operation), std::move(call));
-  if (!lab_.simulation().run_until([&] { return outcome->has_value() || !is_alive(); })) return failed(ETIMEDOUT);
-  return outcome->has_value() ? std::move(**outcome) : failed(ESHUTDOWN);
-}
-
-inline Result<fop::Made> DistributeClient::mkdir(const Gfid& parent, const std::string& name, std::uint32_t mode) {
-  fop::Mkdir mkdir{.parent = parent, .mode = mode, .name = name};
-  mkdir.xdata.set("gfid-req", world_->random_gfid());
-  return ask(std::move(mkdir));
-}
-
-inline Result<fop::Create::Reply> DistributeClient::create(const Gfid& parent, const std::string& name) {
-  fop::Create create{.parent = parent, .flags = open_flag::read_write, .mode = 0100644, .name = name};
-  create.xdata.set("gfid-req", world_->random_gfid());
-  return ask(std::move(create));
-}
-
-// ---- The whole
-
-inline DistributeLab::DistributeLab(std::size_t bricks, Options options, std::uint64_t seed)
-    : simulation_(seed), options_(std::move(options)) {
-  for (std::size_t number = 0; number < bricks; ++number) {
-    bricks_.push_back(std::make_unique<BrickOfLab>(simulation_, number));
-    bricks_.back()->on_change([this, number] {
-      for (const auto& client : clients_) client->tell(number);
-    });
-  }
-  add_client();
-}
-
-inline DistributeClient& DistributeLab::add_client(const Options& options) {
-  clients_.push_back(std::make_unique<DistributeClient>(*this, ++last_client_, options));
-  return *clients_.back();
-}
-
-inline DistributeLab::~DistributeLab() {
-  settle();
-  clients_.clear();
-  settle();
-  if (!is_checked) return;
-  for (const auto& brick : bricks_) {
-    std::string locks;
-    brick->top().dump_state(locks);
-    EXPECT_EQ(locks, "objects=0\nlocks=0\n");
-    Result<posix::CheckReport> report = posix::check_brick(brick->disk(), brick->path(""), {});
-    EXPECT_TRUE(report) << report.error().sentence();
-    if (!report) continue;
-    for (const posix::Finding& finding : report->findings) ADD_FAILURE() << finding.text();
-  }
-}
-
 inline std::vector<std::string> DistributeLab::differences(const std::string& name) {
   std::vector<std::string> found;
-  Layout layout(bricks_.size());
-  for (std::size_t number = 0; number < bricks_.size(); ++number) {
-    BrickOfLab& brick = *bricks_[number];
+  Layout layout(bricks());
+  for (std::size_t number = 0; number < bricks(); ++number) {
+    BrickOfLab& brick = this->brick(number);
     if (!brick.exists(name)) {
       found.push_back(fmt::format("{} is not on brick {}", name, number));
       continue;
     }
-    layout[number] = brick.range(name);
-    const FileStatus first = bricks_[0]->exists(name) ? bricks_[0]->status(name) : brick.status(name);
+    layout[number] = range(number, name);
+    const FileStatus first = this->brick(0).exists(name) ? this->brick(0).status(name) : brick.status(name);
     const FileStatus here = brick.status(name);
     if (here.mode != first.mode || here.uid != first.uid || here.gid != first.gid) {
       found.push_back(fmt::format("{} has another owner or mode on brick {}", name, number));
     }
-    if (brick.xattr(name, "trusted.gfid") != bricks_[0]->xattr(name, "trusted.gfid")) {
+    if (brick.xattr(name, "trusted.gfid") != this->brick(0).xattr(name, "trusted.gfid")) {
       found.push_back(fmt::format("{} has another identity on brick {}", name, number));
     }
   }
@@ -374,9 +70,4 @@ inline std::vector<std::string> DistributeLab::differences(const std::string& na
   return found;
 }
 
-inline bool DistributeLab::is_nowhere(const std::string& name) {
-  return std::ranges::none_of(bricks_, [&](const auto& brick) { return brick->exists(name); });
-}
-
-}  // namespace testing
-}  // namespace mortar
+}  // namespace mortar::testing

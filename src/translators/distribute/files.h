@@ -6,9 +6,10 @@
 
 #include <type_traits>
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/finder.h"
 #include "translators/distribute/link_files.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

@@ -28,7 +28,7 @@ struct GrownDirectory : ::testing::Test {
   std::string name_for(std::size_t brick) {
     for (int number = 0;; ++number) {
       std::string name = fmt::format("file-{}", number);
-      const Range range = lab.brick(brick).range("d");
+      const Range range = lab.range(brick, "d");
       const std::uint32_t hash = (*NameHash::make("", ""))(name);
       if (!lab.brick(0).exists("d/" + name) && hash >= range.start && hash <= range.stop) return name;
     }
@@ -41,8 +41,8 @@ struct GrownDirectory : ::testing::Test {
 
 TEST_F(GrownDirectory, AWalkGivesNamesToTheNewBrick) {
   ASSERT_TRUE(fix());
-  EXPECT_TRUE(lab.brick(0).range("d").takes_part());
-  EXPECT_TRUE(lab.brick(1).range("d").takes_part());
+  EXPECT_TRUE(lab.range(0, "d").takes_part());
+  EXPECT_TRUE(lab.range(1, "d").takes_part());
   EXPECT_ALIKE(lab, "d");
   MessageCount count(lab);
   ASSERT_TRUE(fix());
@@ -121,7 +121,7 @@ TEST(GrownRoot, TheNewBrickGetsTheAttributesOfTheOthers) {
   lab.add_started_client();
   EXPECT_EQ(lab.brick(1).xattr("", "user.colour"), "green");
   EXPECT_EQ(lab.brick(1).xattr("", "user.shape"), "square") << "a user has set it since";
-  EXPECT_FALSE(lab.brick(1).range("").takes_part());
+  EXPECT_FALSE(lab.range(1, "").takes_part());
   MessageCount count(lab);
   lab.add_started_client();
   EXPECT_EQ(count.by_name["SETXATTR"], 0U) << "once is enough";
@@ -135,12 +135,12 @@ TEST(SoleSubvolume, ItsDirectoriesHaveAllTheirNamesThere) {
   fop::Mkdir mkdir{.parent = root_gfid, .mode = 0755, .name = "d"};
   mkdir.xdata.set("gfid-req", fixed_gfid(77));
   ASSERT_TRUE(lab.simulation().run(sole.perform(lab.client().user(), mkdir)));
-  const Range range = lab.brick(0).range("d");
+  const Range range = lab.range(0, "d");
   EXPECT_EQ(range.start, 0U);
   EXPECT_EQ(range.stop, 0xffffffffU);
   EXPECT_EQ(range.commit_hash, 0U);
   ASSERT_TRUE(lab.client().lookup(root_gfid, "d"));
-  EXPECT_FALSE(lab.brick(1).range("d").takes_part()) << "it keeps its names";
+  EXPECT_FALSE(lab.range(1, "d").takes_part()) << "it keeps its names";
   EXPECT_ALIKE(lab, "d");
 }
 

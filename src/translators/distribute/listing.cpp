@@ -65,14 +65,15 @@ Task<fop::Readdirp::Reply> Listing::run() {
 
 Task<std::shared_ptr<const ListedBy>> Listing::begin_or_go_on() {
   const std::shared_ptr<OpenObject> open = descriptors_.object(asked_.fd);
-  if (open && asked_.offset != 0 && open->listed_by) co_return open->listed_by;
+  const auto known = open && asked_.offset != 0 ? open->contexts.get<ListedBy>(&volume_) : nullptr;
+  if (known) co_return known;
   const DirectoryPointer directory = co_await tried(finder_.find_directory(call_, asked_.gfid));
   auto by = std::make_shared<ListedBy>(volume_.up(), directory->layout, finder_.may_be_elsewhere(*directory));
   for (Place place = 0; place < by->there.size(); ++place) {
     const int err = by->layout[place].err;
     if (err == ENOENT || err == ESTALE) by->there[place] = false;
   }
-  if (open) open->listed_by = by;
+  if (open) open->contexts.put(&volume_, by);
   co_return by;
 }
 

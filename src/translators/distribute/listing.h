@@ -7,10 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/finder.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
+
+// What the listing of a directory holds on to from its beginning to its end, so that one subvolume shows each entry.
+struct ListedBy {
+  std::vector<bool> there;  // by subvolume
+  Layout layout;
+  bool may_lack = false;  // directories may not be where their names hash to yet
+};
 
 class Listing {
  public:

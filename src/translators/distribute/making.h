@@ -1,10 +1,11 @@
 // New files: made where their name hashes to, or, where that is full, elsewhere with a link file there.
 #pragma once
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/finder.h"
 #include "translators/distribute/link_files.h"
 #include "translators/distribute/usage.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

@@ -1,8 +1,9 @@
 // Opening and releasing files and directories, and where an open file is.
 #pragma once
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/finder.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

@@ -78,14 +78,14 @@ TEST_F(RenameDirectory, KnowsItsPathAfterwards) {
   ASSERT_TRUE(child);
   EXPECT_EQ(files.lab.differences("d/above/below/child"), std::vector<std::string>{});
   std::vector<Range> ranges;
-  for (Place place = 0; place < bricks; ++place) ranges.push_back(files.lab.brick(place).range("d/above/below/child"));
+  for (Place place = 0; place < bricks; ++place) ranges.push_back(files.lab.range(place, "d/above/below/child"));
 
   NamedFiles elsewhere{bricks};
   const Gfid same_above = elsewhere.lab.client().mkdir(elsewhere.directory, "above")->iatt.gfid;
   const Gfid same_below = elsewhere.lab.client().mkdir(same_above, "below")->iatt.gfid;
   ASSERT_TRUE(elsewhere.lab.client().mkdir(same_below, "child"));
   for (Place place = 0; place < bricks; ++place) {
-    EXPECT_EQ(ranges[place], elsewhere.lab.brick(place).range("d/above/below/child"));
+    EXPECT_EQ(ranges[place], elsewhere.lab.range(place, "d/above/below/child"));
   }
 }
 

@@ -26,7 +26,7 @@ class NamedFiles {
     EXPECT_TRUE(lab.client().lookup(root_gfid));
     // The layout of the root is not trusted to be complete, that of a new directory is.
     if (Result<fop::Made> made = lab.client().mkdir(root_gfid, folder)) directory = made->iatt.gfid;
-    for (Place place = 0; place < bricks; ++place) layout_[place] = lab.brick(place).range(folder);
+    for (Place place = 0; place < bricks; ++place) layout_[place] = lab.range(place, folder);
     EXPECT_EQ(layout_.anomalies(), Anomalies{});
   }
 

@@ -114,7 +114,7 @@ TEST_F(UsageTest, ASubvolumeThatIsLeavingTakesNothing) {
   DistributeLab leaving(3, {{"decommissioned-bricks", "v-client-2"}});
   for (std::size_t brick = 0; brick < 3; ++brick) leaving.brick(brick).disk().set_capacity(64 * mebibyte);
   const Gfid directory = leaving.client().mkdir(root_gfid, "d")->iatt.gfid;
-  EXPECT_FALSE(leaving.brick(2).range("d").takes_part());
+  EXPECT_FALSE(leaving.range(2, "d").takes_part());
   Result<OpenFile> file = leaving.brick(0).disk().open(FileSystem::no_directory, "/filler", 0102, 0600);
   ASSERT_TRUE(file);
   const std::string block(60 * mebibyte, 'x');

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "translators/distribute/commands.h"
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/files.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

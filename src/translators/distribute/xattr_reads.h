@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 #include "translators/distribute/files.h"
+#include "translators/distribute/volume.h"
 
 namespace mortar::distribute {
 

@@ -1,6 +1,6 @@
-#include "translators/distribute/descriptors.h"
+#include "translators/cluster/descriptors.h"
 
-namespace mortar::distribute {
+namespace mortar {
 
 namespace {
 
@@ -10,7 +10,7 @@ constexpr std::uint32_t only_once = open_flag::create | open_flag::exclusive | o
 
 std::shared_ptr<OpenObject> Descriptors::new_object() const {
   auto object = std::make_shared<OpenObject>();
-  object->fds.resize(volume_.children().size());
+  object->fds.resize(translator_.children().size());
   return object;
 }
 
@@ -21,7 +21,7 @@ Fd Descriptors::give_out(const Gfid& gfid, std::uint32_t flags, bool directory, 
   return fd;
 }
 
-Fd Descriptors::give_out_file(const Gfid& gfid, std::uint32_t flags, Place place, Fd there) {
+Fd Descriptors::give_out_file(const Gfid& gfid, std::uint32_t flags, std::size_t place, Fd there) {
   std::shared_ptr<OpenObject> object = new_object();
   object->fds[place] = std::move(there);
   return give_out(gfid, flags, false, std::move(object));
@@ -31,20 +31,20 @@ std::shared_ptr<OpenObject> Descriptors::object(const Fd& fd) const {
   return fd.open ? fd.open->contexts.get<OpenObject>(this) : nullptr;
 }
 
-Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, Place place) {
+Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, std::size_t place) {
   const std::shared_ptr<OpenObject> open_here = object(fd);
   if (open_here->fds[place].open) co_return open_here->fds[place];
   const Descriptor& descriptor = *fd.open;
   if (descriptor.directory) {
     const fop::Opendir open{.gfid = descriptor.gfid, .xdata = {}};
-    fop::Opened reply = co_await tried(volume_.subvolume(place).perform(call, open));
+    fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
     open_here->fds[place] = std::move(reply.fd);
   } else {
     const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
-    fop::Opened reply = co_await tried(volume_.subvolume(place).perform(call, open));
+    fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
     open_here->fds[place] = std::move(reply.fd);
   }
   co_return open_here->fds[place];
 }
 
-}  // namespace mortar::distribute
+}  // namespace mortar

@@ -1,11 +1,11 @@
-#include "translators/distribute/distribute_test_support.h"
+#include "translators/cluster/cluster_test_support.h"
 
 namespace mortar {
 namespace testing {
 
 // ---- What is between
 
-Wire::Wire(DistributeLab& lab, World& world, std::size_t number)
+Wire::Wire(ClusterLab& lab, World& world, std::size_t number)
     : Intercept(fmt::format("v-client-{}", number)),
       lab_(lab),
       world_(world),
@@ -54,24 +54,22 @@ Task<typename Operation::Reply> Wire::around(const Call& call, const Operation& 
   co_return std::move(reply);
 }
 
-DistributeClient::DistributeClient(DistributeLab& lab, std::uint64_t number, const DistributeLab::Options& given)
+ClusterClient::ClusterClient(ClusterLab& lab, std::uint64_t number, const ClusterLab::Options& given)
     : lab_(lab) {
   Host& host = lab.simulation().add_host(fmt::format("client-{}", number), fmt::format("10.0.1.{}", number));
   world_ = &host.start_process("client");
-  VolumeSection section;
-  section.name = "v-dht";
-  section.type = "cluster/distribute";
+  VolumeSection section = lab.section();
   for (const auto& [key, value] : given) section.set_option(key, value);
   for (std::size_t brick = 0; brick < lab.bricks(); ++brick) {
     section.subvolumes.push_back(fmt::format("v-client-{}", brick));
     wires_.push_back(std::make_unique<Wire>(lab, *world_, brick));
   }
-  Result<std::unique_ptr<Translator>> made = Distribute::make(*world_, section);
-  check(made.has_value(), "a distribute translator is made");
-  distribute_.reset(static_cast<Distribute*>(made->release()));
-  for (const auto& wire : wires_) distribute_->add_child(*wire);
-  number_leaves(*distribute_);
-  check(lab.simulation().run(distribute_->start()).has_value(), "a distribute translator starts");
+  Result<std::unique_ptr<Translator>> made = lab.make(*world_, section);
+  check(made.has_value(), "a cluster translator is made");
+  top_ = std::move(*made);
+  for (const auto& wire : wires_) top_->add_child(*wire);
+  number_leaves(*top_);
+  check(lab.simulation().run(top_->start()).has_value(), "a cluster translator starts");
   for (const auto& wire : wires_) wire->tell();
 }
 

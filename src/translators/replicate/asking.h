@@ -1,0 +1,56 @@
+// One operation at some of the copies. Answers stand by copy: those that were not asked are ENOTCONN.
+#pragma once
+
+#include <algorithm>
+
+#include "translators/cluster/descriptors.h"
+#include "translators/replicate/volume.h"
+
+namespace mortar::replicate {
+
+inline bool is_away(const Error& error) { return error.number() == ENOTCONN; }
+inline bool is_missing(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
+
+template <class Reply>
+Copies succeeded(const std::vector<Result<Reply>>& answers) {
+  Copies copies;
+  for (Copy copy = 0; copy < answers.size(); ++copy) {
+    if (answers[copy]) copies.add(copy);
+  }
+  return copies;
+}
+
+// Why it failed, where it failed on all that were asked: what somebody says who is there.
+template <class Reply>
+Error error_of(const std::vector<Result<Reply>>& answers) {
+  const auto said = std::ranges::find_if(
+      answers, [](const Result<Reply>& answer) { return !answer && !is_away(answer.error()); });
+  return said != answers.end() ? said->error() : Error(ENOTCONN);
+}
+
+class Asking {
+ public:
+  // Both outlive this.
+  Asking(Volume& volume, Descriptors& descriptors) : volume_(volume), descriptors_(descriptors) {}
+
+  template <class Operation>
+  Task<typename Operation::Reply> at(const Call& call, const Operation& operation, Copy copy) {
+    return descriptors_.at_place(call, operation, copy);
+  }
+
+  // `call` and `operation` live in the caller's frame.
+  template <class Operation>
+  Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation, Copies copies) {
+    const std::vector<Copy> places = copies.list();
+    AnswersOf<Operation> given = co_await tried(descriptors_.at_each(call, operation, places));
+    AnswersOf<Operation> answers(volume_.size(), failed(ENOTCONN));
+    for (std::size_t at = 0; at < places.size(); ++at) answers[places[at]] = std::move(given[at]);
+    co_return std::move(answers);
+  }
+
+ private:
+  Volume& volume_;
+  Descriptors& descriptors_;
+};
+
+}  // namespace mortar::replicate

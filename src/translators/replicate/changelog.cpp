@@ -1,0 +1,48 @@
+#include "translators/replicate/changelog.h"
+
+namespace mortar::replicate {
+
+std::array<std::byte, 12> Counts::stored() const {
+  std::array<std::byte, 12> bytes;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const auto word = static_cast<std::uint32_t>(by_slot[at / 4]);
+    bytes[at] = static_cast<std::byte>(word >> (8 * (3 - at % 4)));
+  }
+  return bytes;
+}
+
+Counts Counts::parse(Bytes bytes) {
+  Counts counts;
+  if (bytes.size() != 4 * counts.by_slot.size()) return counts;
+  for (std::size_t slot = 0; slot < counts.by_slot.size(); ++slot) {
+    std::uint32_t word = 0;
+    for (std::size_t at = 4 * slot; at < 4 * slot + 4; ++at) word = word << 8 | std::to_integer<std::uint32_t>(bytes[at]);
+    counts.by_slot[slot] = static_cast<std::int32_t>(word);
+  }
+  return counts;
+}
+
+ChangelogKeys::ChangelogKeys(std::vector<std::string> children) : missed_(std::move(children)) {
+  for (std::string& child : missed_) child = "trusted.afr." + child;
+}
+
+void ChangelogKeys::ask_in(Dictionary& xdata) const {
+  const Counts nothing;
+  for (const std::string& key : missed_) xdata.set_bytes(key, nothing.stored());
+  xdata.set_bytes(dirty_key, nothing.stored());
+}
+
+Marks ChangelogKeys::read(const Dictionary& answer) const {
+  Marks marks;
+  marks.missed.reserve(missed_.size());
+  for (const std::string& key : missed_) marks.missed.push_back(Counts::parse(answer.bytes(key).value_or(Bytes{})));
+  marks.dirty = Counts::parse(answer.bytes(dirty_key).value_or(Bytes{}));
+  return marks;
+}
+
+void ChangelogKeys::hide(Dictionary& xdata) const {
+  for (const std::string& key : missed_) xdata.erase(key);
+  xdata.erase(dirty_key);
+}
+
+}  // namespace mortar::replicate

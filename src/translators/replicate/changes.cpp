@@ -1,0 +1,94 @@
+#include "translators/replicate/changes.h"
+
+#include <fmt/format.h>
+
+#include "translators/cluster/as_root.h"
+
+namespace mortar::replicate {
+
+Copies Changes::locked(const Uses& uses) {
+  Copies copies = uses.front().locked();
+  for (const Hold::Use& use : uses) copies = copies & use.locked();
+  return copies;
+}
+
+// On all objects alike: a copy that is locked for one of them only does not take part.
+Task<Copies> Changes::mark(Uses& uses) {
+  for (;;) {
+    const Copies copies = locked(uses);
+    if (!volume_.quorum.is_met(copies)) {
+      co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed", copies.count(), volume_.size()));
+    }
+    for (Hold::Use& use : uses) {
+      co_await tried(holds_.mark(use, copies));
+    }
+    if (locked(uses) == copies) co_return copies;
+  }
+}
+
+// What only copies have that have missed something themselves, would be lost with the next one that goes.
+Task<> Changes::check_sources(const Call& call, const Uses& uses, Copies copies) {
+  for (const Hold::Use& use : uses) {
+    if (!use.part().slot) continue;
+    const Result<Readable> readable = co_await finder_.readable(call, use.part().gfid);
+    // A file that is open and has no name any more.
+    if (!readable && is_missing(readable.error())) continue;
+    if (!readable) co_return readable.error();
+    const Copies good = *use.part().slot == Slot::metadata ? readable->metadata : readable->data;
+    if (!(good & copies).empty()) continue;
+    if (good.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+    co_return failed(ENOTCONN, fmt::format("the copies that are right are not there: {}", volume_.names(good)));
+  }
+  co_return done;
+}
+
+Task<> Changes::blame_for_new(const Iatt& made, Copies had) {
+  if (made.is_symlink()) co_return done;
+  const Copies missing = volume_.all() - had;
+  Counts all_of_it = Counts::of(Slot::metadata, 1);
+  if (made.is_directory()) {
+    all_of_it[Slot::entries] = 1;
+    if (volume_.options.granular_entry_heal) all_of_it[Slot::data] = 1;
+  } else {
+    all_of_it[Slot::data] = 1;
+  }
+  fop::Xattrop request{.gfid = made.gfid, .operation = 0, .values = {}, .xdata = {}};
+  for (const Copy copy : missing.list()) request.values.set_bytes(volume_.keys.missed(copy), all_of_it.stored());
+  const Call own = as_root(Call{});
+  const AnswersOf<fop::Xattrop> answers = co_await tried(asking_.at_each(own, request, had));
+  if (!volume_.quorum.is_met(succeeded(answers))) co_return error_of(answers);
+  co_return done;
+}
+
+Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink) {
+  return transact(call, unlink, plan_of(unlink));
+}
+
+Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) { return transact(call, link, plan_of(link)); }
+
+Task<std::optional<Gfid>> Changes::directory_named(const Call& call, Gfid parent, std::string name) {
+  const fop::Lookup lookup{.gfid = {}, .parent = parent, .name = std::move(name), .xdata = {}};
+  const Result<fop::Lookup::Reply> found = co_await finder_.look_up(call, lookup);
+  if (!found && is_missing(found.error())) co_return std::optional<Gfid>();
+  if (!found) co_return found.error();
+  co_return found->iatt.is_directory() ? std::optional(found->iatt.gfid) : std::nullopt;
+}
+
+Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
+  std::vector<Part> parts{names_in(rmdir.parent, {rmdir.name})};
+  const std::optional<Gfid> removed = co_await tried(directory_named(call, rmdir.parent, rmdir.name));
+  if (removed) parts.push_back(emptiness_of(*removed));
+  fop::Changed reply = co_await tried(transact(call, rmdir, in_order(std::move(parts))));
+  co_return std::move(reply);
+}
+
+Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {
+  std::vector<Part> parts{names_in(rename.old_parent, {rename.old_name}),
+                          names_in(rename.new_parent, {rename.new_name})};
+  const std::optional<Gfid> replaced = co_await tried(directory_named(call, rename.new_parent, rename.new_name));
+  if (replaced) parts.push_back(emptiness_of(*replaced));
+  fop::Rename::Reply reply = co_await tried(transact(call, rename, in_order(std::move(parts))));
+  co_return std::move(reply);
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,149 @@
+// Everything that modifies: lock, mark, change, blame, answer; and settle, later.
+//
+//   1. the object is locked on all copies that are there, and they are a quorum;
+//   2. they have a mark of the change under way where it is needed, and blame the copies that are not there;
+//   3. the change goes to all of them; a copy that fails where others have it is blamed by these;
+//   4. only then the answer;
+//   5. the marks of the change under way go, then the locks, when the hold ends (holds.h).
+//
+//   1 trip for a change under a kept lock; of a file that is not locked yet 3 (lock, mark, write), of names and
+//   attributes with all copies there 2 (lock, change)
+#pragma once
+
+#include <utility>
+
+#include "translators/replicate/finder.h"
+#include "translators/replicate/outcome.h"
+#include "translators/replicate/plans.h"
+
+namespace mortar::replicate {
+
+class Changes {
+ public:
+  // All outlive this.
+  Changes(Volume& volume, Asking& asking, Holds& holds, Finder& finder, Descriptors& descriptors)
+      : volume_(volume), asking_(asking), holds_(holds), finder_(finder), descriptors_(descriptors) {}
+
+  template <class Operation>
+    requires(ChangesContent<Operation> || ChangesAttributes<Operation>)
+  Task<typename Operation::Reply> perform(const Call& call, const Operation& change) {
+    return transact(call, change, plan_of(change));
+  }
+  template <MakesEntry Operation>
+  Task<typename Operation::Reply> perform(const Call& call, const Operation& change);
+  Task<fop::Changed> perform(const Call& call, const fop::Unlink& unlink);
+  Task<fop::Made> perform(const Call& call, const fop::Link& link);
+  Task<fop::Changed> perform(const Call& call, const fop::Rmdir& rmdir);
+  Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename);
+  // What was written is on the disks of a quorum, or it fails.
+  template <class Operation>
+  Task<typename Operation::Reply> make_stable(const Call& call, const Operation& fsync);
+
+ private:
+  using Uses = std::vector<Hold::Use>;
+
+  template <class Operation>
+  Task<typename Operation::Reply> transact(const Call& call, const Operation& change, Plan plan);
+  template <class Operation>
+  Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses);
+  Task<Copies> mark(Uses& uses);
+  Task<> check_sources(const Call& call, const Uses& uses, Copies copies);
+  // A new object on some of the copies only: these say that the others lack all of it.
+  Task<> blame_for_new(const Iatt& made, Copies had);
+  template <class Reply>
+  void note_new(const Reply& reply, Copies had);
+  template <class Operation>
+  Fd descriptor_of(const Operation& create, AnswersOf<Operation>& answers);
+  // The directory of that name; nothing where it is none.
+  Task<std::optional<Gfid>> directory_named(const Call& call, Gfid parent, std::string name);
+
+  static Copies locked(const Uses& uses);
+
+  Volume& volume_;
+  Asking& asking_;
+  Holds& holds_;
+  Finder& finder_;
+  Descriptors& descriptors_;
+};
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan) {
+  Uses uses;
+  uses.reserve(plan.size());
+  for (Part& part : plan) {
+    Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+    uses.push_back(std::move(use));
+  }
+  typename Operation::Reply reply = co_await tried(transact_locked(call, change, uses));
+  co_return std::move(reply);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses) {
+  const Copies asked = co_await tried(mark(uses));
+  co_await tried(check_sources(call, uses, asked));
+  if constexpr (std::is_same_v<Operation, fop::Write>) {
+    for (Hold::Use& use : uses) use.note_unstable(asked);
+  }
+  AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, change, asked));
+  const Outcome outcome = outcome_of(answers, asked);
+  if (outcome.is_refused) co_return error_of(answers);
+  if (!volume_.quorum.is_met(outcome.had)) {
+    for (Hold::Use& use : uses) {
+      co_await tried(holds_.doubt(use));
+    }
+    co_return error_of(answers);
+  }
+  if (!outcome.missed.empty()) {
+    for (Hold::Use& use : uses) {
+      co_await tried(holds_.blame(use, outcome.missed));
+    }
+    co_await tried(check_sources(call, uses, outcome.had));
+  }
+  const Copy told = volume_.choose(uses.front().part().gfid, outcome.had);
+  typename Operation::Reply reply = *answers[told];
+  if constexpr (MakesEntry<Operation>) {
+    if (outcome.had != volume_.all()) {
+      co_await tried(blame_for_new(reply.iatt, outcome.had));
+    }
+    note_new(reply, outcome.had);
+    if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, answers);
+  }
+  co_return std::move(reply);
+}
+
+template <MakesEntry Operation>
+Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
+  return transact(call, change, plan_of(change));
+}
+
+template <class Reply>
+void Changes::note_new(const Reply& reply, Copies had) {
+  const bool is_directory = reply.iatt.is_directory();
+  volume_.remember(reply.iatt.gfid, {.data = is_directory ? had : had & volume_.with_data(),
+                                     .metadata = had & volume_.with_data()});
+}
+
+template <class Operation>
+Fd Changes::descriptor_of(const Operation& create, AnswersOf<Operation>& answers) {
+  std::shared_ptr<OpenObject> object = descriptors_.new_object();
+  Gfid gfid;
+  for (Copy copy = 0; copy < answers.size(); ++copy) {
+    if (!answers[copy]) continue;
+    gfid = answers[copy]->iatt.gfid;
+    object->fds[copy] = std::move(answers[copy]->fd);
+  }
+  return descriptors_.give_out(gfid, create.flags, false, std::move(object));
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Operation& fsync) {
+  AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, fsync, volume_.up()));
+  const Outcome outcome = outcome_of(answers, volume_.up());
+  if (outcome.had.empty()) co_return error_of(answers);
+  if (!volume_.quorum.is_met(outcome.had)) co_return error_of(answers);
+  holds_.note_stable(fsync.gfid, outcome.had);
+  co_return *answers[volume_.choose(fsync.gfid, outcome.had)];
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,431 @@
+#include "translators/replicate/holds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "translators/cluster/as_root.h"
+
+namespace mortar::replicate {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// On the wire.
+namespace entry_command {
+constexpr std::uint32_t lock_and_wait = 0, unlock = 1, lock = 2;
+}
+namespace object_command {
+constexpr std::uint32_t lock = 1, lock_and_wait = 2;
+}
+constexpr std::uint32_t add_words = 0;
+
+// How long a directory is locked by the name after somebody else wanted it.
+constexpr Duration contention_lasts = 5s;
+constexpr Duration between_sweeps = 250ms;
+
+bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
+
+}  // namespace
+
+// ---- Using
+
+Hold::Use::Use(Holds& holds, std::shared_ptr<Hold> hold, Part part)
+    : holds_(&holds), hold_(std::move(hold)), part_(std::move(part)), place_(hold_->claims_.add(part_.claim)) {
+  ++hold_->users_;
+}
+
+Hold::Use::~Use() {
+  if (hold_) holds_->leave(hold_, place_);
+}
+
+Task<Hold::Use> Holds::take(const Call&, Part part) {
+  for (;;) {
+    const std::shared_ptr<Hold> hold = find_or_make(part);
+    if (hold->is_ending_) {
+      co_await tried(hold->ended_.wait());
+      continue;
+    }
+    Hold::Use use(*this, hold, part);
+    co_await tried(hold->claims_.wait(use.place_));
+    const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
+    if (hold->is_ending_) continue;
+    if (!hold->is_open_) {
+      const Result<Done> locked = co_await lock(*hold);
+      if (!locked) {
+        end(hold);
+        co_return locked.error();
+      }
+      // A copy may have gone meanwhile.
+      if (hold->is_ending_) continue;
+    }
+    co_return std::move(use);
+  }
+}
+
+std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
+  Hold::Key key{part.gfid, part.kind, {}};
+  const auto whole = holds_.find(key);
+  if (whole != holds_.end()) return whole->second;
+  const bool by_name = part.kind == HoldKind::entries && part.claim.names.size() == 1 && is_contended(part.gfid);
+  if (by_name) key.name = part.claim.names.front();
+  const auto found = holds_.find(key);
+  if (found != holds_.end()) return found->second;
+  auto hold = std::make_shared<Hold>(key, volume_.lock_owners.next());
+  holds_.emplace(std::move(key), hold);
+  return hold;
+}
+
+bool Holds::is_contended(const Gfid& gfid) {
+  const Instant* since = contended_.find(gfid);
+  return since != nullptr && volume_.world.now() - *since < contention_lasts;
+}
+
+bool Holds::is_kept(const Hold& hold) const {
+  return volume_.options.eager_lock && hold.key_.name.empty() && hold.is_open_ && !hold.is_doubtful_ && !is_finishing_;
+}
+
+void Holds::leave(const std::shared_ptr<Hold>& hold, Claims::Place place) {
+  hold->claims_.give_back(place);
+  if (--hold->users_ != 0) return;
+  if (hold->is_ending_ || !is_kept(*hold)) return end(hold);
+  hold->idle_since_ = volume_.world.now();
+  if (is_sweeping_) return;
+  is_sweeping_ = true;
+  volume_.background.start(end_idle());
+}
+
+// ---- Ending
+
+void Holds::end(const std::shared_ptr<Hold>& hold) {
+  hold->is_ending_ = true;
+  if (hold->users_ != 0 || hold->is_settling_) return;
+  hold->is_settling_ = true;
+  volume_.background.start(settle(hold));
+}
+
+Task<> Holds::end_idle() {
+  while (!holds_.empty() && !is_finishing_) {
+    co_await tried(volume_.world.sleep(std::min<Duration>(between_sweeps, volume_.options.post_operation_delay)));
+    const Instant now = volume_.world.now();
+    std::vector<std::shared_ptr<Hold>> idle;
+    for (const auto& [key, hold] : holds_) {
+      if (hold->users_ == 0 && now - hold->idle_since_ >= volume_.options.post_operation_delay) idle.push_back(hold);
+    }
+    for (const std::shared_ptr<Hold>& hold : idle) end(hold);
+  }
+  is_sweeping_ = false;
+  co_return done;
+}
+
+void Holds::lost(Copy copy) {
+  ++breaks_[copy];
+  std::vector<std::shared_ptr<Hold>> affected;
+  for (const auto& [key, hold] : holds_) {
+    if (!hold->granted_.has(copy)) continue;
+    hold->granted_.remove(copy);
+    hold->locked_.remove(copy);
+    affected.push_back(hold);
+  }
+  for (const std::shared_ptr<Hold>& hold : affected) end(hold);
+}
+
+void Holds::wanted_by_others(const Gfid& gfid, HoldKind kind) {
+  if (kind == HoldKind::entries) contended_.put(gfid, volume_.world.now());
+  const auto found = holds_.find({gfid, kind, {}});
+  if (found == holds_.end()) return;
+  const std::shared_ptr<Hold> hold = found->second;
+  end(hold);
+}
+
+Task<> Holds::finish() {
+  is_finishing_ = true;
+  while (!holds_.empty()) {
+    const std::shared_ptr<Hold> hold = holds_.begin()->second;
+    end(hold);
+    co_await tried(hold->ended_.wait());
+  }
+  co_return done;
+}
+
+void Holds::note_stable(const Gfid& gfid, Copies copies) {
+  const auto found = holds_.find({gfid, HoldKind::content, {}});
+  if (found != holds_.end()) found->second->unstable_ = found->second->unstable_ - copies;
+}
+
+Task<> Holds::settle(std::shared_ptr<Hold> hold) {
+  if (!hold->is_doubtful_) {
+    co_await tried(make_stable(*hold));
+    co_await tried(settle_marks(*hold));
+  }
+  co_await tried(unlock(*hold, hold->granted_));
+  holds_.erase(hold->key_);
+  hold->ended_.set();
+  co_return done;
+}
+
+// What is not on a disk for certain has to be, before the mark goes by which it would be found; a copy that cannot do
+// that has missed it.
+Task<> Holds::make_stable(Hold& hold) {
+  const Copies unstable = hold.unstable_ & hold.locked_ & hold.dirty(Slot::data);
+  if (!volume_.options.ensure_durability || unstable.empty()) co_return done;
+  const Call call = own_call(hold);
+  const fop::Fsync fsync{.gfid = hold.key_.gfid, .fd = {}, .data_only = 1, .xdata = {}};
+  const AnswersOf<fop::Fsync> answers = co_await tried(asking_.at_each(call, fsync, unstable));
+  for (const Copy copy : unstable.list()) {
+    if (answers[copy] || is_missing(answers[copy].error())) continue;
+    log::warning(volume_.name(), "{} may not have on its disk what was written to {}: {}",
+                 volume_.subvolume(copy).name(), hold.key_.gfid.text(), answers[copy].error().sentence());
+    hold.locked_.remove(copy);
+  }
+  co_return done;
+}
+
+Task<> Holds::settle_marks(Hold& hold) {
+  const Copies locked = hold.locked_;
+  const Copies missing = volume_.all() - locked;
+  std::vector<Addition> additions(volume_.size());
+  Copies asked;
+  for (const Copy copy : locked.list()) {
+    Addition& addition = additions[copy];
+    for (const Slot slot : {Slot::data, Slot::metadata, Slot::entries}) {
+      if (hold.dirty(slot).has(copy)) addition.dirty[slot] = -1;
+    }
+    // Who has lost its way only when the change was brought to the disks.
+    const Copies late = hold.dirty(Slot::data).empty() ? Copies() : missing - hold.blamed(Slot::data);
+    if (!late.empty()) {
+      addition.missed[Slot::data] = 1;
+      addition.who = late;
+    }
+    if (addition.dirty.any() || !late.empty()) asked.add(copy);
+  }
+  if (asked.empty()) co_return done;
+  const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, asked, additions, {}));
+  for (const Copy copy : asked.list()) {
+    if (answers[copy] || is_missing(answers[copy].error())) continue;
+    log::debug(volume_.name(), "the mark of a change of {} stays on {}: {}", hold.key_.gfid.text(),
+               volume_.subvolume(copy).name(), answers[copy].error().sentence());
+  }
+  co_return done;
+}
+
+// ---- Locks
+
+Call Holds::own_call(const Hold& hold) const {
+  Call call = as_root(Call{});
+  call.lock_owner = hold.owner_;
+  return call;
+}
+
+Task<> Holds::lock(Hold& hold) {
+  const std::array<std::uint32_t, most_copies> before = breaks_;
+  bool is_taken = false;
+  Error error(ENOTCONN);
+  Copies got = co_await tried(lock_at_once(hold, volume_.up(), is_taken, error));
+  if (is_taken) {
+    co_await tried(unlock(hold, got));
+    got = co_await tried(lock_one_by_one(hold, volume_.up(), error));
+  }
+  for (const Copy copy : got.list()) {
+    if (breaks_[copy] != before[copy]) got.remove(copy);
+  }
+  hold.granted_ = hold.locked_ = got;
+  hold.is_open_ = true;
+  if (volume_.quorum.is_met(got)) co_return done;
+  if (!is_away(error)) co_return error;
+  co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
+                                         got.empty() ? "none" : volume_.names(got)));
+}
+
+Task<Copies> Holds::lock_at_once(const Hold& hold, Copies copies, bool& is_taken, Error& error) {
+  const Call call = own_call(hold);
+  const std::vector<Copy> places = copies.list();
+  std::vector<Task<>> tasks;
+  for (const Copy copy : places) tasks.push_back(lock_one(call, hold, copy, false));
+  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
+  Copies got;
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (answers[at]) {
+      got.add(places[at]);
+      continue;
+    }
+    is_taken = is_taken || is_taken_by_others(answers[at].error());
+    if (!is_away(answers[at].error())) error = answers[at].error();
+  }
+  co_return got;
+}
+
+// In one order for all clients, so that no two wait for each other.
+Task<Copies> Holds::lock_one_by_one(const Hold& hold, Copies copies, Error& error) {
+  const Call call = own_call(hold);
+  Copies got;
+  for (const Copy copy : copies.list()) {
+    const Result<Done> locked = co_await lock_one(call, hold, copy, true);
+    if (locked) {
+      got.add(copy);
+    } else if (!is_away(locked.error())) {
+      error = locked.error();
+    }
+  }
+  co_return got;
+}
+
+Task<> Holds::lock_one(const Call& call, const Hold& hold, Copy copy, bool waits) {
+  if (hold.key_.kind == HoldKind::entries) {
+    const fop::Entrylk lock{.gfid = hold.key_.gfid,
+                            .command = waits ? entry_command::lock_and_wait : entry_command::lock,
+                            .type = static_cast<std::uint32_t>(LockType::write),
+                            .name_given = hold.key_.name.empty() ? 0u : 1u,
+                            .name = hold.key_.name,
+                            .domain = volume_.domain(),
+                            .xdata = {}};
+    co_await tried(volume_.subvolume(copy).perform(call, lock));
+  } else {
+    const fop::Inodelk lock{.gfid = hold.key_.gfid,
+                            .command = waits ? object_command::lock_and_wait : object_command::lock,
+                            .type = Flock::write,
+                            .flock = {.type = Flock::write, .owner = hold.owner_},
+                            .domain = volume_.domain(),
+                            .xdata = {}};
+    co_await tried(volume_.subvolume(copy).perform(call, lock));
+  }
+  co_return done;
+}
+
+Task<> Holds::unlock_one(const Call& call, const Hold& hold, Copy copy) {
+  if (hold.key_.kind == HoldKind::entries) {
+    const fop::Entrylk unlock{.gfid = hold.key_.gfid,
+                              .command = entry_command::unlock,
+                              .type = static_cast<std::uint32_t>(LockType::write),
+                              .name_given = hold.key_.name.empty() ? 0u : 1u,
+                              .name = hold.key_.name,
+                              .domain = volume_.domain(),
+                              .xdata = {}};
+    co_await tried(volume_.subvolume(copy).perform(call, unlock));
+  } else {
+    const fop::Inodelk unlock{.gfid = hold.key_.gfid,
+                              .command = object_command::lock,
+                              .type = Flock::unlock,
+                              .flock = {.type = Flock::unlock, .owner = hold.owner_},
+                              .domain = volume_.domain(),
+                              .xdata = {}};
+    co_await tried(volume_.subvolume(copy).perform(call, unlock));
+  }
+  co_return done;
+}
+
+Task<> Holds::unlock(const Hold& hold, Copies copies) {
+  const Call call = own_call(hold);
+  std::vector<Task<>> tasks;
+  for (const Copy copy : copies.list()) tasks.push_back(unlock_one(call, hold, copy));
+  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
+  for (const Result<Done>& answer : answers) {
+    if (answer) continue;
+    log::debug(volume_.name(), "a lock of {} is not given back, it goes with the connection: {}",
+               hold.key_.gfid.text(), answer.error().sentence());
+  }
+  co_return done;
+}
+
+// ---- Marks
+
+Task<> Holds::mark(Hold::Use& use, Copies copies) {
+  if (!use.part_.slot) co_return done;
+  const SharedMutex::Guard turn = co_await tried(use.hold_->opening_.lock());
+  for (;;) {
+    const bool all_there = co_await tried(mark_once(use, copies & use.locked(), *use.part_.slot == Slot::data));
+    if (all_there) co_return done;
+  }
+}
+
+Task<> Holds::blame(Hold::Use& use, Copies copies) {
+  use.hold_->locked_ = use.hold_->locked_ - copies;
+  if (!use.part_.slot) co_return done;
+  volume_.leave_out(use.part_.gfid, *use.part_.slot, copies);
+  co_await tried(mark(use, use.locked()));
+  co_return done;
+}
+
+Task<> Holds::doubt(Hold::Use& use) {
+  use.hold_->is_doubtful_ = true;
+  use.hold_->is_ending_ = true;
+  if (!use.part_.slot) co_return done;
+  volume_.forget(use.part_.gfid);
+  const SharedMutex::Guard turn = co_await tried(use.hold_->opening_.lock());
+  // Who is lost now cannot say anything any more.
+  const Result<bool> marked = co_await mark_once(use, use.locked(), true);
+  if (!marked) log::debug(volume_.name(), "{}: {}", use.part_.gfid.text(), marked.error().sentence());
+  co_return done;
+}
+
+Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
+  Hold& hold = *use.hold_;
+  const Slot slot = *use.part_.slot;
+  if (!volume_.quorum.is_met(copies)) {
+    co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", copies.count(), volume_.size(),
+                                           copies.empty() ? "none" : volume_.names(copies)));
+  }
+  const Copies missing = volume_.all() - copies;
+  const Copies blamed = hold.is_doubtful_ ? Copies() : missing - hold.blamed(slot);
+  // With all copies there a change of names or attributes needs no mark: who dies in its midst has been told nothing.
+  const Copies announced = announces || !missing.empty() ? copies - hold.dirty(slot) : Copies();
+  const bool names_changes = slot == Slot::entries && !missing.empty() && volume_.options.granular_entry_heal;
+  std::vector<std::string> names = names_changes ? use.part_.claim.names : std::vector<std::string>();
+  if (blamed.empty() && announced.empty() && names.empty()) co_return true;
+
+  std::vector<Addition> additions(volume_.size());
+  for (const Copy copy : copies.list()) {
+    additions[copy] = {.dirty = Counts::of(slot, announced.has(copy) ? 1 : 0),
+                       .missed = Counts::of(slot, 1),
+                       .who = blamed};
+  }
+  Copies had = copies;
+  if (names.empty()) names.emplace_back();
+  bool is_gone = false;
+  for (const std::string& name : names) {
+    const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, copies, additions, name));
+    had = had & succeeded(answers);
+    is_gone = is_gone || std::ranges::all_of(copies.list(), [&](Copy copy) {
+                return !answers[copy] && is_missing(answers[copy].error());
+              });
+    std::ranges::fill(additions, Addition{});
+  }
+  // A file that is open and has no name any more: nobody will look for its marks.
+  if (is_gone) co_return true;
+  hold.dirty(slot) = hold.dirty(slot) | (announced & had);
+  if (!volume_.quorum.is_met(had)) {
+    hold.locked_ = hold.locked_ & had;
+    co_return failed(ENOTCONN, fmt::format("only {} of {} copies could be marked", had.count(), volume_.size()));
+  }
+  hold.blamed(slot) = hold.blamed(slot) | blamed;
+  hold.locked_ = hold.locked_ - (copies - had);
+  co_return had == copies;
+}
+
+Task<AnswersOf<fop::Xattrop>> Holds::add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
+                                         const std::string& name) {
+  const Call call = own_call(hold);
+  const std::vector<Copy> places = copies.list();
+  std::vector<fop::Xattrop> requests;
+  for (const Copy copy : places) {
+    const Addition& addition = additions[copy];
+    fop::Xattrop request{.gfid = hold.key_.gfid, .operation = add_words, .values = {}, .xdata = {}};
+    request.values.set_bytes(dirty_key, addition.dirty.stored());
+    for (Copy other = 0; other < volume_.size(); ++other) {
+      const Counts missed = addition.who.has(other) ? addition.missed : Counts{};
+      request.values.set_bytes(volume_.keys.missed(other), missed.stored());
+    }
+    if (!name.empty()) request.xdata.set_text(changed_name_key, name);
+    requests.push_back(std::move(request));
+  }
+  std::vector<Translator*> subvolumes;
+  for (const Copy copy : places) subvolumes.push_back(&volume_.subvolume(copy));
+  AnswersOf<fop::Xattrop> given = co_await tried(on_each_its_own(subvolumes, call, requests));
+  AnswersOf<fop::Xattrop> answers(volume_.size(), failed(ENOTCONN));
+  for (std::size_t at = 0; at < places.size(); ++at) answers[places[at]] = std::move(given[at]);
+  co_return std::move(answers);
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,167 @@
+// The locks under which copies are changed, and the marks that tell of changes under way. Taken for one change they are
+// kept for those to come: for a second after the last, until somebody else wants them, or a copy goes.
+//
+//   Hold::Use use = co_await tried(holds.take(call, part));     // locked, on a quorum; one's turn among one's own
+//   co_await tried(holds.mark(use, use.locked()));              // the others are blamed, before anything is changed
+//   ...                                                         // the change, on those that are locked
+//   co_await tried(holds.blame(use, failed));                   // before it is answered
+//
+// What is locked is the whole object: the content and the attributes of a file, or all names of a directory. A
+// directory that several clients change is locked by the name, and that is not kept.
+//
+// When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go, then
+// the locks. Nobody waits for that but who wants the object next.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/event.h"
+#include "translators/replicate/asking.h"
+#include "translators/replicate/claims.h"
+
+namespace mortar::replicate {
+
+enum class HoldKind { content, entries };
+
+// What a change needs of one object.
+struct Part {
+  Gfid gfid;
+  HoldKind kind = HoldKind::content;
+  Claim claim;
+  // The slot of the marks; nothing where the object is only to stay as it is.
+  std::optional<Slot> slot;
+};
+
+class Holds;
+
+class Hold {
+ public:
+  struct Key {
+    Gfid gfid;
+    HoldKind kind;
+    std::string name;  // empty: all of them
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+
+  // As long as it lives, the hold does not end, and the claim stands.
+  class Use {
+   public:
+    Use(Holds& holds, std::shared_ptr<Hold> hold, Part part);
+    Use(Use&&) noexcept = default;
+    Use& operator=(Use&&) = delete;
+    ~Use();
+
+    // The copies that take part.
+    Copies locked() const { return hold_->locked_; }
+    const Part& part() const { return part_; }
+    // What was written is not on the disks of the copies for certain.
+    void note_unstable(Copies copies) { hold_->unstable_ = hold_->unstable_ | copies; }
+
+   private:
+    friend class Holds;
+    Holds* holds_;
+    std::shared_ptr<Hold> hold_;  // null: moved from
+    Part part_;
+    Claims::Place place_;
+  };
+
+  explicit Hold(Key key, LockOwner owner) : key_(std::move(key)), owner_(std::move(owner)) {}
+
+ private:
+  friend class Holds;
+
+  const Key key_;
+  const LockOwner owner_;
+  Mutex opening_;  // one locks or marks
+  Claims claims_;
+  std::size_t users_ = 0;
+  Instant idle_since_{};
+  Copies granted_;  // who has given the lock
+  Copies locked_;   // of those, who has all changes since
+  bool is_open_ = false;
+  bool is_ending_ = false;   // nobody enters any more
+  bool is_settling_ = false;
+  bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
+  Event ended_;
+  std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
+  std::array<Copies, 3> blamed_;  // by slot: of whom the others know that it missed something
+  Copies unstable_;
+
+  Copies& dirty(Slot slot) { return dirty_[static_cast<std::size_t>(slot)]; }
+  Copies& blamed(Slot slot) { return blamed_[static_cast<std::size_t>(slot)]; }
+};
+
+class Holds {
+ public:
+  // All outlive this.
+  Holds(Volume& volume, Asking& asking) : volume_(volume), asking_(asking) {}
+
+  // ENOTCONN where too few copies can be locked.
+  Task<Hold::Use> take(const Call& call, Part part);
+  // Before a change on `copies`, of those that are locked: that it is under way, and who will miss it. Copies that
+  // cannot be marked are locked no more. ENOTCONN where too few are left.
+  Task<> mark(Hold::Use& use, Copies copies);
+  // `copies` missed a change that the other locked ones have: these say so before this returns, or it fails.
+  Task<> blame(Hold::Use& use, Copies copies);
+  // Too few copies have it, and nobody knows which of them is right: the mark of a change under way stays.
+  Task<> doubt(Hold::Use& use);
+  // Everything written so far is on the disks of the copies.
+  void note_stable(const Gfid& gfid, Copies copies);
+
+  // Its locks are gone, and it may miss changes from now on.
+  void lost(Copy copy);
+  void wanted_by_others(const Gfid& gfid, HoldKind kind);
+  // Ends all, and waits for that.
+  Task<> finish();
+  std::size_t size() const { return holds_.size(); }
+
+ private:
+  friend class Hold::Use;
+
+  // What is added to the counts on one copy.
+  struct Addition {
+    Counts dirty;
+    Counts missed;  // to the count of each of `who`
+    Copies who;
+  };
+
+  std::shared_ptr<Hold> find_or_make(const Part& part);
+  bool is_contended(const Gfid& gfid);
+  void leave(const std::shared_ptr<Hold>& hold, Claims::Place place);
+  void end(const std::shared_ptr<Hold>& hold);
+  bool is_kept(const Hold& hold) const;
+
+  Task<> lock(Hold& hold);
+  // What was got; `is_taken` where somebody else has one of the others.
+  Task<Copies> lock_at_once(const Hold& hold, Copies copies, bool& is_taken, Error& error);
+  Task<Copies> lock_one_by_one(const Hold& hold, Copies copies, Error& error);
+  Task<> lock_one(const Call& call, const Hold& hold, Copy copy, bool waits);
+  Task<> unlock_one(const Call& call, const Hold& hold, Copy copy);
+  Task<> unlock(const Hold& hold, Copies copies);
+
+  // One round; whether nobody was lost in it.
+  Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
+  Task<AnswersOf<fop::Xattrop>> add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
+                                    const std::string& name);
+  Task<> settle(std::shared_ptr<Hold> hold);
+  Task<> settle_marks(Hold& hold);
+  Task<> make_stable(Hold& hold);
+  Task<> end_idle();
+  // The volume's own business, in nobody's name.
+  Call own_call(const Hold& hold) const;
+
+  Volume& volume_;
+  Asking& asking_;
+  std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
+  std::array<std::uint32_t, most_copies> breaks_{};  // how often each copy was lost
+  RecentObjects<Instant> contended_{4096};  // directories that others want to change, too
+  bool is_sweeping_ = false;
+  bool is_finishing_ = false;
+};
+
+}  // namespace mortar::replicate

@@ -1,0 +1,42 @@
+// Opening and releasing. A file that is opened to be written is opened on all copies at once; one that is only read, on
+// the copy that is read, and on others when that one fails. A copy that comes back has it opened when it is written.
+#pragma once
+
+#include "translators/replicate/changes.h"
+
+namespace mortar::replicate {
+
+class OpenObjects {
+ public:
+  // All outlive this.
+  OpenObjects(Volume& volume, Asking& asking, Finder& finder, Changes& changes, Descriptors& descriptors)
+      : volume_(volume), asking_(asking), finder_(finder), changes_(changes), descriptors_(descriptors) {}
+
+  Task<fop::Opened> open(const Call& call, const fop::Open& open);
+  Task<fop::Opened> opendir(const Call& call, const fop::Opendir& open);
+  template <class Operation>
+  Task<fop::Acknowledged> release(const Call& call, const Operation& release);
+  // Gives back the POSIX locks of who closes it.
+  Task<fop::Acknowledged> flush(const Call& call, const fop::Flush& flush);
+
+ private:
+  template <class Operation>
+  Task<fop::Opened> open_at(const Call& call, const Operation& open, Copies copies, std::uint32_t flags);
+  // The copies that an open file is open on.
+  Copies open_on(const Fd& fd) const;
+
+  Volume& volume_;
+  Asking& asking_;
+  Finder& finder_;
+  Changes& changes_;
+  Descriptors& descriptors_;
+};
+
+template <class Operation>
+Task<fop::Acknowledged> OpenObjects::release(const Call& call, const Operation& release) {
+  const Copies copies = open_on(release.fd);
+  co_await tried(asking_.at_each(call, release, copies));
+  co_return fop::Acknowledged{};
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,47 @@
+// The options of cluster/replicate, under the names that stock's volfiles carry.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "translator/options.h"
+
+namespace mortar {
+
+struct ReplicateOptions {
+  std::string pending_keys;
+  std::uint32_t arbiter_count = 0;
+  std::uint32_t thin_arbiter_count = 0;
+  std::string quorum_type;
+  std::uint32_t quorum_count = 0;
+  std::int32_t read_subvolume_index = -1;
+  std::string read_subvolume;
+  std::uint32_t read_hash_mode = 1;
+  bool ensure_durability = true;
+  bool eager_lock = true;
+  std::chrono::seconds post_operation_delay{1};
+  bool granular_entry_heal = false;
+  auto options(this auto& self) {
+    using namespace std::chrono_literals;
+    return std::tuple(
+        Option{"afr-pending-xattr", self.pending_keys, "What the copies are called in each other's marks"},
+        Option{"arbiter-count", self.arbiter_count, "How many of the copies, the last, have names and marks only", 0u,
+               1u},
+        Option{"thin-arbiter", self.thin_arbiter_count, "Whether an arbiter outside of the set decides", 0u, 1u},
+        Option{"quorum-type", self.quorum_type, "How many copies must take part: none, auto (more than half), fixed"},
+        Option{"quorum-count", self.quorum_count, "How many, where that is fixed"},
+        Option{"read-subvolume-index", self.read_subvolume_index, "The copy that is read, by its place; -1: any"},
+        Option{"read-subvolume", self.read_subvolume, "The same, by its name"},
+        Option{"read-hash-mode", self.read_hash_mode,
+               "Which copy is read: 0 the first, else one by the object", 0u, 5u},
+        Option{"ensure-durability", self.ensure_durability,
+               "A change is on the disks before the marks of its being under way go"},
+        Option{"eager-lock", self.eager_lock, "Locks are kept for a while, for the changes to come"},
+        Option{"post-op-delay-secs", self.post_operation_delay, "How long", 0s, 1000s},
+        Option{"granular-entry-heal", self.granular_entry_heal,
+               "Which names were changed is remembered for the heal of a directory"});
+  }
+};
+
+}  // namespace mortar

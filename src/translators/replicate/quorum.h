@@ -1,0 +1,31 @@
+// How many copies have to take part, so that two groups of clients that do not see each other cannot both go on.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "translators/replicate/copies.h"
+
+namespace mortar::replicate {
+
+class Quorum {
+ public:
+  // `type`: none, auto, fixed, or empty where the volume says nothing: auto for three copies and more. EINVAL where
+  // `count` is no number of copies.
+  static Result<Quorum> make(const std::string& type, std::size_t count, std::size_t copies);
+
+  // One copy is needed in any case. Exactly half of an even number is enough together with the first copy.
+  bool is_met(Copies copies) const;
+  // So that whoever asks this many has asked one of each group that may change something.
+  bool is_required() const { return kind_ != Kind::none; }
+
+ private:
+  enum class Kind { none, majority, fixed };
+  Quorum(Kind kind, std::size_t count, std::size_t copies) : kind_(kind), count_(count), copies_(copies) {}
+
+  Kind kind_;
+  std::size_t count_;
+  std::size_t copies_;
+};
+
+}  // namespace mortar::replicate

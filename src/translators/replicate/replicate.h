@@ -1,0 +1,74 @@
+// cluster/replicate: several copies of everything, each on a subvolume of its own. What is changed is changed on all
+// that are there, and on a quorum at least, under locks that all clients share; who misses a change is blamed by the
+// others before it is answered, so that a heal knows which copy is right and nobody reads the other.
+//
+// This is the translator, which hands each operation to the part that knows it. Of the parts, each uses only those
+// above it:
+//
+//   copies.h, changelog.h, quorum.h   sets of copies; the marks they keep; how many are enough
+//   volume.h                          which of them are there, the options, what is known: what all share
+//   asking.h, outcome.h               one operation at several copies, and what came of it
+//   claims.h, holds.h                 locks and marks, kept from one change to the next
+//   evidence.h, finder.h              what the copies say of each other; lookup
+//   plans.h, changes.h                whatever modifies
+//   reads.h, listing.h                whatever asks
+//   open_objects.h, lock_requests.h   open and release; locks of applications
+//
+// All locks and marks are those of stock clients and bricks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task_set.h"
+#include "runtime/world.h"
+#include "translator/graph.h"
+#include "translator/intercept.h"
+#include "translators/replicate/changes.h"
+#include "translators/replicate/listing.h"
+#include "translators/replicate/lock_requests.h"
+#include "translators/replicate/open_objects.h"
+#include "translators/replicate/reads.h"
+
+namespace mortar {
+
+class Replicate final : public Intercept<Replicate> {
+ public:
+  static Result<std::unique_ptr<Translator>> make(World& world, const VolumeSection& section);
+  Replicate(World& world, std::string name, ReplicateOptions options, replicate::Quorum quorum,
+            replicate::ChangelogKeys keys);
+  ~Replicate() override;
+
+  Task<> start() override;
+  Task<> stop() override;
+  void notified(const Notice& notice, Translator& child) override;
+  Result<Done> reconfigure(const VolumeSection& section) override;
+  void dump_state(std::string& out) const override;
+
+  template <class Operation>
+  Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
+
+ private:
+  void child_comes_or_goes(replicate::Copy copy, bool comes);
+  Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
+  Task<fop::Acknowledged> ipc(const Call& call, const fop::Ipc& ipc);
+
+  bool is_up_ = false;
+  std::vector<bool> decided_;  // whether it is known of a copy if it is there
+
+  TaskSet background_;
+  // Each refers to some of those above it.
+  replicate::Volume volume_;
+  Descriptors descriptors_{*this};
+  replicate::Asking asking_{volume_, descriptors_};
+  replicate::Holds holds_{volume_, asking_};
+  replicate::Finder finder_{volume_, asking_, holds_};
+  replicate::Changes changes_{volume_, asking_, holds_, finder_, descriptors_};
+  replicate::Reads reads_{volume_, asking_, finder_};
+  replicate::Listing listing_{volume_, asking_, finder_};
+  replicate::OpenObjects open_objects_{volume_, asking_, finder_, changes_, descriptors_};
+  replicate::LockRequests lock_requests_{volume_, asking_};
+};
+
+}  // namespace mortar

@@ -1,0 +1,253 @@
+// Copies that are changed together: with all there, with one away, with too few.
+#include <gmock/gmock.h>
+
+#include "translators/replicate/replicate_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+using ::testing::IsEmpty;
+using replicate::Counts;
+using replicate::Slot;
+
+fop::Write write_of(const fop::Create::Reply& file, std::uint64_t offset, std::string_view text) {
+  return {.gfid = file.iatt.gfid,
+          .fd = file.fd,
+          .offset = offset,
+          .size = static_cast<std::uint32_t>(text.size()),
+          .xdata = {},
+          .data = {Slice::copy(as_bytes(text))}};
+}
+
+fop::Read read_of(const fop::Create::Reply& file, std::uint32_t size = 4096) {
+  return {.gfid = file.iatt.gfid, .fd = file.fd, .size = size, .xdata = {}};
+}
+
+TEST(Replicate, WhatIsMadeAndWrittenIsOnAllCopiesAndBlamesNobody) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file) << file.error().sentence();
+  const Result<fop::Changed> written = lab.client().ask(write_of(*file, 0, "hello"));
+  ASSERT_TRUE(written) << written.error().sentence();
+  EXPECT_EQ(written->op_ret, 5);
+  EXPECT_EQ(written->after.size, 5U);
+  lab.settle();
+  EXPECT_THAT(lab.differences("d"), IsEmpty());
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+  EXPECT_EQ(lab.content(2, "f"), "hello");
+}
+
+TEST(Replicate, AMarkSaysThatAWriteIsUnderWayUntilTheLockGoes) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.dirty(copy, "f"), Counts::of(Slot::data, 1));
+  lab.settle();
+  for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.dirty(copy, "f"), Counts{});
+}
+
+TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  std::vector<std::string> messages;
+  lab.on_message([&messages](std::size_t brick, std::string_view operation) {
+    if (brick == 0) messages.emplace_back(operation);
+    return 0;
+  });
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "one")));
+  EXPECT_EQ(messages, (std::vector<std::string>{"INODELK", "XATTROP", "WRITE"}));
+  messages.clear();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 3, "two")));
+  EXPECT_EQ(messages, (std::vector<std::string>{"WRITE"}));
+  messages.clear();
+  lab.settle();
+  // Beside the lock of the directory that the file was made in.
+  EXPECT_EQ(messages, (std::vector<std::string>{"ENTRYLK", "FSYNC", "XATTROP", "INODELK"}));
+}
+
+TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  std::vector<std::string> messages;
+  lab.on_message([&messages](std::size_t brick, std::string_view operation) {
+    if (brick == 0) messages.emplace_back(operation);
+    return 0;
+  });
+  ASSERT_TRUE(lab.client().create(root_gfid, "f"));
+  EXPECT_EQ(messages, (std::vector<std::string>{"ENTRYLK", "CREATE"}));
+  messages.clear();
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  EXPECT_EQ(messages, (std::vector<std::string>{"MKDIR", "UNLINK"}));
+}
+
+TEST(Replicate, ACopyThatIsAwayIsBlamedBeforeAnythingIsChanged) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  ASSERT_TRUE(lab.client().create(root_gfid, "g"));
+  lab.settle();
+  for (const std::size_t copy : {0, 2}) {
+    EXPECT_EQ(lab.missed(copy, "f", 1), Counts::of(Slot::data, 1));
+    EXPECT_EQ(lab.missed(copy, "", 1), Counts::of(Slot::entries, 1));
+    Counts all = Counts::of(Slot::data, 1);
+    all[Slot::metadata] = 1;
+    EXPECT_EQ(lab.missed(copy, "g", 1), all);
+    EXPECT_FALSE(lab.dirty(copy, "f").any());
+    EXPECT_FALSE(lab.dirty(copy, "").any());
+  }
+  EXPECT_FALSE(lab.brick(1).exists("g"));
+}
+
+TEST(Replicate, ABlamedCopyIsNotRead) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "old")));
+  lab.settle();
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
+  lab.settle();
+  lab.brick(1).come_back();
+  EXPECT_EQ(lab.content(1, "f"), "old");
+  const Result<fop::Read::Reply> read = lab.client().ask(read_of(*file));
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(as_text(read->data.bytes.bytes()), "new");
+  // Neither by a client that has seen nothing of it.
+  const Result<fop::Lookup::Reply> found = lab.add_client().lookup(root_gfid, "f");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->iatt.size, 3U);
+}
+
+TEST(Replicate, ACopyThatFailsIsBlamedBeforeTheAnswer) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.on_message([](std::size_t brick, std::string_view operation) {
+    return brick == 2 && operation == "WRITE" ? EIO : 0;
+  });
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  for (const std::size_t copy : {0, 1}) EXPECT_EQ(lab.missed(copy, "f", 2), Counts::of(Slot::data, 1));
+  lab.on_message({});
+  const Result<fop::Read::Reply> read = lab.client().ask(read_of(*file));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(as_text(read->data.bytes.bytes()), "hello");
+}
+
+TEST(Replicate, WithoutAQuorumNothingIsChangedAndNothingRead) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "old")));
+  lab.settle();
+  lab.brick(0).go_away();
+  lab.brick(1).go_away();
+  EXPECT_EQ(lab.client().error_of(write_of(*file, 0, "new")), ENOTCONN);
+  EXPECT_EQ(lab.client().error_of(fop::Mkdir{.parent = root_gfid, .mode = 0755, .name = "d", .xdata = {}}), ENOTCONN);
+  EXPECT_EQ(lab.client().error_of(read_of(*file)), ENOTCONN);
+  EXPECT_EQ(lab.content(2, "f"), "old");
+  lab.brick(0).come_back();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
+}
+
+TEST(Replicate, AFailureOnMostCopiesIsAnErrorAndStaysMarked) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.on_message([](std::size_t brick, std::string_view operation) {
+    return brick != 0 && operation == "WRITE" ? ENOSPC : 0;
+  });
+  EXPECT_EQ(lab.client().error_of(write_of(*file, 0, "hello")), ENOSPC);
+  lab.on_message({});
+  lab.settle();
+  for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.dirty(copy, "f"), Counts::of(Slot::data, 1)) << copy;
+  EXPECT_FALSE(lab.missed(0, "f", 1).any());
+}
+
+TEST(Replicate, WhatAllRefuseBlamesNobody) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  EXPECT_EQ(lab.client().error_of(fop::Unlink{.parent = root_gfid, .name = "none", .xdata = {}}), ENOENT);
+  Call user = lab.client().user();
+  EXPECT_FALSE(lab.client().mkdir(root_gfid, "d"));
+  lab.settle();
+  EXPECT_THAT(lab.differences(""), IsEmpty());
+}
+
+TEST(Replicate, TwoClientsHandADirectoryToEachOther) {
+  ReplicateLab lab;
+  ClusterClient& other = lab.add_client();
+  for (int number = 0; number < 20; ++number) {
+    ASSERT_TRUE(lab.client().create(root_gfid, fmt::format("a{}", number)));
+    ASSERT_TRUE(other.create(root_gfid, fmt::format("b{}", number)));
+  }
+  lab.settle();
+  for (int number = 0; number < 20; ++number) {
+    EXPECT_THAT(lab.differences(fmt::format("a{}", number)), IsEmpty());
+    EXPECT_THAT(lab.differences(fmt::format("b{}", number)), IsEmpty());
+  }
+}
+
+TEST(Replicate, TwoClientsWriteOneFile) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ClusterClient& other = lab.add_client();
+  const Result<fop::Opened> opened =
+      other.ask(fop::Open{.gfid = file->iatt.gfid, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened) << opened.error().sentence();
+  fop::Create::Reply there = *file;
+  there.fd = opened->fd;
+  for (int round = 0; round < 5; ++round) {
+    auto first = lab.client().begin(write_of(*file, 0, fmt::format("first {}", round)));
+    auto second = other.begin(write_of(there, 0, fmt::format("other {}", round)));
+    ASSERT_TRUE(lab.simulation().run_until([&] { return first->has_value() && second->has_value(); }));
+    EXPECT_TRUE(**first);
+    EXPECT_TRUE(**second);
+  }
+  lab.settle();
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+}
+
+TEST(Replicate, AClientThatDiesLeavesItsLocksToOthers) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  ClusterClient& other = lab.add_client();
+  lab.client().die();
+  ASSERT_TRUE(other.ask(fop::Truncate{.gfid = file->iatt.gfid, .size = 2, .xdata = {}}));
+  lab.settle();
+  EXPECT_EQ(lab.content(1, "f"), "he");
+  // The write of the dead one was under way for all that anybody knows.
+  EXPECT_EQ(lab.dirty(1, "f"), Counts::of(Slot::data, 1));
+}
+
+TEST(Replicate, RenameAndRmdirKeepAllCopiesAlike) {
+  ReplicateLab lab;
+  const Result<fop::Made> from = lab.client().mkdir(root_gfid, "from");
+  const Result<fop::Made> to = lab.client().mkdir(root_gfid, "to");
+  ASSERT_TRUE(from && to);
+  ASSERT_TRUE(lab.client().mkdir(from->iatt.gfid, "inner"));
+  ASSERT_TRUE(lab.client().mkdir(to->iatt.gfid, "inner"));
+  const fop::Rename rename{.old_parent = from->iatt.gfid,
+                           .new_parent = to->iatt.gfid,
+                           .old_name = "inner",
+                           .new_name = "inner",
+                           .xdata = {}};
+  ASSERT_TRUE(lab.client().ask(rename));
+  ASSERT_TRUE(lab.client().rmdir(root_gfid, "from"));
+  EXPECT_EQ(lab.client().error_of(fop::Rmdir{.parent = root_gfid, .name = "to", .xdata = {}}), ENOTEMPTY);
+  lab.settle();
+  EXPECT_THAT(lab.differences("to/inner"), IsEmpty());
+  EXPECT_TRUE(lab.is_nowhere("from"));
+}
+
+}  // namespace
+}  // namespace mortar::testing

@@ -1,0 +1,74 @@
+#include "translators/replicate/volume.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "translators/replicate/read_hash.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+constexpr std::size_t most_remembered = 1 << 16;
+
+}  // namespace
+
+Volume::Volume(World& of_world, const Translator& itself, TaskSet& beside, ReplicateOptions given, Quorum needed,
+               ChangelogKeys names_of_marks)
+    : world(of_world),
+      translator(itself),
+      background(beside),
+      options(std::move(given)),
+      quorum(needed),
+      keys(std::move(names_of_marks)),
+      known_(most_remembered) {}
+
+std::string Volume::names(Copies copies) const {
+  std::vector<std::string_view> names;
+  for (const Copy copy : copies.list()) names.push_back(subvolume(copy).name());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void Volume::set_up(Copy copy, bool is_up) {
+  if (is_up) {
+    up_.add(copy);
+  } else {
+    up_.remove(copy);
+  }
+  // Others may have changed anything while it was away, or go on without it from now on.
+  known_.clear();
+  ++news_;
+}
+
+std::optional<Readable> Volume::readable(const Gfid& gfid) {
+  const Readable* known = known_.find(gfid);
+  return known == nullptr ? std::nullopt : std::optional(*known);
+}
+
+void Volume::remember(const Gfid& gfid, const Readable& readable) { known_.put(gfid, readable); }
+
+void Volume::forget(const Gfid& gfid) {
+  known_.erase(gfid);
+  ++news_;
+}
+
+void Volume::leave_out(const Gfid& gfid, Slot slot, Copies copies) {
+  ++news_;
+  Readable* known = known_.find(gfid);
+  if (known == nullptr) return;
+  Copies& may_be_read = slot == Slot::metadata ? known->metadata : known->data;
+  may_be_read = may_be_read - copies;
+}
+
+Copy Volume::choose(const Gfid& gfid, Copies copies) const {
+  for (Copy copy = 0; copy < size(); ++copy) {
+    const bool preferred = subvolume(copy).name() == options.read_subvolume ||
+                           static_cast<std::int64_t>(copy) == options.read_subvolume_index;
+    if (preferred && copies.has(copy)) return copy;
+  }
+  if (options.read_hash_mode == 0) return copies.front();
+  const Copy chosen = read_hash(gfid) % size();
+  return copies.has(chosen) ? chosen : copies.front();
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,75 @@
+// What all operations of replicate share: the copies, which of them are there, the options, and what is remembered of
+// objects. Nothing here asks a subvolume.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task_set.h"
+#include "runtime/world.h"
+#include "translator/translator.h"
+#include "translators/cluster/locks.h"
+#include "translators/cluster/recent.h"
+#include "translators/replicate/changelog.h"
+#include "translators/replicate/options.h"
+#include "translators/replicate/quorum.h"
+
+namespace mortar::replicate {
+
+// Which copies of an object may be read.
+struct Readable {
+  Copies data;  // of a directory: its names
+  Copies metadata;
+  friend bool operator==(const Readable&, const Readable&) = default;
+};
+
+class Volume {
+ public:
+  // All that is referred to outlives this.
+  Volume(World& world, const Translator& translator, TaskSet& background, ReplicateOptions options, Quorum quorum,
+         ChangelogKeys keys);
+
+  // ---- The copies, each at its place in the volfile.
+  const std::string& name() const { return translator.name(); }
+  // Where the locks of changes are; those of heals are in a domain beside it.
+  const std::string& domain() const { return translator.name(); }
+  std::size_t size() const { return translator.children().size(); }
+  Translator& subvolume(Copy copy) const { return *translator.children()[copy]; }
+  Copies all() const { return Copies::first(size()); }
+  std::string names(Copies copies) const;
+  // Those that hold data, and not names and marks only.
+  Copies with_data() const { return Copies::first(size() - options.arbiter_count); }
+
+  // ---- Which of them are there.
+  void set_up(Copy copy, bool is_up);
+  Copies up() const { return up_; }
+
+  // ---- What is remembered: only as long as no copy has come or gone.
+  std::optional<Readable> readable(const Gfid& gfid);
+  void remember(const Gfid& gfid, const Readable& readable);
+  void forget(const Gfid& gfid);
+  // Copies have missed a change.
+  void leave_out(const Gfid& gfid, Slot slot, Copies copies);
+  // How often that was said of any object, or a copy came or went: what was asked for before is not remembered after.
+  std::uint64_t news() const { return news_; }
+
+  // The copy of those to read the object from.
+  Copy choose(const Gfid& gfid, Copies copies) const;
+
+  World& world;
+  const Translator& translator;  // replicate itself
+  TaskSet& background;           // what nobody waits for
+  ReplicateOptions options;
+  Quorum quorum;
+  const ChangelogKeys keys;
+  LockOwners lock_owners;
+
+ private:
+  Copies up_;
+  RecentObjects<Readable> known_;
+  std::uint64_t news_ = 0;
+};
+
+}  // namespace mortar::replicate
