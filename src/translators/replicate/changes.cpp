@@ -64,7 +64,9 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
   return transact(call, unlink, plan_of(unlink));
 }
 
-Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) { return transact(call, link, plan_of(link)); }
+Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
+  return transact(call, link, plan_of(link));
+}
 
 Task<std::optional<Gfid>> Changes::directory_named(const Call& call, Gfid parent, std::string name) {
   const fop::Lookup lookup{.gfid = {}, .parent = parent, .name = std::move(name), .xdata = {}};

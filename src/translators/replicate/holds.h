@@ -1,10 +1,10 @@
 // The locks under which copies are changed, and the marks that tell of changes under way. Taken for one change they are
 // kept for those to come: for a second after the last, until somebody else wants them, or a copy goes.
 //
-//   Hold::Use use = co_await tried(holds.take(call, part));     // locked, on a quorum; one's turn among one's own
-//   co_await tried(holds.mark(use, use.locked()));              // the others are blamed, before anything is changed
-//   ...                                                         // the change, on those that are locked
-//   co_await tried(holds.blame(use, failed));                   // before it is answered
+//   Hold::Use use = co_await tried(holds.take(call, part));  // locked, on a quorum
+//   co_await tried(holds.mark(use, use.locked()));  // the others are blamed, before anything is changed
+//   ...                                             // the change, on those that are locked
+//   co_await tried(holds.blame(use, failed));       // before it is answered
 //
 // What is locked is the whole object: the content and the attributes of a file, or all names of a directory. A
 // directory that several clients change is locked by the name, and that is not kept.

@@ -9,7 +9,9 @@
 namespace mortar::replicate {
 
 inline std::uint32_t read_hash(const Gfid& gfid) {
-  auto word = [&gfid](std::size_t at) { return std::uint32_t{gfid.bytes[at]} | std::uint32_t{gfid.bytes[at + 1]} << 8; };
+  const auto word = [&gfid](std::size_t at) {
+    return std::uint32_t{gfid.bytes[at]} | std::uint32_t{gfid.bytes[at + 1]} << 8;
+  };
   std::uint32_t hash = static_cast<std::uint32_t>(gfid.bytes.size());
   for (std::size_t at = 0; at < gfid.bytes.size(); at += 4) {
     hash += word(at);
