@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "management/layers.h"
 #include "management/volfiles.h"
 #include "pool/option_table.h"
@@ -39,7 +41,14 @@ class BrickVolfile {
     posix.set("fips-mode-rchecksum", "on").set("shared-brick-count", fmt::to_string(site_.shared_brick_count));
   }
 
+  bool is_arbiter() const {
+    const auto place = std::ranges::find(volume_.bricks, brick_);
+    return place != volume_.bricks.end() &&
+           volume_.is_arbiter(static_cast<std::size_t>(place - volume_.bricks.begin()));
+  }
+
   void add_features() {
+    if (is_arbiter()) add("features", "arbiter");
     const std::string below = brick_.path + "/.glusterfs";
     add("features", "trash")
         .set("trash-dir", ".trashcan")

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <optional>
@@ -32,6 +33,21 @@ class ClientVolfile {
     return finished();
   }
 
+  // Each set by itself: a healer works through the copies, not through the volume.
+  std::string text_for_healing() {
+    options_.set("cluster.background-self-heal-count", "0");
+    for (std::string_view kind : {"metadata", "data", "entry"}) {
+      options_.set(fmt::format("cluster.{}-self-heal", kind), "on");
+    }
+    if (!options_.find("cluster.self-heal-daemon")) options_.set("cluster.self-heal-daemon", "enable");
+    std::vector<std::string> sets = add_sets();
+    apply_options(layers_, options_, {"cluster.self-heal-daemon", "cluster.heal-timeout"});
+    layers_.set_all("cluster/replicate", "iam-self-heal-daemon", "yes");
+    layers_.add_beside("debug/io-stats", volume_.name, std::move(sets));
+    set_logging();
+    return layers_.text();
+  }
+
  private:
   void fit_options_to_mounts() {
     // Who resolves groups on the brick needs none from its clients.
@@ -41,10 +57,28 @@ class ClientVolfile {
     fit_caches_to_notices();
   }
 
-  void add_bricks() {
+  void add_bricks() { layers_.add_beside("cluster/distribute", volume_.name + "-dht", add_sets()); }
+
+  // The names of what a file is in one of: bricks, or sets of them.
+  std::vector<std::string> add_sets() {
     std::vector<std::string> clients;
     for (const Brick& brick : volume_.bricks) clients.push_back(add_client(brick));
-    layers_.add_beside("cluster/distribute", volume_.name + "-dht", std::move(clients));
+    if (volume_.type != VolumeType::replicate) return clients;
+    std::vector<std::string> sets;
+    for (std::size_t first = 0; first < clients.size(); first += volume_.replica_count) {
+      const auto begin = clients.begin() + static_cast<std::ptrdiff_t>(first);
+      sets.push_back(add_replicas({begin, begin + volume_.replica_count}, sets.size()));
+    }
+    return sets;
+  }
+
+  std::string add_replicas(std::vector<std::string> clients, std::size_t number) {
+    std::string name = fmt::format("{}-replicate-{}", volume_.name, number);
+    const std::string pending = fmt::format("{}", fmt::join(clients, ","));
+    Layer replicas = layers_.add_beside("cluster/replicate", name, std::move(clients));
+    replicas.set("afr-pending-xattr", pending).set("volume-id", volume_.id.text());
+    if (volume_.arbiter_count != 0) replicas.set("arbiter-count", fmt::to_string(volume_.arbiter_count));
+    return name;
   }
 
   std::string finished() {
@@ -130,5 +164,7 @@ std::string client_volfile(const Volume& volume, bool trusted) {
 }
 
 std::string rebalance_volfile(const Volume& volume) { return ClientVolfile(volume, true).text_for_rebalance(); }
+
+std::string heal_volfile(const Volume& volume) { return ClientVolfile(volume, true).text_for_healing(); }
 
 }  // namespace mortar

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t longest_key = 255;
 constexpr std::string_view rebalance_prefix = "rebalance/";
+constexpr std::string_view heal_prefix = "shd/";
 
 // VOLUME, /VOLUME, VOLUME.tcp, VOLUME.tcp-fuse
 std::string_view volume_of_client_key(std::string_view key) {
@@ -50,6 +51,11 @@ Result<std::string> HandshakeService::volfile_for(std::string_view key, bool tru
     const Volume* volume = pool.find(key.substr(rebalance_prefix.size()));
     if (volume != nullptr && !trusted) return failed(EACCES, "the volfile of a rebalance is for servers of the pool");
     if (volume != nullptr) return rebalance_volfile(*volume);
+  }
+  if (key.starts_with(heal_prefix)) {
+    const Volume* volume = pool.find(key.substr(heal_prefix.size()));
+    if (volume != nullptr && !trusted) return failed(EACCES, "the volfile of a healer is for servers of the pool");
+    if (volume != nullptr && volume->has_copies()) return heal_volfile(*volume);
   }
   for (const Volume& volume : pool.volumes) {
     for (const Brick& brick : volume.bricks) {

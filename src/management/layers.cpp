@@ -1,5 +1,7 @@
 #include "management/layers.h"
 
+#include <algorithm>
+
 #include "pool/option_table.h"
 
 namespace mortar {
@@ -41,11 +43,15 @@ std::string Layers::text() const {
   return text;
 }
 
-void apply_options(Layers& layers, const OptionList& options) {
+void apply_options(Layers& layers, const OptionList& options, std::initializer_list<std::string_view> thought_of) {
   for (const OptionEntry& entry : option_table()) {
-    if (entry.name.starts_with('!')) continue;
+    std::string_view name = entry.name;
+    if (name.starts_with('!')) {
+      if (std::ranges::find(thought_of, entry.key) == thought_of.end()) continue;
+      name.remove_prefix(1);
+    }
     std::string_view value = options.find(entry.key).value_or(entry.written);
-    if (!value.empty()) layers.set_all(entry.translator_type, entry.name, value);
+    if (!value.empty()) layers.set_all(entry.translator_type, name, value);
   }
 }
 

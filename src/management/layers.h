@@ -4,6 +4,7 @@
 // scripts by eye).
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,9 @@ class Layers {
 };
 
 // Gives every layer the options of its type: those of the volume (and of the pool), else those that stand in volfiles
-// even where nobody set them, in the order of the option table. Options that need thought (a leading '!') are left out.
-void apply_options(Layers& layers, const OptionList& options);
+// even where nobody set them, in the order of the option table. Options that need thought (a leading '!') are left out,
+// but for those whose keys are told.
+void apply_options(Layers& layers, const OptionList& options, std::initializer_list<std::string_view> thought_of = {});
 // The value in effect: set, or written by default; empty where there is neither.
 std::string option_value(const OptionList& options, std::string_view key);
 

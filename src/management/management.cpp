@@ -225,8 +225,8 @@ Task<Reports> Management::create_volume(CreateVolume edit) {
   edit.volume.password = world_.random_gfid().text();
   if (places_.settings().new_volumes_are_coherent) set_coherence_options(edit.volume);
   co_await tried(edit.check(pool()));
-  if (edit.volume.type != VolumeType::distribute) {
-    co_return failed(ENOTSUP, "this release does not have replicated and dispersed volumes yet; nothing was changed");
+  if (edit.volume.type == VolumeType::disperse) {
+    co_return failed(ENOTSUP, "this release does not have dispersed volumes yet; nothing was changed");
   }
   if (edit.volume.transport != Transport::tcp) {
     co_return failed(ENOTSUP, "this release does not have the transport rdma yet; nothing was changed");

@@ -50,6 +50,60 @@ TEST(RebalanceVolfile, IsStocks) {
   EXPECT_EQ(rebalance_volfile(volume), sample("volfiles/distribute.rebalance.vol"));
 }
 
+// Volumes of the samples: their bricks are node1:/srv/NAME-1 and so on.
+Volume replicated(const std::string& name, int bricks, std::string_view id) {
+  Volume volume = volume_of(name, bricks);
+  volume.type = VolumeType::replicate;
+  volume.replica_count = 3;
+  volume.id = *Gfid::parse(id);
+  set_starting_options(volume);
+  return volume;
+}
+
+Volume rep3() {
+  Volume volume = replicated("rep3", 3, "2773bd05-0a09-43d7-bd2b-a055320ee485");
+  volume.options.set("cluster.granular-entry-heal", "enable");
+  volume.username = "8d799b8b-6855-4588-ad29-e62e420951e5";
+  volume.password = "7b13837c-27c8-42a9-8147-856a9f20d918";
+  return volume;
+}
+
+Volume arb() {
+  Volume volume = replicated("arb", 3, "44e73eb4-7a0f-41a9-a403-99ab983c85f3");
+  volume.arbiter_count = 1;
+  volume.username = "cb4391da-118f-454b-9c54-05f0de65734f";
+  volume.password = "ed7e9587-14f7-4f90-b8d0-a4c9fcbd93c5";
+  return volume;
+}
+
+Volume distributed_replicated() {
+  Volume volume = replicated("distrep", 6, "22008a8a-78d1-4854-b5a9-4301f9d33f20");
+  volume.options.set("features.cache-invalidation", "on");
+  volume.options.set("features.cache-invalidation-timeout", "600");
+  volume.options.set("performance.cache-invalidation", "on");
+  volume.options.set("performance.md-cache-timeout", "600");
+  return volume;
+}
+
+TEST(ClientVolfile, Replicated) {
+  EXPECT_EQ(client_volfile(rep3(), false), sample("volfiles/replicate3.client.vol"));
+  EXPECT_EQ(client_volfile(rep3(), true), sample("volfiles/replicate3.client-trusted.vol"));
+}
+
+TEST(ClientVolfile, WithAnArbiter) { EXPECT_EQ(client_volfile(arb(), false), sample("volfiles/arbiter.client.vol")); }
+
+TEST(ClientVolfile, OfSeveralSets) {
+  EXPECT_EQ(client_volfile(distributed_replicated(), false), sample("volfiles/distribute-replicate-mdcache.client.vol"));
+}
+
+TEST(HealVolfile, IsStocks) { EXPECT_EQ(heal_volfile(rep3()), sample("volfiles/replicate3.shd.vol")); }
+
+TEST(HealVolfile, StandsOnAllSets) {
+  EXPECT_TRUE(heal_volfile(distributed_replicated())
+                  .contains("type debug/io-stats\n    option threads 16\n    option log-level INFO\n"
+                            "    subvolumes distrep-replicate-0 distrep-replicate-1\n"));
+}
+
 TEST(ClientVolfile, TrustedHasTheCredentialsOfTheVolume) {
   Volume volume = volume_of("single", 1);
   volume.username = "8d799b8b";
@@ -110,6 +164,19 @@ TEST(BrickVolfile, Distributed) {
   const Volume volume = sampled_brick_volume();
   const BrickSite site{.shared_brick_count = 2, .time_stamp_file = "/var/lib/glusterd/vols/dist/marker.tstamp"};
   EXPECT_EQ(brick_volfile(volume, volume.bricks[0], site), sample("volfiles/distribute.brick.vol"));
+}
+
+TEST(BrickVolfile, AnArbiterKeepsNoData) {
+  const BrickSite site{.shared_brick_count = 3, .time_stamp_file = "/var/lib/glusterd/vols/arb/marker.tstamp"};
+  const Volume volume = arb();
+  EXPECT_EQ(brick_volfile(volume, volume.bricks[2], site), sample("volfiles/arbiter.brick-arbiter.vol"));
+  EXPECT_FALSE(brick_volfile(volume, volume.bricks[1], site).contains("features/arbiter"));
+}
+
+TEST(BrickVolfile, Replicated) {
+  const BrickSite site{.shared_brick_count = 3, .time_stamp_file = "/var/lib/glusterd/vols/rep3/marker.tstamp"};
+  const Volume volume = rep3();
+  EXPECT_EQ(brick_volfile(volume, volume.bricks[0], site), sample("volfiles/replicate3.brick.vol"));
 }
 
 TEST(BrickVolfile, OptionsReachTheirTranslators) {
@@ -182,15 +249,27 @@ void tell_changes(std::vector<std::string>& told, const std::string& file, std::
   for (const std::string& part : after) told.push_back(file + " +" + part);
 }
 
-TEST(Volfiles, FollowEveryOptionAsStocks) {
-  const Volume plain = volume_of("v", 2);
-  std::istringstream lines(sample("options/volfiles.tsv"));
-  int compared = 0;
+struct OptionSample {
+  std::string key, value;
+  std::string changes;  // of the volfiles
+};
+
+std::vector<OptionSample> option_samples(const std::string& file) {
+  std::vector<OptionSample> samples;
+  std::istringstream lines(sample("options/" + file));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#')) continue;
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
-    ASSERT_NE(second, std::string::npos) << line;
-    const std::string key = line.substr(0, first), value = line.substr(first + 1, second - first - 1);
+    EXPECT_NE(second, std::string::npos) << line;
+    samples.push_back({line.substr(0, first), line.substr(first + 1, second - first - 1), line.substr(second + 1)});
+  }
+  return samples;
+}
+
+TEST(Volfiles, FollowEveryOptionAsStocks) {
+  const Volume plain = volume_of("v", 2);
+  int compared = 0;
+  for (const auto& [key, value, changes] : option_samples("volfiles.tsv")) {
     // What cannot be switched on, and a cache that is kept only where bricks tell of changes (docs/caching.md).
     const OptionEntry* option = find_option(key);
     ASSERT_NE(option, nullptr) << key;
@@ -202,10 +281,24 @@ TEST(Volfiles, FollowEveryOptionAsStocks) {
     tell_changes(told, "brick", parts_of(brick_volfile(plain, plain.bricks[0], BrickSite{})),
                  parts_of(brick_volfile(volume, volume.bricks[0], BrickSite{})));
     tell_changes(told, "client", parts_of(client_volfile(plain, false)), parts_of(client_volfile(volume, false)));
-    EXPECT_EQ(fmt::format("{}", fmt::join(told, "; ")), line.substr(second + 1)) << line.substr(0, second);
+    EXPECT_EQ(fmt::format("{}", fmt::join(told, "; ")), changes) << key << ' ' << value;
     ++compared;
   }
   EXPECT_GT(compared, 300);
+}
+
+TEST(Volfiles, FollowOptionsOfReplicationAsStocks) {
+  const Volume plain = replicated("v", 3, "2773bd05-0a09-43d7-bd2b-a055320ee485");
+  const std::vector<OptionSample> samples = option_samples("replica_volfiles.tsv");
+  for (const auto& [key, value, changes] : samples) {
+    Volume volume = plain;
+    volume.options.set(key, value);
+    std::vector<std::string> told;
+    tell_changes(told, "client", parts_of(client_volfile(plain, false)), parts_of(client_volfile(volume, false)));
+    tell_changes(told, "healer", parts_of(heal_volfile(plain)), parts_of(heal_volfile(volume)));
+    EXPECT_EQ(fmt::format("{}", fmt::join(told, "; ")), changes) << key << ' ' << value;
+  }
+  EXPECT_GT(samples.size(), 35u);
 }
 
 }  // namespace

@@ -177,13 +177,14 @@ Result<Done> Store::write_all(const Volume& volume, const std::function<BrickSit
     kept.insert({info_path, volfile_path});
   }
   const std::string info = volume_info_text(volume);
-  const std::array<std::pair<std::string, std::string>, 5> files{{
+  std::vector<std::pair<std::string, std::string>> files{
       {fmt::format("{}/{}.tcp-fuse.vol", folder, volume.name), client_volfile(volume, false)},
       {fmt::format("{}/trusted-{}.tcp-fuse.vol", folder, volume.name), client_volfile(volume, true)},
       {folder + "/node_state.info", std::string(node_state)},
       {folder + "/info", info},
       {folder + "/cksum", fmt::format("info={}\n", info_checksum(info))},
-  }};
+  };
+  if (volume.has_copies()) files.emplace_back(fmt::format("{}/{}-shd.vol", folder, volume.name), heal_volfile(volume));
   for (const auto& [path, text] : files) {
     if (Result<Done> written = write(path, text); !written) return written;
     kept.insert(path);

@@ -100,7 +100,7 @@ void name_own(Pool& pool, const Gfid& own) {
 }
 
 Result<Done> check_served(const Volume& volume) {
-  if (volume.type == VolumeType::distribute && volume.transport != Transport::rdma) return done;
+  if (volume.type != VolumeType::disperse && volume.transport != Transport::rdma) return done;
   return not_taken_over(ENOTSUP,
                         fmt::format("The volume {} is of a kind that this release does not serve yet", volume.name));
 }

@@ -16,6 +16,7 @@ class Lines {
  public:
   Lines(std::string file, std::string_view text) : file_(std::move(file)), lines_(lines_of(text)) {}
 
+  const std::string& file() const { return file_; }
   const std::vector<std::pair<std::string, std::string>>& all() const { return lines_; }
 
   std::optional<std::string_view> find(std::string_view key) const {
@@ -110,6 +111,9 @@ Result<Done> read_numbers(const Lines& info, Volume& volume) {
         info.number("version", volume.version), info.number("op-version", volume.op_version),
         info.number("client-op-version", volume.client_op_version), info.identity("volume-id", volume.id)}) {
     if (!read) return read;
+  }
+  if (info.find("thin_arbiter_count").value_or("0") != "0") {
+    return failed(ENOTSUP, fmt::format("{}: this release does not have thin arbiters yet", info.file()));
   }
   if (volume.id.is_null()) return info.wrong("volume-id");
   const std::optional<VolumeType> known = type_of(type);

@@ -25,4 +25,7 @@ std::string client_volfile(const Volume& volume, bool trusted);
 // For the process that rebalances the volume: the bricks and what spreads files over them.
 std::string rebalance_volfile(const Volume& volume);
 
+// For the process that heals the volume's copies: each set of bricks by itself.
+std::string heal_volfile(const Volume& volume);
+
 }  // namespace mortar

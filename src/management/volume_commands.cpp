@@ -32,6 +32,9 @@ Result<CreateVolume> parse_create(const Dictionary& request) {
   if (!type) return std::unexpected(type.error());
   Result<Transport> transport = parse_transport(request.text("transport").value_or(""));
   if (!transport) return std::unexpected(transport.error());
+  if (request.number("thin-arbiter-count").value_or(0) != 0) {
+    return failed(ENOTSUP, "this release does not have thin arbiters yet; nothing was changed");
+  }
 
   CreateVolume edit;
   edit.force = request.number("force").value_or(0) != 0;

@@ -102,6 +102,8 @@ struct Volume {
   // Bricks of one set: the replicas of a file, or the fragments of one.
   std::uint32_t set_size() const;
   bool is_arbiter(std::size_t brick) const;
+  // Its sets keep copies that a process of each of its servers heals.
+  bool has_copies() const { return type == VolumeType::replicate; }
   bool is_rebalancing() const { return rebalance && rebalance->state() == RebalanceState::running; }
   // VOLUME-client-NUMBER
   std::string client_of(const Brick& brick) const;

@@ -38,6 +38,12 @@ Result<Done> check_own_command(std::string_view key, std::string_view word, std:
                     "instead.",
                     word, words));
   }
+  if (key == "cluster.granular-entry-heal") {
+    return refused(
+        fmt::format(" 'gluster volume set <VOLNAME> {} {{enable, disable}}' is not supported. Use 'gluster volume heal "
+                    "<VOLNAME> granular-entry-heal {{enable, disable}}' instead.",
+                    word));
+  }
   if (key == "ganesha.enable") {
     return refused("The option nfs-ganesha should be enabled before setting ganesha.enable.");
   }
@@ -91,7 +97,7 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, const Volume* 
   if (option == nullptr) {
     return refused(fmt::format("option : {} does not exist\nDid you mean {}?", word, nearest_option(word)));
   }
-  if (Result<Done> own = check_own_command(option->key, word, value); !own) return own;
+  if (Result<Done> own = check_own_command(option->key, word, value); !own && !edit.of_own_command) return own;
   if (option->key == "cluster.max-op-version") return refused("Not a valid option to set");
   if (option->key == "cluster.op-version" && !edit.of_pool()) {
     return refused("Option \"cluster.op-version\" is not valid for a single volume");

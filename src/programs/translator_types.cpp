@@ -1,6 +1,7 @@
 #include "programs/translator_types.h"
 
 #include "translators/access_control/access_control.h"
+#include "translators/arbiter/arbiter.h"
 #include "translators/client/protocol_client.h"
 #include "translators/distribute/distribute.h"
 #include "translators/gfid_access/gfid_access.h"
@@ -30,6 +31,7 @@ TranslatorTypes all_translator_types() {
   types.emplace("cluster/distribute", Distribute::make);
   types.emplace("cluster/replicate", Replicate::make);
   types.emplace("features/access-control", make_access_control);
+  types.emplace("features/arbiter", Arbiter::make);
   types.emplace("features/gfid-access", GfidAccess::make);
   types.emplace("features/index", make_index);
   types.emplace("features/locks", make_locks);

@@ -79,7 +79,7 @@ refused 'is an invalid address' peer probe 'no/host'
 refused 'is not part of cluster' peer detach 10.99.99.99
 refused 'is localhost' peer detach "$HOST"
 refused 'This server is in no pool of several' pool recover
-refused 'does not have replicated and dispersed volumes yet' volume create r replica 3 "$b"/{r1,r2,r3} force
+refused 'does not have dispersed volumes yet' volume create r disperse 3 redundancy 1 "$b"/{r1,r2,r3} force
 command gluster volume stop v </dev/null >said 2>&1 || true
 gluster volume info v | grep -q '^Status: Started' || fails "stopped although nobody agreed"
 gluster --remote-host=$HOST volume get v nfs.disable | grep -q '^nfs.disable *on'
