@@ -241,14 +241,8 @@ Task<> ContentHealer::end(Job& job, Copies locked) {
     const Result<fop::Changed> synced = co_await healing_.at(own, fsync, sink);
     if (!synced) give_up(job, sink, synced.error());
   }
-  const fop::Stat stat{.gfid = job.gfid, .xdata = {}};
-  const fop::Attributes right = co_await tried(healing_.at(own, stat, *job.direction.source));
-  const fop::Setattr times{.gfid = job.gfid,
-                           .iatt = right.iatt,
-                           .valid = set_attribute::accessed | set_attribute::modified,
-                           .xdata = {}};
   for (const Copy sink : job.sinks.list()) {
-    const Result<fop::Changed> set = co_await healing_.at(own, times, sink);
+    const Result<Done> set = co_await metadata_.copy_times(job.gfid, *job.direction.source, sink);
     if (!set) give_up(job, sink, set.error());
   }
   // An arbiter has no content to be behind with.

@@ -8,8 +8,9 @@ namespace mortar::replicate {
 
 class ContentHealer {
  public:
-  // `healing` outlives this.
-  explicit ContentHealer(Healing& healing) : healing_(healing), volume_(healing.volume()) {}
+  // Both outlive this.
+  ContentHealer(Healing& healing, MetadataHealer& metadata)
+      : healing_(healing), volume_(healing.volume()), metadata_(metadata) {}
 
   Task<HealReport> heal(Gfid gfid);
 
@@ -43,6 +44,7 @@ class ContentHealer {
 
   Healing& healing_;
   Volume& volume_;
+  MetadataHealer& metadata_;
 };
 
 }  // namespace mortar::replicate

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t names_at_once = 16;
 constexpr const char* changes_list_key = "glusterfs.xattrop_entry_changes_gfid";
-constexpr std::int32_t with_all_in_it = 1;  // of a rmdir, on the wire
 constexpr std::uint32_t add_words = 0;
 
 fop::Lookup lookup_of(const Gfid& directory, const std::string& name) {
@@ -62,7 +61,11 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   made.insert(made.end(), job.made.begin(), job.made.end());
   if (job.report.end != HealEnd::healed) co_return std::move(job.report);
   const Copies right = job.direction.sources | job.direction.sinks;
-  co_await tried(healing_.absolve(directory, job.testimony, Slot::entries, right, volume_.up() & job.testimony.present));
+  for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
+    co_await tried(metadata_.copy_times(directory, *job.direction.source, sink));
+  }
+  const Copies asked = volume_.up() & job.testimony.present;
+  co_await tried(healing_.absolve(directory, job.testimony, Slot::entries, right, asked));
   co_return std::move(job.report);
 }
 
@@ -232,8 +235,9 @@ Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid 
   const Gfid volume = *volume_.id();
   fop::Mkdir make_place{.parent = root_gfid, .mode = 0755, .umask = 0, .name = anonymous_name(volume), .xdata = {}};
   make_place.xdata.set("gfid-req", anonymous_gfid(volume));
-  const Result<fop::Made> made = co_await healing_.at(own, make_place, sink);
-  if (!made && made.error().number() != EEXIST) co_return made.error();
+  // On all copies: it is a directory of the volume like any other.
+  const AnswersOf<fop::Mkdir> made = co_await tried(healing_.at_each(own, make_place, volume_.up()));
+  if (!made[sink] && made[sink].error().number() != EEXIST) co_return made[sink].error();
   const fop::Rename aside{.old_parent = directory,
                           .new_parent = anonymous_gfid(volume),
                           .old_name = std::move(name),
@@ -259,7 +263,10 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copy source, Iat
                            .new_name = name,
                            .xdata = {}};
     const Result<fop::Rename::Reply> renamed = co_await healing_.at(own, back, sink);
-    if (renamed) co_return done;
+    if (renamed) {
+      co_await tried(metadata_.copy_times(object.gfid, source, sink));
+      co_return done;
+    }
     if (!is_missing(renamed.error())) co_return renamed.error();
   }
   if (there->is_directory()) {
@@ -267,6 +274,7 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copy source, Iat
   }
   const fop::Link link{.gfid = object.gfid, .new_parent = job.directory, .new_name = std::move(name), .xdata = {}};
   co_await tried(healing_.at(own, link, sink));
+  co_await tried(metadata_.copy_times(object.gfid, source, sink));
   co_return done;
 }
 

@@ -69,13 +69,26 @@ Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
 }
 
 Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink) {
-  const Call own = healing_.call();
   co_await tried(copy_xattrs(gfid, source, sink));
+  const Call own = healing_.call();
   const fop::Stat stat{.gfid = gfid, .xdata = {}};
   const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
-  fop::Setattr set{.gfid = gfid, .iatt = right.iatt, .valid = 0, .xdata = {}};
-  set.valid = set_attribute::uid | set_attribute::gid | set_attribute::accessed | set_attribute::modified;
+  fop::Setattr set{
+      .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::uid | set_attribute::gid, .xdata = {}};
   if (!right.iatt.is_symlink()) set.valid |= set_attribute::mode;
+  co_await tried(healing_.at(own, set, sink));
+  co_await tried(copy_times(gfid, source, sink));
+  co_return done;
+}
+
+Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink) {
+  const Call own = healing_.call();
+  const fop::Stat stat{.gfid = gfid, .xdata = {}};
+  const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
+  const fop::Setattr set{.gfid = gfid,
+                         .iatt = right.iatt,
+                         .valid = set_attribute::accessed | set_attribute::modified,
+                         .xdata = {}};
   co_await tried(healing_.at(own, set, sink));
   // Where the volume keeps times of its own.
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};

@@ -13,6 +13,8 @@ class MetadataHealer {
   Task<HealReport> heal(Gfid gfid);
   // All of it, to a copy that is behind, whatever marks say. The caller has the object to itself.
   Task<> copy(Gfid gfid, Copy source, Copy sink);
+  // Only the times, which others may read off while they are being copied.
+  Task<> copy_times(Gfid gfid, Copy source, Copy sink);
 
  private:
   Task<HealReport> heal_locked(Gfid gfid, Copies locked);

@@ -27,7 +27,7 @@ class Healer {
 
   Healing healing_;
   MetadataHealer metadata_{healing_};
-  ContentHealer content_{healing_};
+  ContentHealer content_{healing_, metadata_};
   EntryHealer entries_{healing_, metadata_};
 };
 

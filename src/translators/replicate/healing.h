@@ -14,6 +14,9 @@
 
 namespace mortar::replicate {
 
+// Of a rmdir, on the wire: whatever is in it.
+inline constexpr std::int32_t with_all_in_it = 1;
+
 // How the heal of one object ended.
 enum class HealEnd {
   nothing_to_do,

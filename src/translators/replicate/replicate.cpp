@@ -118,6 +118,7 @@ void Replicate::child_comes_or_goes(replicate::Copy copy, bool comes) {
   is_up_ = any_up && (was_up || all_decided);
   if (is_up_ && !was_up) raise(notice::ChildUp{});
   if (!any_up && all_decided) raise(notice::ChildDown{});
+  if (comes && told_) told_();
 }
 
 void Replicate::dump_state(std::string& out) const {

@@ -20,6 +20,7 @@
 // All locks and marks are those of stock clients and bricks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ class Replicate final : public Intercept<Replicate> {
   void dump_state(std::string& out) const override;
 
   replicate::Volume& volume() { return volume_; }
+  // A copy has come.
+  void on_copy_up(std::function<void()> told) { told_ = std::move(told); }
   replicate::Healer& healer() { return healer_; }
 
   template <class Operation>
@@ -60,6 +63,7 @@ class Replicate final : public Intercept<Replicate> {
   Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
   Task<fop::Acknowledged> ipc(const Call& call, const fop::Ipc& ipc);
 
+  std::function<void()> told_;
   bool is_up_ = false;
   std::vector<bool> decided_;  // whether it is known of a copy if it is there
 
