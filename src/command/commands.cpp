@@ -17,6 +17,11 @@ constexpr std::string_view create_pattern =
     "[disperse-data "
     "<COUNT>] [redundancy <COUNT>] [transport <tcp|rdma|tcp,rdma>] <NEW-BRICK> <TA-BRICK>... [force]";
 
+constexpr std::string_view heal_pattern =
+    "<VOLNAME> [enable | disable | full |statistics [heal-count [replica <HOSTNAME:BRICKNAME>]] |info [summary | "
+    "split-brain] |split-brain {bigger-file <FILE> | latest-mtime <FILE> |source-brick <HOSTNAME:BRICKNAME> [<FILE>]} "
+    "|granular-entry-heal {enable | disable}]";
+
 constexpr std::string_view status_pattern =
     "[all | <VOLNAME> [nfs|shd|<BRICK>|quotad]] [detail|clients|mem|inode|fd|callpool|tasks|client-list]";
 
@@ -36,7 +41,7 @@ void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "quota",
+  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "inode-quota", "quota",
                                 "replace-brick", "reset-brick"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
@@ -109,6 +114,11 @@ std::vector<Command> make_commands() {
        "all is to get all global options",
        Group::volume,
        volume_get},
+      {{"volume", "heal"},
+       heal_pattern,
+       "self-heal commands on volume specified by <VOLNAME>",
+       Group::volume,
+       volume_heal},
       {{"volume", "help"}, "", "display help for volume commands", Group::volume, show_group_help},
       {{"volume", "info"}, "[all|<VOLNAME>]", "list information of all volumes", Group::volume, volume_info},
       {{"volume", "list"}, "", "list all volumes in cluster", Group::volume, volume_list},

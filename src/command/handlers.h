@@ -31,6 +31,7 @@ Task<int> volume_add_brick(const Invocation& run);
 Task<int> volume_create(const Invocation& run);
 Task<int> volume_delete(const Invocation& run);
 Task<int> volume_get(const Invocation& run);
+Task<int> volume_heal(const Invocation& run);
 Task<int> volume_info(const Invocation& run);
 Task<int> volume_list(const Invocation& run);
 Task<int> volume_log(const Invocation& run);

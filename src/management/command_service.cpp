@@ -118,6 +118,7 @@ void CommandService::add_changes() {
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
   add<cli::ProfileVolume>(commands::profile_volume, Kind::transaction);
   add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
+  add<cli::HealVolume>(commands::heal_volume, Kind::transaction);
   add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
   add<cli::BrickPort>(commands::get_brick_port, Kind::question);

@@ -89,6 +89,7 @@ class Management {
   Supervisor& supervisor() { return reconciler_.supervisor(); }
   Performer& performer() { return performer_; }
   Rebalances& rebalances() { return reconciler_.rebalances(); }
+  Healers& healers() { return reconciler_.healers(); }
   BrickSite site_of(const Volume& volume, const Brick& brick) { return reconciler_.site_of(volume, brick); }
   // Whether it can be asked; this server can.
   bool answers(const Gfid& server) { return server == this->server() || membership_.lines().answers(server); }

@@ -43,6 +43,11 @@ class Places {
   std::string rebalance_socket(const Volume& volume) const;
   std::string rebalance_log(const Volume& volume) const;
 
+  std::string healer_pid_file(const Volume& volume) const;
+  std::string healer_socket(const Volume& volume, const Gfid& server) const;
+  // Of all healers.
+  std::string healer_log() const { return settings_.log_directory + "/glustershd.log"; }
+
   const Settings& settings() const { return settings_; }
 
  private:

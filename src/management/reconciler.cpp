@@ -43,6 +43,7 @@ Task<> Reconciler::open() {
 void Reconciler::act_as(const Gfid& server) {
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, announcer_, server);
   rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_, announcer_);
+  healers_ = std::make_unique<Healers>(world_, places_, server);
 }
 
 void Reconciler::begin() {
@@ -116,6 +117,13 @@ Task<> Reconciler::end(const Volume& volume, const Volume* successor) {
   co_return done;
 }
 
+// A daemon that does not come is tried again; the volume serves without it.
+Task<> Reconciler::heal(Volume volume) {
+  const Result<Done> followed = co_await healers_->follow(std::move(volume));
+  if (!followed) log::error("management", "{}", followed.error().sentence());
+  co_return done;
+}
+
 // Files that cannot be written are reported, and written as soon as they can be: the document is what counts.
 Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   const Volume* found = membership_.pool().find(name);
@@ -125,6 +133,7 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   const bool is_another = made.volume && (!wanted || made.volume->id != wanted->id);
   if (is_another) {
     co_await tried(rebalances_->end(*made.volume));
+    co_await tried(healers_->end(*made.volume));
     co_await tried(end(*made.volume, nullptr));
     Result<Done> removed = store_.remove_volume(name);
     if (!removed) log::error("management", "volume {} was deleted: {}", name, removed.error().sentence());
@@ -147,7 +156,9 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
     made.in_quorum = in_quorum;
     if (wanted->status == VolumeState::started && in_quorum) {
       outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
+      co_await heal(*wanted);
     } else {
+      co_await heal(*wanted);
       outcome = co_await supervisor_->stop(*wanted);
     }
     // Ports may be others now.
@@ -258,7 +269,9 @@ Result<Done> Reconciler::find_leftovers() {
 
 Task<> Reconciler::end_leftovers() {
   for (const Volume& volume : leftovers_) {
+    const Result<Done> healer = co_await healers_->end(volume);
     Result<Done> ended = co_await supervisor_->stop(volume);
+    if (ended) ended = healer;
     if (ended && membership_.pool().find(volume.name) == nullptr) ended = store_.remove_volume(volume.name);
     if (!ended) log::error("management", "volume {} was deleted: {}", volume.name, ended.error().sentence());
   }
