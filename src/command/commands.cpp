@@ -41,8 +41,7 @@ void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "inode-quota", "quota",
-                                "replace-brick", "reset-brick"}) {
+  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "inode-quota", "quota"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -143,11 +142,21 @@ std::vector<Command> make_commands() {
        "remove brick from volume <VOLNAME>",
        Group::volume,
        volume_remove_brick},
+      {{"volume", "replace-brick"},
+       "<VOLNAME> <SOURCE-BRICK> <NEW-BRICK> {commit force}",
+       "replace-brick operations",
+       Group::volume,
+       volume_replace_brick},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",
        Group::volume,
        volume_reset},
+      {{"volume", "reset-brick"},
+       "<VOLNAME> <SOURCE-BRICK> {{start} | {<NEW-BRICK> commit}}",
+       "reset-brick operations",
+       Group::volume,
+       volume_reset_brick},
       {{"volume", "set"}, "<VOLNAME> <KEY> <VALUE>", "set options for volume <VOLNAME>", Group::volume, volume_set},
       {{"volume", "set"},
        "<VOLNAME> group <GROUP>",

@@ -38,6 +38,8 @@ Task<int> volume_log(const Invocation& run);
 Task<int> volume_profile(const Invocation& run);
 Task<int> volume_rebalance(const Invocation& run);
 Task<int> volume_remove_brick(const Invocation& run);
+Task<int> volume_replace_brick(const Invocation& run);
+Task<int> volume_reset_brick(const Invocation& run);
 Task<int> volume_reset(const Invocation& run);
 Task<int> volume_set(const Invocation& run);
 Task<int> volume_start(const Invocation& run);

@@ -113,6 +113,8 @@ void CommandService::add_changes() {
   add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
   add<cli::AddBrick>(commands::add_bricks, Kind::transaction);
   add<cli::RemoveBrick>(commands::remove_bricks, Kind::transaction);
+  add<cli::ReplaceBrick>(commands::replace_brick, Kind::transaction);
+  add<cli::ResetBrick>(commands::reset_brick, Kind::transaction);
   add<cli::DefragVolume>(commands::rebalance_volume, Kind::transaction);
   add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);

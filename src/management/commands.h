@@ -55,6 +55,10 @@ Task<Dictionary> status_volume(Management& management, Dictionary request);
 Task<Dictionary> own_statistics(Management& management, Dictionary question);
 Task<Dictionary> profile_volume(Management& management, Dictionary request);
 
+// replace_command.cpp
+Task<Dictionary> replace_brick(Management& management, Dictionary request);
+Task<Dictionary> reset_brick(Management& management, Dictionary request);
+
 // heal_command.cpp
 Task<Dictionary> heal_own(Management& management, Dictionary question);
 Task<Dictionary> heal_volume(Management& management, Dictionary request);

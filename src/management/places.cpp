@@ -66,6 +66,14 @@ std::string Places::healer_socket(const Volume& of, const Gfid& server) const {
   return socket_of(settings_, fmt::format("{} {} shd", of.id.text(), server.text()));
 }
 
+std::string Places::new_copies_volfile(const Volume& of) const {
+  return fmt::format("{}/{}-new-copies.vol", settings_.run_directory, of.name);
+}
+
+std::string Places::new_copies_log(const Volume& of) const {
+  return fmt::format("{}/{}-new-copies.log", settings_.log_directory, of.name);
+}
+
 std::string brick_volfile_id(const Volume& volume, const Brick& brick) {
   return fmt::format("{}.{}.{}", volume.name, brick.host, file_name_of(brick.path));
 }

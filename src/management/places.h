@@ -48,6 +48,10 @@ class Places {
   // Of all healers.
   std::string healer_log() const { return settings_.log_directory + "/glustershd.log"; }
 
+  // For the client that tells copies of a new one.
+  std::string new_copies_volfile(const Volume& volume) const;
+  std::string new_copies_log(const Volume& volume) const;
+
   const Settings& settings() const { return settings_; }
 
  private:

@@ -109,11 +109,23 @@ Task<> Reconciler::volume(std::string name, Bricks bricks) {
 Task<> Reconciler::end(const Volume& volume, const Volume* successor) {
   Volume leaving = volume;
   std::erase_if(leaving.bricks, [successor](const Brick& brick) {
-    return successor != nullptr && std::ranges::find(successor->bricks, brick) != successor->bricks.end();
+    return successor != nullptr && std::ranges::any_of(successor->bricks, [&brick](const Brick& other) {
+             return other.server == brick.server && other.text() == brick.text();
+           });
   });
   if (!leaving.bricks.empty()) {
     co_await tried(supervisor_->stop(leaving));
   }
+  co_return done;
+}
+
+// All but those that are away.
+Task<> Reconciler::run_bricks(Volume volume, Bricks bricks) {
+  Volume away = volume;
+  std::erase_if(away.bricks, [](const Brick& brick) { return !brick.away; });
+  std::erase_if(volume.bricks, &Brick::away);
+  co_await tried(supervisor_->stop(std::move(away)));
+  co_await tried(supervisor_->start(std::move(volume), bricks == Bricks::even_if_told_to_end));
   co_return done;
 }
 
@@ -155,7 +167,7 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
     }
     made.in_quorum = in_quorum;
     if (wanted->status == VolumeState::started && in_quorum) {
-      outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
+      outcome = co_await run_bricks(*wanted, bricks);
       co_await heal(*wanted);
     } else {
       co_await heal(*wanted);

@@ -71,6 +71,7 @@ class Reconciler {
   Result<Done> render(const Volume& volume);
   Task<> make(Made& made, std::string name, Bricks bricks);
   Task<> end(const Volume& volume, const Volume* successor);
+  Task<> run_bricks(Volume volume, Bricks bricks);
   Task<> heal(Volume volume);
   Task<> follow();
   Task<> catch_up();

@@ -9,6 +9,7 @@
 #include "programs/file_volfile.h"
 #include "programs/mount_process.h"
 #include "programs/network_volfile.h"
+#include "programs/new_copy_process.h"
 #include "programs/rebalance_process.h"
 #include "programs/translator_types.h"
 
@@ -61,6 +62,8 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
         .reopen_log = [&process] { process.reopen_log(); },
     }));
   }
+  if (!options.new_copies.empty())
+    return process.world().run(tell_of_new_copies(process.world(), options, types, file));
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
       .options = options,
