@@ -7,6 +7,7 @@
 
 #include "programs/client_options.h"
 #include "programs/file_volfile.h"
+#include "programs/heal_process.h"
 #include "programs/mount_process.h"
 #include "programs/network_volfile.h"
 #include "programs/new_copy_process.h"
@@ -16,8 +17,9 @@
 namespace mortar {
 namespace {
 
-// Of the volume file's name, where the process is not to serve the volume but to rebalance it.
+// Of the volume file's name, where the process is not to serve the volume but to rebalance or to heal it.
 constexpr std::string_view rebalance_prefix = "rebalance/";
+constexpr std::string_view heal_prefix = "shd/";
 
 // The mount helper says different things about these.
 constexpr int no_volume = 1;
@@ -62,8 +64,19 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
         .reopen_log = [&process] { process.reopen_log(); },
     }));
   }
-  if (!options.new_copies.empty())
+  if (volfile.id.starts_with(heal_prefix)) {
+    return process.world().run(run_heal(HealProcess{
+        .world = process.world(),
+        .options = options,
+        .types = types,
+        .management = management,
+        .report_ready = [&process] { return process.report_ready(); },
+        .reopen_log = [&process] { process.reopen_log(); },
+    }));
+  }
+  if (!options.new_copies.empty()) {
     return process.world().run(tell_of_new_copies(process.world(), options, types, file));
+  }
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
       .options = options,

@@ -19,6 +19,16 @@ void Wire::break_connection() {
   client_ = client_number(lab_.next_connection());
 }
 
+void Wire::hear(const Notice& notice) {
+  const std::uint64_t meant = std::visit(
+      [](const auto& what) {
+        if constexpr (requires { what.client; }) return std::uint64_t{what.client};
+        return std::uint64_t{0};
+      },
+      notice);
+  if (meant == client_->number && is_up()) raise(notice);
+}
+
 bool Wire::is_up() const { return lab_.brick(number_).is_there(); }
 
 template <class Operation>

@@ -36,6 +36,20 @@ namespace testing {
 // An operation on its way to a brick; what is not 0 is the errno it fails with instead.
 using MessageHook = std::function<int(std::size_t brick, std::string_view operation)>;
 
+// What rises from a brick, for the client that it is meant for.
+class NoticesOfBrick final : public PassOn {
+ public:
+  NoticesOfBrick() : PassOn("v-notices") {}
+  using PassOn::perform;
+  void on_notice(std::function<void(const Notice&)> told) { told_.push_back(std::move(told)); }
+  void notified(const Notice& notice, Translator&) override {
+    for (const auto& told : told_) told(notice);
+  }
+
+ private:
+  std::vector<std::function<void(const Notice&)>> told_;
+};
+
 class BrickOfLab {
  public:
   BrickOfLab(Simulation& simulation, std::size_t number);
@@ -52,6 +66,7 @@ class BrickOfLab {
   void come_back();
   void forget_locks_of(const Client& client) { locks_->client_gone(client); }
   void on_change(std::function<void()> told) { told_.push_back(std::move(told)); }
+  void on_notice(std::function<void(const Notice&)> told) { notices_.on_notice(std::move(told)); }
 
   // The brick's folder as an administrator sees it.
   std::string path(const std::string& name) const { return name.empty() ? directory : directory + ("/" + name); }
@@ -68,6 +83,7 @@ class BrickOfLab {
   SimulatedWorld* world_;
   std::unique_ptr<Translator> posix_;
   std::unique_ptr<Translator> locks_;
+  NoticesOfBrick notices_;
   TaskSet work_;
   bool is_there_ = true;
   std::vector<std::function<void()>> told_;
@@ -83,6 +99,8 @@ class Wire final : public Intercept<Wire> {
   template <class Operation>
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
   void tell() { raise(is_up() ? Notice(notice::ChildUp{}) : Notice(notice::ChildDown{})); }
+  // Somebody waits for a lock; this client has it, or another one.
+  void hear(const Notice& notice);
   // The next one is another client to the brick.
   void break_connection();
 
@@ -109,6 +127,7 @@ class ClusterClient {
   bool is_alive() const { return top_ != nullptr; }
   void die();
   void tell(std::size_t brick);
+  void hear(std::size_t brick, const Notice& notice);
 
   // Begins an operation; the caller looks at the outcome when the simulation has run.
   template <class Operation>
@@ -211,6 +230,7 @@ inline BrickOfLab::BrickOfLab(Simulation& simulation, std::size_t number)
   section.name = "v-locks";
   locks_ = std::move(*make_locks(*world_, section));
   locks_->add_child(*posix_);
+  notices_.add_child(*locks_);
 }
 
 inline BrickOfLab::~BrickOfLab() { work_.cancel(); }
@@ -263,6 +283,10 @@ inline void ClusterClient::tell(std::size_t brick) {
   if (!is_alive()) return;
   if (!lab_.brick(brick).is_there()) wires_[brick]->break_connection();
   wires_[brick]->tell();
+}
+
+inline void ClusterClient::hear(std::size_t brick, const Notice& notice) {
+  if (is_alive()) wires_[brick]->hear(notice);
 }
 
 inline Call ClusterClient::user(std::uint32_t uid) const {
@@ -318,6 +342,9 @@ inline ClusterLab::ClusterLab(VolumeSection section, Make make, std::size_t bric
     bricks_.push_back(std::make_unique<BrickOfLab>(simulation_, number));
     bricks_.back()->on_change([this, number] {
       for (const auto& client : clients_) client->tell(number);
+    });
+    bricks_.back()->on_notice([this, number](const Notice& notice) {
+      for (const auto& client : clients_) client->hear(number, notice);
     });
   }
   add_client();

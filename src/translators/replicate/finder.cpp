@@ -57,7 +57,7 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
 }
 
 Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup& lookup, Copies counting) {
-  Part part{.gfid = lookup.parent, .kind = HoldKind::entries, .claim = {}, .slot = std::nullopt};
+  Part part{.gfid = lookup.parent, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
   part.claim.names.push_back(lookup.name);
   const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
   Heard heard = co_await tried(ask(call, lookup));
@@ -67,6 +67,17 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
     log::error(volume_.name(), "the copies of {} in {} differ: {}. Nothing is served of it until that is resolved",
                lookup.name, lookup.parent.text(), contradicts);
     co_return failed(EIO, fmt::format("the copies of {} differ: {}", lookup.name, contradicts));
+  }
+  const bool is_heard = volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up())
+                                                     : volume_.up() == volume_.all();
+  if (!agree(heard.answers, counting) && is_heard) {
+    const Result<Done> completed = co_await healer_.complete_name(lookup.parent, lookup.name, counting & volume_.up());
+    if (completed) {
+      heard = co_await tried(ask(call, lookup));
+    } else {
+      log::warning(volume_.name(), "{} in {} is not on all copies: {}", lookup.name, lookup.parent.text(),
+                   completed.error().sentence());
+    }
   }
   co_return unite(std::move(heard), counting);
 }

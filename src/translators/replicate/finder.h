@@ -2,10 +2,11 @@
 //
 //   1 trip: all copies are asked at once, and tell their marks with the answer
 //
-// A name that only some have is looked at again under its lock: somebody may just be making or removing it.
+// A name that only some have is looked at again under its lock: somebody may just be making or removing it. If it still
+// is so, and nobody is blamed, whoever made it died over it: the others get it.
 #pragma once
 
-#include "translators/replicate/evidence.h"
+#include "translators/replicate/healer.h"
 #include "translators/replicate/holds.h"
 
 namespace mortar::replicate {
@@ -13,7 +14,8 @@ namespace mortar::replicate {
 class Finder {
  public:
   // All outlive this.
-  Finder(Volume& volume, Asking& asking, Holds& holds) : volume_(volume), asking_(asking), holds_(holds) {}
+  Finder(Volume& volume, Asking& asking, Holds& holds, Healer& healer)
+      : volume_(volume), asking_(asking), holds_(holds), healer_(healer) {}
 
   Task<fop::Lookup::Reply> look_up(const Call& call, const fop::Lookup& lookup);
   // As it is remembered, else as the copies say; never a copy that is not there. ENOTCONN where too few answer to be
@@ -36,6 +38,7 @@ class Finder {
   Volume& volume_;
   Asking& asking_;
   Holds& holds_;
+  Healer& healer_;
 };
 
 }  // namespace mortar::replicate

@@ -13,20 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// On the wire.
-namespace entry_command {
-constexpr std::uint32_t lock_and_wait = 0, unlock = 1, lock = 2;
-}
-namespace object_command {
-constexpr std::uint32_t lock = 1, lock_and_wait = 2;
-}
-constexpr std::uint32_t add_words = 0;
+constexpr std::uint32_t add_words = 0;  // on the wire
 
 // How long a directory is locked by the name after somebody else wanted it.
 constexpr Duration contention_lasts = 5s;
 constexpr Duration between_sweeps = 250ms;
-
-bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
 
 }  // namespace
 
@@ -69,11 +60,12 @@ std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
   Hold::Key key{part.gfid, part.kind, {}};
   const auto whole = holds_.find(key);
   if (whole != holds_.end()) return whole->second;
-  const bool by_name = part.kind == HoldKind::entries && part.claim.names.size() == 1 && is_contended(part.gfid);
+  const bool by_name = part.kind == LockKind::entries && part.claim.names.size() == 1 && is_contended(part.gfid);
   if (by_name) key.name = part.claim.names.front();
   const auto found = holds_.find(key);
   if (found != holds_.end()) return found->second;
-  auto hold = std::make_shared<Hold>(key, volume_.lock_owners.next());
+  auto hold = std::make_shared<Hold>(
+      key, LockedThing{key.gfid, key.kind, key.name, 0, 0, volume_.domain(), volume_.lock_owners.next()});
   holds_.emplace(std::move(key), hold);
   return hold;
 }
@@ -132,8 +124,8 @@ void Holds::lost(Copy copy) {
   for (const std::shared_ptr<Hold>& hold : affected) end(hold);
 }
 
-void Holds::wanted_by_others(const Gfid& gfid, HoldKind kind) {
-  if (kind == HoldKind::entries) contended_.put(gfid, volume_.world.now());
+void Holds::wanted_by_others(const Gfid& gfid, LockKind kind) {
+  if (kind == LockKind::entries) contended_.put(gfid, volume_.world.now());
   const auto found = holds_.find({gfid, kind, {}});
   if (found == holds_.end()) return;
   const std::shared_ptr<Hold> hold = found->second;
@@ -151,7 +143,7 @@ Task<> Holds::finish() {
 }
 
 void Holds::note_stable(const Gfid& gfid, Copies copies) {
-  const auto found = holds_.find({gfid, HoldKind::content, {}});
+  const auto found = holds_.find({gfid, LockKind::content, {}});
   if (found != holds_.end()) found->second->unstable_ = found->second->unstable_ - copies;
 }
 
@@ -160,7 +152,7 @@ Task<> Holds::settle(std::shared_ptr<Hold> hold) {
     co_await tried(make_stable(*hold));
     co_await tried(settle_marks(*hold));
   }
-  co_await tried(unlock(*hold, hold->granted_));
+  co_await tried(locks_.give_back(hold->thing_, hold->granted_));
   holds_.erase(hold->key_);
   hold->ended_.set();
   co_return done;
@@ -215,118 +207,23 @@ Task<> Holds::settle_marks(Hold& hold) {
 
 Call Holds::own_call(const Hold& hold) const {
   Call call = as_root(Call{});
-  call.lock_owner = hold.owner_;
+  call.lock_owner = hold.thing_.owner;
   return call;
 }
 
 Task<> Holds::lock(Hold& hold) {
   const std::array<std::uint32_t, most_copies> before = breaks_;
-  bool is_taken = false;
-  Error error(ENOTCONN);
-  Copies got = co_await tried(lock_at_once(hold, volume_.up(), is_taken, error));
-  if (is_taken) {
-    co_await tried(unlock(hold, got));
-    got = co_await tried(lock_one_by_one(hold, volume_.up(), error));
-  }
+  Error why(ENOTCONN);
+  Copies got = co_await tried(locks_.take(hold.thing_, volume_.up(), why));
   for (const Copy copy : got.list()) {
     if (breaks_[copy] != before[copy]) got.remove(copy);
   }
   hold.granted_ = hold.locked_ = got;
   hold.is_open_ = true;
   if (volume_.quorum.is_met(got)) co_return done;
-  if (!is_away(error)) co_return error;
+  if (!is_away(why)) co_return why;
   co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
                                          got.empty() ? "none" : volume_.names(got)));
-}
-
-Task<Copies> Holds::lock_at_once(const Hold& hold, Copies copies, bool& is_taken, Error& error) {
-  const Call call = own_call(hold);
-  const std::vector<Copy> places = copies.list();
-  std::vector<Task<>> tasks;
-  for (const Copy copy : places) tasks.push_back(lock_one(call, hold, copy, false));
-  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
-  Copies got;
-  for (std::size_t at = 0; at < places.size(); ++at) {
-    if (answers[at]) {
-      got.add(places[at]);
-      continue;
-    }
-    is_taken = is_taken || is_taken_by_others(answers[at].error());
-    if (!is_away(answers[at].error())) error = answers[at].error();
-  }
-  co_return got;
-}
-
-// In one order for all clients, so that no two wait for each other.
-Task<Copies> Holds::lock_one_by_one(const Hold& hold, Copies copies, Error& error) {
-  const Call call = own_call(hold);
-  Copies got;
-  for (const Copy copy : copies.list()) {
-    const Result<Done> locked = co_await lock_one(call, hold, copy, true);
-    if (locked) {
-      got.add(copy);
-    } else if (!is_away(locked.error())) {
-      error = locked.error();
-    }
-  }
-  co_return got;
-}
-
-Task<> Holds::lock_one(const Call& call, const Hold& hold, Copy copy, bool waits) {
-  if (hold.key_.kind == HoldKind::entries) {
-    const fop::Entrylk lock{.gfid = hold.key_.gfid,
-                            .command = waits ? entry_command::lock_and_wait : entry_command::lock,
-                            .type = static_cast<std::uint32_t>(LockType::write),
-                            .name_given = hold.key_.name.empty() ? 0u : 1u,
-                            .name = hold.key_.name,
-                            .domain = volume_.domain(),
-                            .xdata = {}};
-    co_await tried(volume_.subvolume(copy).perform(call, lock));
-  } else {
-    const fop::Inodelk lock{.gfid = hold.key_.gfid,
-                            .command = waits ? object_command::lock_and_wait : object_command::lock,
-                            .type = Flock::write,
-                            .flock = {.type = Flock::write, .owner = hold.owner_},
-                            .domain = volume_.domain(),
-                            .xdata = {}};
-    co_await tried(volume_.subvolume(copy).perform(call, lock));
-  }
-  co_return done;
-}
-
-Task<> Holds::unlock_one(const Call& call, const Hold& hold, Copy copy) {
-  if (hold.key_.kind == HoldKind::entries) {
-    const fop::Entrylk unlock{.gfid = hold.key_.gfid,
-                              .command = entry_command::unlock,
-                              .type = static_cast<std::uint32_t>(LockType::write),
-                              .name_given = hold.key_.name.empty() ? 0u : 1u,
-                              .name = hold.key_.name,
-                              .domain = volume_.domain(),
-                              .xdata = {}};
-    co_await tried(volume_.subvolume(copy).perform(call, unlock));
-  } else {
-    const fop::Inodelk unlock{.gfid = hold.key_.gfid,
-                              .command = object_command::lock,
-                              .type = Flock::unlock,
-                              .flock = {.type = Flock::unlock, .owner = hold.owner_},
-                              .domain = volume_.domain(),
-                              .xdata = {}};
-    co_await tried(volume_.subvolume(copy).perform(call, unlock));
-  }
-  co_return done;
-}
-
-Task<> Holds::unlock(const Hold& hold, Copies copies) {
-  const Call call = own_call(hold);
-  std::vector<Task<>> tasks;
-  for (const Copy copy : copies.list()) tasks.push_back(unlock_one(call, hold, copy));
-  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
-  for (const Result<Done>& answer : answers) {
-    if (answer) continue;
-    log::debug(volume_.name(), "a lock of {} is not given back, it goes with the connection: {}",
-               hold.key_.gfid.text(), answer.error().sentence());
-  }
-  co_return done;
 }
 
 // ---- Marks

@@ -23,15 +23,14 @@
 #include "base/event.h"
 #include "translators/replicate/asking.h"
 #include "translators/replicate/claims.h"
+#include "translators/replicate/copy_locks.h"
 
 namespace mortar::replicate {
-
-enum class HoldKind { content, entries };
 
 // What a change needs of one object.
 struct Part {
   Gfid gfid;
-  HoldKind kind = HoldKind::content;
+  LockKind kind = LockKind::content;
   Claim claim;
   // The slot of the marks; nothing where the object is only to stay as it is.
   std::optional<Slot> slot;
@@ -43,7 +42,7 @@ class Hold {
  public:
   struct Key {
     Gfid gfid;
-    HoldKind kind;
+    LockKind kind;
     std::string name;  // empty: all of them
     friend auto operator<=>(const Key&, const Key&) = default;
   };
@@ -70,13 +69,13 @@ class Hold {
     Claims::Place place_;
   };
 
-  explicit Hold(Key key, LockOwner owner) : key_(std::move(key)), owner_(std::move(owner)) {}
+  Hold(Key key, LockedThing thing) : key_(std::move(key)), thing_(std::move(thing)) {}
 
  private:
   friend class Holds;
 
   const Key key_;
-  const LockOwner owner_;
+  const LockedThing thing_;
   Mutex opening_;  // one locks or marks
   Claims claims_;
   std::size_t users_ = 0;
@@ -99,7 +98,7 @@ class Hold {
 class Holds {
  public:
   // All outlive this.
-  Holds(Volume& volume, Asking& asking) : volume_(volume), asking_(asking) {}
+  Holds(Volume& volume, Asking& asking) : volume_(volume), asking_(asking), locks_(volume) {}
 
   // ENOTCONN where too few copies can be locked.
   Task<Hold::Use> take(const Call& call, Part part);
@@ -115,7 +114,7 @@ class Holds {
 
   // Its locks are gone, and it may miss changes from now on.
   void lost(Copy copy);
-  void wanted_by_others(const Gfid& gfid, HoldKind kind);
+  void wanted_by_others(const Gfid& gfid, LockKind kind);
   // Ends all, and waits for that.
   Task<> finish();
   std::size_t size() const { return holds_.size(); }
@@ -137,13 +136,6 @@ class Holds {
   bool is_kept(const Hold& hold) const;
 
   Task<> lock(Hold& hold);
-  // What was got; `is_taken` where somebody else has one of the others.
-  Task<Copies> lock_at_once(const Hold& hold, Copies copies, bool& is_taken, Error& error);
-  Task<Copies> lock_one_by_one(const Hold& hold, Copies copies, Error& error);
-  Task<> lock_one(const Call& call, const Hold& hold, Copy copy, bool waits);
-  Task<> unlock_one(const Call& call, const Hold& hold, Copy copy);
-  Task<> unlock(const Hold& hold, Copies copies);
-
   // One round; whether nobody was lost in it.
   Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
   Task<AnswersOf<fop::Xattrop>> add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
@@ -157,6 +149,7 @@ class Holds {
 
   Volume& volume_;
   Asking& asking_;
+  CopyLocks locks_;
   std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
   std::array<std::uint32_t, most_copies> breaks_{};  // how often each copy was lost
   RecentObjects<Instant> contended_{4096};  // directories that others want to change, too

@@ -1,8 +1,21 @@
 #include "translators/replicate/listing.h"
 
 #include "translators/client/leaf_offsets.h"
+#include "translators/replicate/hidden_names.h"
 
 namespace mortar::replicate {
+
+namespace {
+
+// An answer without entries would be the end of the directory: there is always more in a root.
+template <class Reply>
+void hide(const Gfid& directory, Reply& reply) {
+  if (!directory.is_root()) return;
+  std::erase_if(reply.entries.elements, [](const auto& entry) { return entry.name.starts_with(anonymous_prefix); });
+  reply.op_ret = static_cast<std::int32_t>(reply.entries.elements.size());
+}
+
+}  // namespace
 
 Task<Copy> Listing::chosen(const Call& call, Gfid gfid, std::uint64_t offset) {
   // A position belongs to the subvolume whose leaf folded it.
@@ -29,12 +42,14 @@ Task<typename Operation::Reply> Listing::list_at(const Call& call, const Operati
 Task<fop::Readdir::Reply> Listing::list(const Call& call, const fop::Readdir& readdir) {
   Copy copy = 0;
   fop::Readdir::Reply reply = co_await tried(list_at(call, readdir, copy));
+  hide(readdir.gfid, reply);
   co_return std::move(reply);
 }
 
 Task<fop::Readdirp::Reply> Listing::list(const Call& call, const fop::Readdirp& readdir) {
   Copy copy = 0;
   fop::Readdirp::Reply reply = co_await tried(list_at(call, readdir, copy));
+  hide(readdir.gfid, reply);
   for (EntryPlus& entry : reply.entries.elements) {
     const std::optional<Readable> known = volume_.readable(entry.iatt.gfid);
     if (known && known->data.has(copy) && known->metadata.has(copy)) continue;

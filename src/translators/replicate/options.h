@@ -22,6 +22,12 @@ struct ReplicateOptions {
   bool eager_lock = true;
   std::chrono::seconds post_operation_delay{1};
   bool granular_entry_heal = false;
+  bool use_anonymous_inode = false;
+  std::string volume_id;
+  bool is_self_heal_daemon = false;
+  std::string node_uuid;
+  std::chrono::seconds heal_timeout{600};
+  std::string favorite_child_policy = "none";
   auto options(this auto& self) {
     using namespace std::chrono_literals;
     return std::tuple(
@@ -40,7 +46,16 @@ struct ReplicateOptions {
         Option{"eager-lock", self.eager_lock, "Locks are kept for a while, for the changes to come"},
         Option{"post-op-delay-secs", self.post_operation_delay, "How long", 0s, 1000s},
         Option{"granular-entry-heal", self.granular_entry_heal,
-               "Which names were changed is remembered for the heal of a directory"});
+               "Which names were changed is remembered for the heal of a directory"},
+        Option{"use-anonymous-inode", self.use_anonymous_inode,
+               "What has lost its name on a copy is kept until it gets another one"},
+        Option{"volume-id", self.volume_id, "Of the volume"},
+        Option{"iam-self-heal-daemon", self.is_self_heal_daemon, "This process heals"},
+        Option{"node-uuid", self.node_uuid, "The server whose copies this process heals from"},
+        Option{"heal-timeout", self.heal_timeout, "After how long it looks for damage that nobody told it of", 5s,
+               2147483647s},
+        Option{"favorite-child-policy", self.favorite_child_policy,
+               "Which copy is right where all are blamed: none, size, ctime, mtime, majority"});
   }
 };
 

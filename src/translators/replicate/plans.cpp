@@ -13,26 +13,26 @@ constexpr std::uint64_t end_of_all = std::numeric_limits<std::uint64_t>::max();
 
 Part bytes_of_file(const Gfid& gfid, std::uint64_t first, std::uint64_t length) {
   if (length == 0 || first > end_of_all - length) return from_byte_on(gfid, first);
-  return {.gfid = gfid, .kind = HoldKind::content, .claim = {first, first + length - 1, {}}, .slot = Slot::data};
+  return {.gfid = gfid, .kind = LockKind::content, .claim = {first, first + length - 1, {}}, .slot = Slot::data};
 }
 
 Part from_byte_on(const Gfid& gfid, std::uint64_t first) {
-  return {.gfid = gfid, .kind = HoldKind::content, .claim = {first, end_of_all, {}}, .slot = Slot::data};
+  return {.gfid = gfid, .kind = LockKind::content, .claim = {first, end_of_all, {}}, .slot = Slot::data};
 }
 
 Part attributes_of(const Gfid& gfid) {
-  return {.gfid = gfid, .kind = HoldKind::content, .claim = {}, .slot = Slot::metadata};
+  return {.gfid = gfid, .kind = LockKind::content, .claim = {}, .slot = Slot::metadata};
 }
 
 Part names_in(const Gfid& directory, std::vector<std::string> names) {
   return {.gfid = directory,
-          .kind = HoldKind::entries,
+          .kind = LockKind::entries,
           .claim = {0, end_of_all, std::move(names)},
           .slot = Slot::entries};
 }
 
 Part emptiness_of(const Gfid& directory) {
-  return {.gfid = directory, .kind = HoldKind::entries, .claim = {}, .slot = std::nullopt};
+  return {.gfid = directory, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
 }
 
 Plan in_order(std::vector<Part> parts) {

@@ -97,11 +97,11 @@ void Replicate::notified(const Notice& notice, Translator& child) {
   if (std::holds_alternative<notice::ChildDown>(notice)) return child_comes_or_goes(copy, false);
   if (const auto* object = std::get_if<notice::InodelkContention>(&notice)) {
     if (object->domain == volume_.domain()) {
-      return holds_.wanted_by_others(object->gfid, replicate::HoldKind::content);
+      return holds_.wanted_by_others(object->gfid, replicate::LockKind::content);
     }
   }
   if (const auto* entry = std::get_if<notice::EntrylkContention>(&notice)) {
-    if (entry->domain == volume_.domain()) return holds_.wanted_by_others(entry->gfid, replicate::HoldKind::entries);
+    if (entry->domain == volume_.domain()) return holds_.wanted_by_others(entry->gfid, replicate::LockKind::entries);
   }
   raise(notice);
 }
@@ -118,6 +118,7 @@ void Replicate::child_comes_or_goes(replicate::Copy copy, bool comes) {
   is_up_ = any_up && (was_up || all_decided);
   if (is_up_ && !was_up) raise(notice::ChildUp{});
   if (!any_up && all_decided) raise(notice::ChildDown{});
+  if (comes && told_) told_();
 }
 
 void Replicate::dump_state(std::string& out) const {

@@ -9,7 +9,10 @@
 //   volume.h                          which of them are there, the options, what is known: what all share
 //   asking.h, outcome.h               one operation at several copies, and what came of it
 //   claims.h, holds.h                 locks and marks, kept from one change to the next
-//   evidence.h, finder.h              what the copies say of each other; lookup
+//   evidence.h, heal_direction.h      what the copies say of each other, and which of them are right
+//   copy_locks.h, healing.h, heal_metadata.h, heal_content.h, heal_entries.h, healer.h
+//                                     making copies alike
+//   finder.h                          lookup
 //   plans.h, changes.h                whatever modifies
 //   reads.h, listing.h                whatever asks
 //   open_objects.h, lock_requests.h   open and release; locks of applications
@@ -17,6 +20,7 @@
 // All locks and marks are those of stock clients and bricks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +50,11 @@ class Replicate final : public Intercept<Replicate> {
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;
 
+  replicate::Volume& volume() { return volume_; }
+  // A copy has come.
+  void on_copy_up(std::function<void()> told) { told_ = std::move(told); }
+  replicate::Healer& healer() { return healer_; }
+
   template <class Operation>
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
 
@@ -54,6 +63,7 @@ class Replicate final : public Intercept<Replicate> {
   Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
   Task<fop::Acknowledged> ipc(const Call& call, const fop::Ipc& ipc);
 
+  std::function<void()> told_;
   bool is_up_ = false;
   std::vector<bool> decided_;  // whether it is known of a copy if it is there
 
@@ -63,7 +73,8 @@ class Replicate final : public Intercept<Replicate> {
   Descriptors descriptors_{*this};
   replicate::Asking asking_{volume_, descriptors_};
   replicate::Holds holds_{volume_, asking_};
-  replicate::Finder finder_{volume_, asking_, holds_};
+  replicate::Healer healer_{volume_};
+  replicate::Finder finder_{volume_, asking_, holds_, healer_};
   replicate::Changes changes_{volume_, asking_, holds_, finder_, descriptors_};
   replicate::Reads reads_{volume_, asking_, finder_};
   replicate::Listing listing_{volume_, asking_, finder_};

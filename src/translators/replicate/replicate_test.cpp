@@ -49,10 +49,10 @@ TEST(Replicate, AMarkSaysThatAWriteIsUnderWayUntilTheLockGoes) {
 }
 
 TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
+  std::vector<std::string> messages;
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
-  std::vector<std::string> messages;
   lab.on_message([&messages](std::size_t brick, std::string_view operation) {
     if (brick == 0) messages.emplace_back(operation);
     return 0;
@@ -69,9 +69,9 @@ TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
 }
 
 TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
+  std::vector<std::string> messages;
   ReplicateLab lab;
   ASSERT_TRUE(lab.client().lookup(root_gfid));
-  std::vector<std::string> messages;
   lab.on_message([&messages](std::size_t brick, std::string_view operation) {
     if (brick == 0) messages.emplace_back(operation);
     return 0;

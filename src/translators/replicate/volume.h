@@ -42,6 +42,9 @@ class Volume {
   // Those that hold data, and not names and marks only.
   Copies with_data() const { return Copies::first(size() - options.arbiter_count); }
 
+  // Of the volume as a whole, where the volfile says it.
+  std::optional<Gfid> id() const { return Gfid::parse(options.volume_id); }
+
   // ---- Which of them are there.
   void set_up(Copy copy, bool is_up);
   Copies up() const { return up_; }

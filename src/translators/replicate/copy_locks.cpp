@@ -1,0 +1,103 @@
+#include "translators/replicate/copy_locks.h"
+
+#include "base/log.h"
+#include "translators/cluster/as_root.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+// On the wire.
+namespace entry_command {
+constexpr std::uint32_t lock_and_wait = 0, unlock = 1, lock = 2;
+}
+namespace content_command {
+constexpr std::uint32_t lock = 1, lock_and_wait = 2;
+}
+
+bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
+
+}  // namespace
+
+Call CopyLocks::call_of(const LockedThing& thing) {
+  Call call = as_root(Call{});
+  call.lock_owner = thing.owner;
+  return call;
+}
+
+Task<Copies> CopyLocks::take(const LockedThing& thing, Copies copies, Error& why) {
+  bool is_taken = false;
+  const Copies at_once = co_await tried(try_to_take(thing, copies, is_taken, why));
+  if (!is_taken) co_return at_once;
+  co_await tried(give_back(thing, at_once));
+  const Call call = call_of(thing);
+  Copies got;
+  for (const Copy copy : copies.list()) {
+    const Result<Done> locked = co_await ask(call, thing, copy, Step::lock_and_wait);
+    if (locked) {
+      got.add(copy);
+    } else if (!is_away(locked.error())) {
+      why = locked.error();
+    }
+  }
+  co_return got;
+}
+
+Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Error& why) {
+  const Call call = call_of(thing);
+  const std::vector<Copy> places = copies.list();
+  std::vector<Task<>> tasks;
+  for (const Copy copy : places) tasks.push_back(ask(call, thing, copy, Step::lock));
+  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
+  Copies got;
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (answers[at]) {
+      got.add(places[at]);
+      continue;
+    }
+    is_taken = is_taken || is_taken_by_others(answers[at].error());
+    if (!is_away(answers[at].error())) why = answers[at].error();
+  }
+  co_return got;
+}
+
+Task<> CopyLocks::give_back(const LockedThing& thing, Copies copies) {
+  const Call call = call_of(thing);
+  std::vector<Task<>> tasks;
+  for (const Copy copy : copies.list()) tasks.push_back(ask(call, thing, copy, Step::unlock));
+  const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
+  for (const Result<Done>& answer : answers) {
+    if (answer) continue;
+    log::debug(volume_.name(), "a lock of {} is not given back, it goes with the connection: {}", thing.gfid.text(),
+               answer.error().sentence());
+  }
+  co_return done;
+}
+
+Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Step step) {
+  if (thing.kind == LockKind::entries) {
+    fop::Entrylk lock{.gfid = thing.gfid,
+                      .command = entry_command::lock,
+                      .type = static_cast<std::uint32_t>(LockType::write),
+                      .name_given = thing.name.empty() ? 0u : 1u,
+                      .name = thing.name,
+                      .domain = thing.domain,
+                      .xdata = {}};
+    if (step == Step::lock_and_wait) lock.command = entry_command::lock_and_wait;
+    if (step == Step::unlock) lock.command = entry_command::unlock;
+    co_await tried(volume_.subvolume(copy).perform(call, lock));
+    co_return done;
+  }
+  fop::Inodelk lock{.gfid = thing.gfid,
+                    .command = content_command::lock,
+                    .type = step == Step::unlock ? Flock::unlock : Flock::write,
+                    .flock = {.start = thing.first, .length = thing.length, .owner = thing.owner},
+                    .domain = thing.domain,
+                    .xdata = {}};
+  lock.flock.type = lock.type;
+  if (step == Step::lock_and_wait) lock.command = content_command::lock_and_wait;
+  co_await tried(volume_.subvolume(copy).perform(call, lock));
+  co_return done;
+}
+
+}  // namespace mortar::replicate

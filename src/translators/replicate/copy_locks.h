@@ -1,0 +1,45 @@
+// One lock on several copies: asked for at once and without waiting, which nearly always is the only trip. Where
+// somebody has it on one of them, what was got is given back and it is waited for one copy after the other, in the order
+// of the copies, so that no two clients wait for each other.
+#pragma once
+
+#include <string>
+
+#include "translators/replicate/asking.h"
+
+namespace mortar::replicate {
+
+// Of an object: its content and attributes, or the names in it.
+enum class LockKind { content, entries };
+
+struct LockedThing {
+  Gfid gfid;
+  LockKind kind = LockKind::content;
+  std::string name;          // of entries; empty: all of them
+  std::uint64_t first = 0;   // of content, in bytes
+  std::uint64_t length = 0;  // 0: to the end
+  std::string domain;
+  LockOwner owner;
+};
+
+class CopyLocks {
+ public:
+  // `volume` outlives this, and each thing its requests.
+  explicit CopyLocks(Volume& volume) : volume_(volume) {}
+
+  // Those that have given it; `why` says what another one said, where it is there.
+  Task<Copies> take(const LockedThing& thing, Copies copies, Error& why);
+  // Without waiting. `is_taken`: somebody else has it on one of the others.
+  Task<Copies> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Error& why);
+  // A lock that cannot be given back goes with the connection.
+  Task<> give_back(const LockedThing& thing, Copies copies);
+
+ private:
+  enum class Step { lock, lock_and_wait, unlock };
+  Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Step step);
+  static Call call_of(const LockedThing& thing);
+
+  Volume& volume_;
+};
+
+}  // namespace mortar::replicate

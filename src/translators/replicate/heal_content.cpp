@@ -1,0 +1,255 @@
+#include "translators/replicate/heal_content.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mortar::replicate {
+
+namespace {
+
+// A file of at most one block is copied while it is locked to decide.
+constexpr std::uint32_t block_bytes = 1024 * 1024;
+constexpr std::int32_t seek_data = 0;  // on the wire
+
+bool is_zero(Bytes bytes) {
+  return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+}  // namespace
+
+Task<HealReport> ContentHealer::heal(Gfid gfid) {
+  const LockedThing among_healers = healing_.thing(gfid, LockKind::content, healing_.domain_of_healers());
+  bool is_taken = false;
+  Error why(ENOTCONN);
+  const Copies mine = co_await tried(healing_.locks().try_to_take(among_healers, volume_.up(), is_taken, why));
+  Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
+  if (!is_taken) report = co_await heal_alone(gfid);
+  co_await tried(healing_.locks().give_back(among_healers, mine));
+  co_return std::move(report);
+}
+
+Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
+  const LockedThing file = healing_.thing(gfid, LockKind::content, volume_.domain());
+  Error why(ENOTCONN);
+  Copies locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
+  HealReport report;
+  Result<std::unique_ptr<Job>> begun = co_await begin(gfid, locked, report);
+  Result<Done> healed = done;
+  const bool is_small = begun && *begun && (*begun)->size <= block_bytes;
+  if (begun && *begun) healed = co_await cut(**begun);
+  if (is_small && healed) healed = co_await copy_all(**begun, false);
+  if (is_small && healed) healed = co_await end(**begun, locked);
+  co_await tried(healing_.locks().give_back(file, locked));
+  if (!begun) co_return begun.error();
+  if (!*begun) co_return std::move(report);
+  Job& job = **begun;
+  if (!is_small && healed) {
+    healed = co_await copy_all(job, true);
+    locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
+    if (healed) healed = co_await check_source(job, locked);
+    if (healed) healed = co_await end(job, locked);
+    co_await tried(healing_.locks().give_back(file, locked));
+  }
+  co_await tried(close(job));
+  if (!healed) co_return healed.error();
+  co_return std::move(job.report);
+}
+
+Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, Copies locked, HealReport& report) {
+  auto job = std::make_unique<Job>();
+  job->gfid = gfid;
+  job->testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+  std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job->testimony.heard);
+  if (postponed) {
+    report = std::move(*postponed);
+    co_return std::unique_ptr<Job>();
+  }
+  if (job->testimony.present.empty()) {
+    report.end = HealEnd::gone;
+    co_return std::unique_ptr<Job>();
+  }
+  job->direction = direction_of_data(job->testimony, volume_.with_data(), volume_.quorum);
+  if (job->direction.is_split_brain) {
+    report = {HealEnd::split_brain, "all copies are blamed for a change of the content"};
+    co_return std::unique_ptr<Job>();
+  }
+  if (!job->direction.source) co_return std::unique_ptr<Job>();
+  job->size = job->testimony.iatts[*job->direction.source].size;
+  job->sinks = job->direction.sinks & volume_.with_data();
+  for (const Copy sink : job->sinks.list()) {
+    if (job->testimony.iatts[sink].size == 0) job->empty_sinks.add(sink);
+  }
+  job->report.end = HealEnd::healed;
+  co_await tried(open(*job));
+  co_return std::move(job);
+}
+
+void ContentHealer::give_up(Job& job, Copy sink, const Error& error) {
+  job.sinks.remove(sink);
+  job.report.add({HealEnd::failed, fmt::format("the content is not copied to {}: {}", volume_.subvolume(sink).name(),
+                                               error.sentence())});
+}
+
+Task<> ContentHealer::open(Job& job) {
+  const Call own = healing_.call();
+  job.fds.resize(volume_.size());
+  const fop::Open reading{.gfid = job.gfid, .flags = 0, .xdata = {}};
+  fop::Opened source = co_await tried(healing_.at(own, reading, *job.direction.source));
+  job.fds[*job.direction.source] = std::move(source.fd);
+  const fop::Open writing{.gfid = job.gfid, .flags = open_flag::read_write, .xdata = {}};
+  AnswersOf<fop::Open> sinks = co_await tried(healing_.at_each(own, writing, job.sinks));
+  for (const Copy sink : job.sinks.list()) {
+    if (sinks[sink]) {
+      job.fds[sink] = std::move(sinks[sink]->fd);
+    } else {
+      give_up(job, sink, sinks[sink].error());
+    }
+  }
+  co_return done;
+}
+
+Task<> ContentHealer::close(Job& job) {
+  const Call own = healing_.call();
+  for (Copy copy = 0; copy < job.fds.size(); ++copy) {
+    if (!job.fds[copy].open) continue;
+    const fop::Release release{.gfid = job.gfid, .fd = job.fds[copy], .xdata = {}};
+    co_await healing_.at(own, release, copy);
+  }
+  co_return done;
+}
+
+// What is behind the end of the right copy goes; what is missing before it becomes a hole.
+Task<> ContentHealer::cut(Job& job) {
+  const Call own = healing_.call();
+  for (const Copy sink : job.sinks.list()) {
+    if (job.testimony.iatts[sink].size == job.size) continue;
+    const fop::Ftruncate cut{.gfid = job.gfid, .fd = job.fds[sink], .size = job.size, .xdata = {}};
+    const Result<fop::Changed> done_there = co_await healing_.at(own, cut, sink);
+    if (!done_there) give_up(job, sink, done_there.error());
+  }
+  co_return done;
+}
+
+Task<> ContentHealer::copy_all(Job& job, bool locks) {
+  for (std::uint64_t offset = 0; offset < job.size && !job.sinks.empty();) {
+    if (job.sinks == job.empty_sinks) {
+      offset = co_await tried(next_data(job, offset));
+      if (offset >= job.size) break;
+    }
+    const auto size = static_cast<std::uint32_t>(std::min<std::uint64_t>(block_bytes, job.size - offset));
+    LockedThing block = healing_.thing(job.gfid, LockKind::content, volume_.domain());
+    block.first = offset;
+    block.length = size;
+    Copies locked;
+    Error why(ENOTCONN);
+    if (locks) locked = co_await tried(healing_.locks().take(block, volume_.up(), why));
+    Result<Done> copied = done;
+    if (locks) copied = co_await check_source(job, locked);
+    if (copied) copied = co_await copy_block(job, offset, size);
+    if (locks) {
+      co_await tried(healing_.locks().give_back(block, locked));
+    }
+    co_await tried(copied);
+    offset += size;
+  }
+  co_return done;
+}
+
+// Others may have changed it since it was decided which copy is right, and that one may have missed it.
+Task<> ContentHealer::check_source(Job& job, Copies locked) {
+  const Testimony now =
+      co_await tried(healing_.hear({.gfid = job.gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+  const Direction direction = direction_of_data(now, volume_.with_data(), volume_.quorum);
+  const bool is_heard = !postponed_for_want_of_copies(volume_, now.heard);
+  if (is_heard && direction.sources.has(*job.direction.source)) co_return done;
+  co_return failed(EAGAIN, "the copy that was right has missed a change meanwhile, or does not answer");
+}
+
+Task<std::uint64_t> ContentHealer::next_data(Job& job, std::uint64_t offset) {
+  const Call own = healing_.call();
+  const Copy source = *job.direction.source;
+  const fop::Seek seek{.gfid = job.gfid, .fd = job.fds[source], .offset = offset, .what = seek_data, .xdata = {}};
+  const Result<fop::Seek::Reply> found = co_await healing_.at(own, seek, source);
+  if (found) co_return std::max(offset, found->offset);
+  // Nothing but a hole up to the end; or a disk that knows no holes.
+  co_return found.error().number() == ENXIO ? job.size : offset;
+}
+
+Task<> ContentHealer::copy_block(Job& job, std::uint64_t offset, std::uint32_t size) {
+  const Copies sinks = co_await tried(that_differ(job, offset, size));
+  if (sinks.empty()) co_return done;
+  const Call own = healing_.call();
+  const Copy source = *job.direction.source;
+  const fop::Read read{.gfid = job.gfid, .fd = job.fds[source], .offset = offset, .size = size, .xdata = {}};
+  const fop::Read::Reply content = co_await tried(healing_.at(own, read, source));
+  const Bytes bytes = content.data.bytes.bytes();
+  if (bytes.empty()) co_return done;  // cut meanwhile
+  const bool is_hole = is_zero(bytes);
+  std::vector<Task<fop::Changed>> tasks;
+  std::vector<fop::Write> writes;
+  std::vector<Copy> places;
+  for (const Copy sink : sinks.list()) {
+    if (is_hole && job.empty_sinks.has(sink)) continue;
+    places.push_back(sink);
+    writes.push_back({.gfid = job.gfid,
+                      .fd = job.fds[sink],
+                      .offset = offset,
+                      .size = static_cast<std::uint32_t>(bytes.size()),
+                      .xdata = {},
+                      .data = content.data});
+  }
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    tasks.push_back(volume_.subvolume(places[at]).perform(own, writes[at]));
+  }
+  const std::vector<Result<fop::Changed>> written = co_await tried(all(std::move(tasks)));
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (!written[at]) give_up(job, places[at], written[at].error());
+  }
+  co_return done;
+}
+
+Task<Copies> ContentHealer::that_differ(Job& job, std::uint64_t offset, std::uint32_t size) {
+  const Copies compared = job.sinks - job.empty_sinks;
+  Copies differ = job.sinks & job.empty_sinks;
+  if (compared.empty()) co_return differ;
+  const Call own = healing_.call();
+  const Copies asked = compared | Copies::only(*job.direction.source);
+  std::vector<fop::Rchecksum> questions;
+  std::vector<Translator*> subvolumes;
+  for (const Copy copy : asked.list()) {
+    questions.push_back({.gfid = job.gfid, .fd = job.fds[copy], .offset = offset, .size = size, .xdata = {}});
+    subvolumes.push_back(&volume_.subvolume(copy));
+  }
+  const AnswersOf<fop::Rchecksum> answers = co_await tried(on_each_its_own(subvolumes, own, questions));
+  const std::vector<Copy> places = asked.list();
+  const auto source = static_cast<std::size_t>(std::ranges::find(places, *job.direction.source) - places.begin());
+  if (!answers[source]) co_return answers[source].error();
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (at == source) continue;
+    const bool is_equal = answers[at] && answers[at]->weak == answers[source]->weak &&
+                          answers[at]->strong == answers[source]->strong;
+    if (!is_equal) differ.add(places[at]);
+  }
+  co_return differ;
+}
+
+Task<> ContentHealer::end(Job& job, Copies locked) {
+  const Call own = healing_.call();
+  for (const Copy sink : job.sinks.list()) {
+    const fop::Fsync fsync{.gfid = job.gfid, .fd = job.fds[sink], .data_only = 0, .xdata = {}};
+    const Result<fop::Changed> synced = co_await healing_.at(own, fsync, sink);
+    if (!synced) give_up(job, sink, synced.error());
+  }
+  for (const Copy sink : job.sinks.list()) {
+    const Result<Done> set = co_await metadata_.copy_times(job.gfid, *job.direction.source, sink);
+    if (!set) give_up(job, sink, set.error());
+  }
+  // An arbiter has no content to be behind with.
+  const Copies arbiters = job.direction.sinks - volume_.with_data();
+  const Copies healed = job.direction.sources | job.sinks | arbiters;
+  co_await tried(healing_.absolve(job.gfid, job.testimony, Slot::data, healed, locked));
+  co_return done;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,50 @@
+// Making the content of files alike, block by block: what is equal by its checksum is not sent, and holes stay holes.
+// Users go on: of a large file only the block that is being copied is locked.
+#pragma once
+
+#include "translators/replicate/heal_metadata.h"
+
+namespace mortar::replicate {
+
+class ContentHealer {
+ public:
+  // Both outlive this.
+  ContentHealer(Healing& healing, MetadataHealer& metadata)
+      : healing_(healing), volume_(healing.volume()), metadata_(metadata) {}
+
+  Task<HealReport> heal(Gfid gfid);
+
+ private:
+  struct Job {
+    Gfid gfid;
+    Testimony testimony;
+    Direction direction;
+    std::uint64_t size = 0;
+    Copies sinks;        // that content is copied to; less as they fail
+    Copies empty_sinks;  // of those: had nothing before, so there is nothing to compare
+    std::vector<Fd> fds;
+    HealReport report;
+  };
+
+  Task<HealReport> heal_alone(Gfid gfid);
+  // Nothing where the report is all there is to say.
+  Task<std::unique_ptr<Job>> begin(Gfid gfid, Copies locked, HealReport& report);
+  Task<> open(Job& job);
+  Task<> close(Job& job);
+  Task<> cut(Job& job);
+  Task<> copy_all(Job& job, bool locks);
+  // EAGAIN where the source is none any more.
+  Task<> check_source(Job& job, Copies locked);
+  Task<> copy_block(Job& job, std::uint64_t offset, std::uint32_t size);
+  Task<Copies> that_differ(Job& job, std::uint64_t offset, std::uint32_t size);
+  // Where the next byte is that is not in a hole.
+  Task<std::uint64_t> next_data(Job& job, std::uint64_t offset);
+  Task<> end(Job& job, Copies locked);
+  void give_up(Job& job, Copy sink, const Error& error);
+
+  Healing& healing_;
+  Volume& volume_;
+  MetadataHealer& metadata_;
+};
+
+}  // namespace mortar::replicate

@@ -1,0 +1,34 @@
+// Which copies of an object are right, and which are to be made like them: decided from the marks alone where they say
+// something, and else from what differs. Pure functions.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "translators/replicate/evidence.h"
+
+namespace mortar::replicate {
+
+// What the copies that were heard say of one object.
+struct Testimony {
+  Copies heard;              // has answered; may not have the object
+  Copies present;            // has it
+  std::vector<Marks> marks;  // by copy
+  std::vector<Iatt> iatts;
+};
+
+struct Direction {
+  Copies sources;  // right
+  Copies sinks;    // to be made like the source
+  // The one that is copied; nothing where there is nothing to do, or nobody knows what is right.
+  std::optional<Copy> source;
+  bool is_split_brain = false;
+};
+
+// `with_data`: not the arbiter, whose content is none.
+Direction direction_of_data(const Testimony& testimony, Copies with_data, const Quorum& quorum);
+Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum);
+// Without a copy that nobody blames all names are kept: each copy is a source and a sink.
+Direction direction_of_entries(const Testimony& testimony);
+
+}  // namespace mortar::replicate

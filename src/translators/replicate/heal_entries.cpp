@@ -1,0 +1,332 @@
+#include "translators/replicate/heal_entries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "translators/replicate/hidden_names.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+constexpr std::size_t names_at_once = 16;
+constexpr const char* changes_list_key = "glusterfs.xattrop_entry_changes_gfid";
+constexpr std::uint32_t add_words = 0;
+
+fop::Lookup lookup_of(const Gfid& directory, const std::string& name) {
+  return {.gfid = {}, .parent = directory, .name = name, .xdata = {}};
+}
+
+fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
+
+}  // namespace
+
+// ---- One directory
+
+Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
+  const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
+  bool is_taken = false;
+  Error why(ENOTCONN);
+  const Copies mine = co_await tried(healing_.locks().try_to_take(among_healers, volume_.up(), is_taken, why));
+  Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
+  if (!is_taken) report = co_await heal_alone(directory, made);
+  co_await tried(healing_.locks().give_back(among_healers, mine));
+  co_return std::move(report);
+}
+
+Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made) {
+  Job job;
+  job.directory = directory;
+  const LockedThing all_names = healing_.thing(directory, LockKind::entries, volume_.domain());
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
+  const Result<bool> goes_on = co_await decide(job, locked);
+  co_await tried(healing_.locks().give_back(all_names, locked));
+  if (!goes_on) co_return goes_on.error();
+  if (!*goes_on) co_return std::move(job.report);
+
+  const std::vector<std::string> names = co_await tried(names_to_look_at(job));
+  for (std::size_t first = 0; first < names.size(); first += names_at_once) {
+    std::vector<Task<>> healing;
+    const std::size_t end = std::min(first + names_at_once, names.size());
+    for (std::size_t at = first; at < end; ++at) healing.push_back(heal_name(job, names[at]));
+    const std::vector<Result<Done>> healed = co_await tried(all(std::move(healing)));
+    for (std::size_t at = 0; at < healed.size(); ++at) {
+      if (healed[at]) continue;
+      job.report.add({HealEnd::failed, fmt::format("{}: {}", names[first + at], healed[at].error().sentence())});
+    }
+  }
+  made.insert(made.end(), job.made.begin(), job.made.end());
+  if (job.report.end != HealEnd::healed) co_return std::move(job.report);
+  const Copies right = job.direction.sources | job.direction.sinks;
+  for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
+    co_await tried(metadata_.copy_times(directory, *job.direction.source, sink));
+  }
+  const Copies asked = volume_.up() & job.testimony.present;
+  co_await tried(healing_.absolve(directory, job.testimony, Slot::entries, right, asked));
+  co_return std::move(job.report);
+}
+
+// Whether there is anything to do.
+Task<bool> EntryHealer::decide(Job& job, Copies locked) {
+  job.testimony = co_await tried(healing_.hear(lookup_of(job.directory), locked));
+  std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job.testimony.heard);
+  if (postponed) {
+    job.report = std::move(*postponed);
+    co_return false;
+  }
+  if (job.testimony.present.empty()) {
+    job.report.end = HealEnd::gone;
+    co_return false;
+  }
+  job.direction = direction_of_entries(job.testimony);
+  if (!job.direction.source) co_return false;
+  job.merges = job.direction.sources == job.direction.sinks;
+  job.report.end = HealEnd::healed;
+  co_return true;
+}
+
+Task<std::vector<std::string>> EntryHealer::names_to_look_at(Job& job) {
+  std::optional<std::vector<std::string>> noted = co_await tried(noted_names(job));
+  if (noted) co_return std::move(*noted);
+  std::set<std::string> names;
+  for (const Copy copy : (job.direction.sources | job.direction.sinks).list()) {
+    const std::vector<std::string> there = co_await tried(healing_.names_on(copy, job.directory));
+    names.insert(there.begin(), there.end());
+  }
+  co_return std::vector<std::string>(names.begin(), names.end());
+}
+
+Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job) {
+  if (!volume_.options.granular_entry_heal || job.merges) co_return std::optional<std::vector<std::string>>();
+  std::set<std::string> names;
+  for (const Copy source : job.direction.sources.list()) {
+    for (const Copy sink : job.direction.sinks.list()) {
+      // The whole directory is meant.
+      if (job.testimony.marks[source].missed[sink][Slot::data] != 0) co_return std::optional<std::vector<std::string>>();
+    }
+    const std::optional<Gfid> list = co_await tried(list_of_changes(source, job.directory));
+    if (!list) co_return std::optional<std::vector<std::string>>();
+    job.lists.emplace_back(source, *list);
+    const std::vector<std::string> noted = co_await tried(healing_.names_on(source, *list));
+    names.insert(noted.begin(), noted.end());
+  }
+  co_return std::vector<std::string>(names.begin(), names.end());
+}
+
+// The brick shows what it has noted as a directory; none, where nothing of this one was noted.
+Task<std::optional<Gfid>> EntryHealer::list_of_changes(Copy copy, Gfid directory) {
+  const Call own = healing_.call();
+  const fop::Getxattr get{.gfid = root_gfid, .name_given = 1, .name = changes_list_key, .xdata = {}};
+  const Result<fop::Values> lists = co_await healing_.at(own, get, copy);
+  const std::optional<Gfid> all = lists ? lists->values.gfid(changes_list_key) : std::nullopt;
+  if (!all) co_return std::optional<Gfid>();
+  const fop::Lookup lookup = lookup_of(*all, directory.text());
+  const Result<fop::Lookup::Reply> found = co_await healing_.at(own, lookup, copy);
+  if (!found) co_return std::optional<Gfid>();
+  co_return std::optional(found->iatt.gfid);
+}
+
+// ---- One name
+
+Task<> EntryHealer::heal_name(Job& job, std::string name) {
+  LockedThing lock = healing_.thing(job.directory, LockKind::entries, volume_.domain());
+  lock.name = name;
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(lock, volume_.up(), why));
+  Result<Done> healed = co_await heal_name_locked(job, name, locked);
+  if (healed) healed = co_await strike_name(job, name);
+  co_await tried(healing_.locks().give_back(lock, locked));
+  co_return healed;
+}
+
+Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) {
+  const Copies concerned = job.direction.sources | job.direction.sinks;
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked));
+  if ((testimony.heard & concerned) != concerned) co_return failed(ENOTCONN, "a copy has gone");
+  const Copies right = testimony.present & job.direction.sources;
+  if (right.empty()) {
+    for (const Copy sink : (testimony.present & job.direction.sinks).list()) {
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+    }
+    co_return done;
+  }
+  const Copy source = right.front();
+  const Iatt object = testimony.iatts[source];
+  const auto is_same = [&](Copy copy) {
+    return testimony.iatts[copy].gfid == object.gfid && testimony.iatts[copy].type() == object.type();
+  };
+  for (const Copy copy : right.list()) {
+    if (is_same(copy)) continue;
+    job.report.add({HealEnd::split_brain,
+                    fmt::format("{} is {} on {} and {} on {}", name, object.gfid.text(),
+                                volume_.subvolume(source).name(), testimony.iatts[copy].gfid.text(),
+                                volume_.subvolume(copy).name())});
+    co_return done;
+  }
+  for (const Copy sink : (job.direction.sinks & testimony.heard).list()) {
+    const bool has_another = testimony.present.has(sink) && !is_same(sink);
+    if (has_another) {
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+    }
+    if (has_another || !testimony.present.has(sink)) {
+      co_await tried(make(job, sink, name, source, object));
+    }
+  }
+  co_return done;
+}
+
+// It need not be looked at again.
+Task<> EntryHealer::strike_name(Job& job, std::string name) {
+  if (job.report.end != HealEnd::healed) co_return done;
+  const Call own = healing_.call();
+  for (const auto& [copy, list] : job.lists) {
+    const fop::Unlink strike{.parent = list, .name = name, .flags = 0, .xdata = {}};
+    const Result<fop::Changed> struck = co_await healing_.at(own, strike, copy);
+    if (!struck && !is_missing(struck.error())) co_return struck.error();
+  }
+  co_return done;
+}
+
+Task<HealReport> EntryHealer::merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made) {
+  Job job;
+  job.directory = directory;
+  job.merges = true;
+  job.direction.sources = job.direction.sinks = copies;
+  job.report.end = HealEnd::healed;
+  co_await tried(heal_name_locked(job, std::move(name), copies));
+  made = std::move(job.made);
+  co_return std::move(job.report);
+}
+
+// ---- What goes
+
+Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
+  const Call own = healing_.call();
+  const fop::Lookup lookup = lookup_of(gfid);
+  const Result<fop::Lookup::Reply> found = co_await healing_.at(own, lookup, copy);
+  if (!found && is_missing(found.error())) co_return std::optional<Iatt>();
+  if (!found) co_return found.error();
+  co_return std::optional(found->iatt);
+}
+
+Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there) {
+  const std::optional<Iatt> elsewhere = co_await tried(object_on(job.direction.sources.front(), there.gfid));
+  const bool is_last_name = there.is_directory() || there.links <= 1;
+  if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
+    co_await tried(put_aside(sink, job.directory, name, there.gfid));
+    co_return done;
+  }
+  const Call own = healing_.call();
+  if (there.is_directory()) {
+    const fop::Rmdir remove{.parent = job.directory, .flags = with_all_in_it, .name = name, .xdata = {}};
+    co_await tried(healing_.at(own, remove, sink));
+  } else {
+    const fop::Unlink remove{.parent = job.directory, .name = name, .flags = 0, .xdata = {}};
+    co_await tried(healing_.at(own, remove, sink));
+  }
+  co_return done;
+}
+
+Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid object) {
+  const Call own = healing_.call();
+  const Gfid volume = *volume_.id();
+  fop::Mkdir make_place{.parent = root_gfid, .mode = 0755, .umask = 0, .name = anonymous_name(volume), .xdata = {}};
+  make_place.xdata.set("gfid-req", anonymous_gfid(volume));
+  // On all copies: it is a directory of the volume like any other.
+  const AnswersOf<fop::Mkdir> made = co_await tried(healing_.at_each(own, make_place, volume_.up()));
+  if (!made[sink] && made[sink].error().number() != EEXIST) co_return made[sink].error();
+  const fop::Rename aside{.old_parent = directory,
+                          .new_parent = anonymous_gfid(volume),
+                          .old_name = std::move(name),
+                          .new_name = object.text(),
+                          .xdata = {}};
+  co_await tried(healing_.at(own, aside, sink));
+  co_return done;
+}
+
+// ---- What comes
+
+Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copy source, Iatt object) {
+  const Call own = healing_.call();
+  const std::optional<Iatt> there = co_await tried(object_on(sink, object.gfid));
+  if (!there) {
+    co_await tried(make_new(job, sink, std::move(name), source, object));
+    co_return done;
+  }
+  if (volume_.id()) {
+    const fop::Rename back{.old_parent = anonymous_gfid(*volume_.id()),
+                           .new_parent = job.directory,
+                           .old_name = object.gfid.text(),
+                           .new_name = name,
+                           .xdata = {}};
+    const Result<fop::Rename::Reply> renamed = co_await healing_.at(own, back, sink);
+    if (renamed) {
+      co_await tried(metadata_.copy_times(object.gfid, source, sink));
+      co_return done;
+    }
+    if (!is_missing(renamed.error())) co_return renamed.error();
+  }
+  if (there->is_directory()) {
+    co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
+  }
+  const fop::Link link{.gfid = object.gfid, .new_parent = job.directory, .new_name = std::move(name), .xdata = {}};
+  co_await tried(healing_.at(own, link, sink));
+  co_await tried(metadata_.copy_times(object.gfid, source, sink));
+  co_return done;
+}
+
+Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copy source, Iatt object) {
+  co_await tried(blame_for_new(job, sink, object));
+  Call own = healing_.call();
+  own.uid = object.uid;
+  own.gid = object.gid;
+  Dictionary xdata;
+  xdata.set("gfid-req", object.gfid);
+  if (object.is_directory()) {
+    const fop::Mkdir mkdir{
+        .parent = job.directory, .mode = object.mode, .umask = 0, .name = std::move(name), .xdata = std::move(xdata)};
+    co_await tried(healing_.at(own, mkdir, sink));
+  } else if (object.is_symlink()) {
+    const fop::Readlink read{.gfid = object.gfid, .size = 4096, .xdata = {}};
+    const fop::Readlink::Reply target = co_await tried(healing_.at(own, read, source));
+    const fop::Symlink symlink{.parent = job.directory,
+                               .name = std::move(name),
+                               .umask = 0,
+                               .target = target.target,
+                               .xdata = std::move(xdata)};
+    co_await tried(healing_.at(own, symlink, sink));
+  } else {
+    const fop::Mknod mknod{.parent = job.directory,
+                           .device = object.rdev,
+                           .mode = object.mode,
+                           .umask = 0,
+                           .name = std::move(name),
+                           .xdata = std::move(xdata)};
+    co_await tried(healing_.at(own, mknod, sink));
+  }
+  co_await tried(metadata_.copy(object.gfid, source, sink));
+  if (!object.is_symlink()) job.made.push_back(object.gfid);
+  co_return done;
+}
+
+Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object) {
+  if (object.is_symlink()) co_return done;
+  Counts all_of_it = Counts::of(Slot::metadata, 1);
+  all_of_it[Slot::data] = 1;
+  if (object.is_directory()) all_of_it[Slot::entries] = 1;
+  fop::Xattrop request{.gfid = object.gfid, .operation = add_words, .values = {}, .xdata = {}};
+  request.values.set_bytes(volume_.keys.missed(sink), all_of_it.stored());
+  const Call own = healing_.call();
+  const Copies witnesses = job.direction.sources - Copies::only(sink);
+  const AnswersOf<fop::Xattrop> answers = co_await tried(healing_.at_each(own, request, witnesses));
+  for (const Copy witness : witnesses.list()) {
+    // A right copy that lacks it gets it in its turn.
+    if (!answers[witness] && !(job.merges && is_missing(answers[witness].error()))) co_return answers[witness].error();
+  }
+  co_return done;
+}
+
+}  // namespace mortar::replicate

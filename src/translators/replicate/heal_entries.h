@@ -1,0 +1,57 @@
+// Making the names in directories alike, name by name under the lock of each: what the right copies have is made where
+// it is missing, what they do not have goes.
+//
+// What is new on a copy is blamed by the right ones for all of its content before it is made, so that nobody reads it
+// before it is healed. What has lost its name is kept aside in a directory that no user sees as long as the right copies
+// have it elsewhere: a rename is healed as a rename.
+#pragma once
+
+#include "translators/replicate/heal_metadata.h"
+
+namespace mortar::replicate {
+
+class EntryHealer {
+ public:
+  // Both outlive this.
+  EntryHealer(Healing& healing, MetadataHealer& metadata)
+      : healing_(healing), volume_(healing.volume()), metadata_(metadata) {}
+
+  // `made`: what came into being on a copy, without its content.
+  Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
+  // One name of which some of these copies, none of them blamed, have nothing: all get it. The name is locked.
+  Task<HealReport> merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made);
+
+ private:
+  struct Job {
+    Gfid directory;
+    Testimony testimony;
+    Direction direction;
+    bool merges = false;
+    std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
+    HealReport report;
+    std::vector<Gfid> made;
+  };
+
+  Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made);
+  Task<bool> decide(Job& job, Copies locked);
+  Task<std::vector<std::string>> names_to_look_at(Job& job);
+  // The names that the right copies have noted as changed; nothing where all names have to be looked at.
+  Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
+  Task<std::optional<Gfid>> list_of_changes(Copy copy, Gfid directory);
+  Task<> heal_name(Job& job, std::string name);
+  Task<> heal_name_locked(Job& job, std::string name, Copies locked);
+  Task<> strike_name(Job& job, std::string name);
+
+  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there);
+  Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object);
+  Task<> make(Job& job, Copy sink, std::string name, Copy source, Iatt object);
+  Task<> make_new(Job& job, Copy sink, std::string name, Copy source, Iatt object);
+  Task<> blame_for_new(Job& job, Copy sink, Iatt object);
+  Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);
+
+  Healing& healing_;
+  Volume& volume_;
+  MetadataHealer& metadata_;
+};
+
+}  // namespace mortar::replicate

@@ -1,0 +1,32 @@
+#include "translators/replicate/heal_index.h"
+
+namespace mortar::replicate {
+
+Task<Gfid> HealIndex::directory(Copy copy, HealList list) {
+  const char* key = list == HealList::blamed ? "glusterfs.xattrop_index_gfid" : "glusterfs.xattrop_dirty_gfid";
+  const Call own = healing_.call();
+  const fop::Getxattr get{.gfid = root_gfid, .name_given = 1, .name = key, .xdata = {}};
+  const fop::Values values = co_await tried(healing_.at(own, get, copy));
+  const std::optional<Gfid> gfid = values.values.gfid(key);
+  if (!gfid) co_return failed(EINVAL, "the brick does not say where its list of damaged objects is");
+  // A brick of stock knows it only once it has been looked up.
+  const fop::Lookup lookup{.gfid = *gfid, .parent = {}, .name = {}, .xdata = {}};
+  co_await tried(healing_.at(own, lookup, copy));
+  co_return *gfid;
+}
+
+Task<std::vector<std::string>> HealIndex::entries(Copy copy, HealList list) {
+  const Gfid listed = co_await tried(directory(copy, list));
+  std::vector<std::string> names = co_await tried(healing_.names_on(copy, listed));
+  co_return std::move(names);
+}
+
+Task<> HealIndex::strike(Copy copy, HealList list, std::string entry) {
+  const Gfid listed = co_await tried(directory(copy, list));
+  const Call own = healing_.call();
+  const fop::Unlink unlink{.parent = listed, .name = std::move(entry), .flags = 0, .xdata = {}};
+  co_await tried(healing_.at(own, unlink, copy));
+  co_return done;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,124 @@
+#include "translators/replicate/heal_metadata.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+
+#include "base/log.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+// Where the lock of changes of attributes is, beyond all bytes.
+constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
+constexpr const char* times_key = "trusted.glusterfs.mdata";
+
+// What each copy has for itself.
+bool is_own(std::string_view key) {
+  constexpr std::array<std::string_view, 8> prefixes = {
+      "trusted.afr.",  "trusted.gfid",          "trusted.pgfid.",           "trusted.glusterfs.volume-id",
+      "trusted.glusterfs.mdata", "trusted.glusterfs.quota", "trusted.glusterfs.createtime", "glusterfs."};
+  return std::ranges::any_of(prefixes, [key](std::string_view prefix) { return key.starts_with(prefix); });
+}
+
+}  // namespace
+
+std::optional<HealReport> postponed_for_want_of_copies(const Volume& volume, Copies heard) {
+  // Without a quorum any copy that is away may be the one that is right.
+  const bool is_enough = volume.quorum.is_required() ? volume.quorum.is_met(heard) : heard == volume.all();
+  if (is_enough) return std::nullopt;
+  return HealReport{HealEnd::postponed,
+                    fmt::format("these copies do not answer: {}", volume.names(volume.all() - heard))};
+}
+
+Task<HealReport> MetadataHealer::heal(Gfid gfid) {
+  LockedThing thing = healing_.thing(gfid, LockKind::content, volume_.domain());
+  thing.first = place_of_attributes;
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), why));
+  Result<HealReport> report = co_await heal_locked(gfid, locked);
+  co_await tried(healing_.locks().give_back(thing, locked));
+  co_return std::move(report);
+}
+
+Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
+  const Testimony testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+  std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, testimony.heard);
+  if (postponed) co_return std::move(*postponed);
+  if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  const Direction direction = direction_of_metadata(testimony, volume_.quorum);
+  if (direction.is_split_brain) {
+    co_return HealReport{HealEnd::split_brain, "all copies are blamed for a change of attributes"};
+  }
+  if (!direction.source) co_return HealReport{};
+  Copies right = direction.sources;
+  HealReport report{HealEnd::healed, {}};
+  for (const Copy sink : direction.sinks.list()) {
+    const Result<Done> copied = co_await copy(gfid, *direction.source, sink);
+    if (copied) {
+      right.add(sink);
+    } else {
+      report.add({HealEnd::failed, fmt::format("the attributes are not copied to {}: {}",
+                                               volume_.subvolume(sink).name(), copied.error().sentence())});
+    }
+  }
+  co_await tried(healing_.absolve(gfid, testimony, Slot::metadata, right, locked));
+  co_return std::move(report);
+}
+
+Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink) {
+  co_await tried(copy_xattrs(gfid, source, sink));
+  const Call own = healing_.call();
+  const fop::Stat stat{.gfid = gfid, .xdata = {}};
+  const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
+  fop::Setattr set{
+      .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::uid | set_attribute::gid, .xdata = {}};
+  if (!right.iatt.is_symlink()) set.valid |= set_attribute::mode;
+  co_await tried(healing_.at(own, set, sink));
+  co_await tried(copy_times(gfid, source, sink));
+  co_return done;
+}
+
+Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink) {
+  const Call own = healing_.call();
+  const fop::Stat stat{.gfid = gfid, .xdata = {}};
+  const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
+  const fop::Setattr set{.gfid = gfid,
+                         .iatt = right.iatt,
+                         .valid = set_attribute::accessed | set_attribute::modified,
+                         .xdata = {}};
+  co_await tried(healing_.at(own, set, sink));
+  // Where the volume keeps times of its own.
+  const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};
+  const Result<fop::Values> times = co_await healing_.at(own, get, source);
+  if (!times || times->values.find(times_key) == nullptr) co_return done;
+  fop::Setxattr set_times{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
+  set_times.values.set(times_key, *times->values.find(times_key));
+  co_await tried(healing_.at(own, set_times, sink));
+  co_return done;
+}
+
+Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink) {
+  const Call own = healing_.call();
+  const fop::Getxattr get{.gfid = gfid, .name_given = 0, .name = {}, .xdata = {}};
+  const fop::Values right = co_await tried(healing_.at(own, get, source));
+  const fop::Values there = co_await tried(healing_.at(own, get, sink));
+  for (const auto& [key, value] : there.values) {
+    if (is_own(key) || right.values.has(key)) continue;
+    const fop::Removexattr remove{.gfid = gfid, .name = key, .xdata = {}};
+    const Result<fop::Acknowledged> removed = co_await healing_.at(own, remove, sink);
+    if (!removed && removed.error().number() != ENODATA) co_return removed.error();
+  }
+  fop::Setxattr set{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
+  for (const auto& [key, value] : right.values) {
+    const Value* known = there.values.find(key);
+    if (!is_own(key) && (known == nullptr || *known != value)) set.values.set(key, value);
+  }
+  if (set.values.empty()) co_return done;
+  co_await tried(healing_.at(own, set, sink));
+  co_return done;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,30 @@
+// Making the owner, the mode, the times and the extended attributes of copies alike.
+#pragma once
+
+#include "translators/replicate/healing.h"
+
+namespace mortar::replicate {
+
+class MetadataHealer {
+ public:
+  // `healing` outlives this.
+  explicit MetadataHealer(Healing& healing) : healing_(healing), volume_(healing.volume()) {}
+
+  Task<HealReport> heal(Gfid gfid);
+  // All of it, to a copy that is behind, whatever marks say. The caller has the object to itself.
+  Task<> copy(Gfid gfid, Copy source, Copy sink);
+  // Only the times, which others may read off while they are being copied.
+  Task<> copy_times(Gfid gfid, Copy source, Copy sink);
+
+ private:
+  Task<HealReport> heal_locked(Gfid gfid, Copies locked);
+  Task<> copy_xattrs(Gfid gfid, Copy source, Copy sink);
+
+  Healing& healing_;
+  Volume& volume_;
+};
+
+// That too few copies were heard to begin; nothing where they are enough.
+std::optional<HealReport> postponed_for_want_of_copies(const Volume& volume, Copies heard);
+
+}  // namespace mortar::replicate

@@ -1,0 +1,133 @@
+#include "translators/replicate/heal_service.h"
+
+#include <algorithm>
+
+#include "base/join.h"
+#include "base/log.h"
+
+namespace mortar::replicate {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t most_walks_remembered = 50;
+constexpr Duration first_retry = 2s;
+// A copy that has just come is followed by others, and by the clients that use it.
+constexpr Duration after_it_came = 200ms;
+constexpr const char* node_key = "trusted.glusterfs.node-uuid";
+
+}  // namespace
+
+HealService::HealService(World& world, Replicate& set) : world_(world), set_(set) {
+  set_.on_copy_up([this] { wanted_.set(); });
+}
+
+HealService::~HealService() { set_.on_copy_up({}); }
+
+void HealService::heal_now() { wanted_.set(); }
+
+Result<Done> HealService::heal_all() {
+  if (is_walking_all_) return failed(EBUSY, "the whole volume is being looked at already");
+  is_walking_all_ = true;
+  beside_.start(walk_all());
+  return done;
+}
+
+Task<> HealService::run() {
+  Duration retry = first_retry;
+  for (;;) {
+    left_over_ = false;
+    const Result<Done> healed = co_await round();
+    if (!healed) log::info(set_.name(), "{}", healed.error().sentence());
+    const bool all_well = healed && !left_over_;
+    const Duration timeout = set_.volume().options.heal_timeout;
+    co_await tried(pause(all_well ? timeout : std::min(retry, timeout)));
+    retry = all_well ? first_retry : 2 * retry;
+    if (!wanted_.is_set()) continue;
+    retry = first_retry;
+    co_await tried(world_.sleep(after_it_came));
+    wanted_.reset();
+  }
+}
+
+Task<> HealService::pause(Duration length) {
+  const Result<Done> told = co_await with_deadline(world_, length, wanted_.wait());
+  if (!told && told.error().number() != ETIMEDOUT) co_return told.error();
+  co_return done;
+}
+
+// Who holds what is asked of the bricks: the volume file names hosts, and a server has several names.
+Task<> HealService::find_local() {
+  Copies local;
+  for (const Copy copy : set_.volume().up().list()) {
+    const Result<bool> is_here = co_await is_local(copy);
+    if (is_here && *is_here) local.add(copy);
+  }
+  local_ = local;
+  co_return done;
+}
+
+Task<bool> HealService::is_local(Copy copy) {
+  if (set_.volume().options.node_uuid.empty()) co_return true;
+  Healing& healing = set_.healer().healing();
+  const Call own = healing.call();
+  const fop::Getxattr get{.gfid = root_gfid, .name_given = 1, .name = node_key, .xdata = {}};
+  const fop::Values values = co_await tried(healing.at(own, get, copy));
+  co_return values.values.text(node_key) == set_.volume().options.node_uuid;
+}
+
+Task<> HealService::round() {
+  co_await tried(find_local());
+  std::vector<Task<>> walks;
+  for (const Copy copy : local_.list()) walks.push_back(walk_index(copy));
+  const std::vector<Result<Done>> walked = co_await tried(all(std::move(walks)));
+  for (const Result<Done>& walk : walked) {
+    co_await tried(walk);
+  }
+  co_return done;
+}
+
+Task<> HealService::walk_index(Copy copy) {
+  const auto walk = begin_walk(copy, false);
+  HealWalk through(set_.healer(), set_.name());
+  const Result<Done> walked = co_await through.through_index(copy);
+  end_walk(walk, through.figures());
+  left_over_ = left_over_ || through.figures().failed != 0;
+  co_return walked;
+}
+
+Task<> HealService::walk_all() {
+  std::vector<std::list<Walk>::iterator> walks;
+  for (const Copy copy : local_.list()) walks.push_back(begin_walk(copy, true));
+  HealWalk through(set_.healer(), set_.name());
+  const Result<Done> walked = co_await through.through_all();
+  if (!walked) log::error(set_.name(), "the walk through all ended: {}", walked.error().sentence());
+  for (const auto walk : walks) end_walk(walk, through.figures());
+  is_walking_all_ = false;
+  co_return done;
+}
+
+std::list<HealService::Walk>::iterator HealService::begin_walk(Copy copy, bool is_full) {
+  std::list<Walk>& walks = walks_[copy];
+  const auto over = std::ranges::find(walks, false, &Walk::goes_on);
+  if (walks.size() >= most_walks_remembered && over != walks.end()) walks.erase(over);
+  return walks.insert(walks.end(), Walk{.is_full = is_full,
+                                        .figures = {},
+                                        .began = world_.wall_clock(),
+                                        .ended = {}});
+}
+
+void HealService::end_walk(std::list<Walk>::iterator walk, const WalkFigures& figures) {
+  walk->goes_on = false;
+  walk->figures = figures;
+  walk->ended = world_.wall_clock();
+}
+
+Task<std::uint64_t> HealService::waiting(Copy copy) {
+  HealIndex index(set_.healer().healing());
+  const std::vector<std::string> blamed = co_await tried(index.entries(copy, HealList::blamed));
+  co_return blamed.size();
+}
+
+}  // namespace mortar::replicate

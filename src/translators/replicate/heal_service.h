@@ -1,0 +1,72 @@
+// The self-heal of one set of copies, from the lists of those copies that are on this server: when it begins, when a
+// copy comes back, when somebody asks for it, and every now and then. What could not be healed is tried again soon, then
+// ever later.
+//
+//   HealService service(world, replicate);
+//   tasks.start(service.run());
+//   service.heal_now();
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/event.h"
+#include "base/task_set.h"
+#include "translators/replicate/heal_walk.h"
+#include "translators/replicate/replicate.h"
+
+namespace mortar::replicate {
+
+class HealService {
+ public:
+  // Of a walk that was made, or is.
+  struct Walk {
+    bool is_full = false;
+    bool goes_on = true;
+    WalkFigures figures;
+    Moment began;
+    Moment ended;
+  };
+
+  // Both outlive this.
+  HealService(World& world, Replicate& set);
+  ~HealService();
+
+  // Never ends by itself.
+  Task<> run();
+  void heal_now();
+  // Everything is looked at. EBUSY while that is under way.
+  Result<Done> heal_all();
+
+  // The copies on this server that are there.
+  Copies local() const { return local_; }
+  // The latest of each, oldest first.
+  const std::map<Copy, std::list<Walk>>& walks() const { return walks_; }
+  // How many objects wait to be healed, as that copy's brick lists them.
+  Task<std::uint64_t> waiting(Copy copy);
+  const std::string& name() const { return set_.name(); }
+
+ private:
+  Task<> find_local();
+  Task<bool> is_local(Copy copy);
+  Task<> round();
+  Task<> walk_index(Copy copy);
+  Task<> walk_all();
+  Task<> pause(Duration length);
+  std::list<Walk>::iterator begin_walk(Copy copy, bool is_full);
+  void end_walk(std::list<Walk>::iterator walk, const WalkFigures& figures);
+
+  World& world_;
+  Replicate& set_;
+  Copies local_;
+  std::map<Copy, std::list<Walk>> walks_;
+  Event wanted_;
+  bool is_walking_all_ = false;
+  bool left_over_ = false;  // something could not be healed
+  TaskSet beside_;
+};
+
+}  // namespace mortar::replicate

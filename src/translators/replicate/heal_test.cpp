@@ -1,0 +1,272 @@
+// Copies that missed something are made like the others.
+#include <gmock/gmock.h>
+
+#include "translators/replicate/replicate_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+using ::testing::IsEmpty;
+using replicate::HealEnd;
+using replicate::HealReport;
+
+const ClusterLab::Options granular = {{"granular-entry-heal", "on"},
+                                      {"use-anonymous-inode", "yes"},
+                                      {"volume-id", "2773bd05-0a09-43d7-bd2b-a055320ee485"}};
+
+class ReplicateHeal : public ::testing::TestWithParam<bool> {
+ protected:
+  HealReport heal(const Gfid& gfid) {
+    auto& replicate = static_cast<Replicate&>(lab.client().top());
+    Result<HealReport> report = lab.simulation().run(replicate.healer().heal(gfid));
+    EXPECT_TRUE(report) << report.error().sentence();
+    return report ? *report : HealReport{HealEnd::failed, {}};
+  }
+  Gfid directory(const std::string& name, const Gfid& parent = root_gfid) {
+    Result<fop::Made> made = lab.client().mkdir(parent, name);
+    EXPECT_TRUE(made) << made.error().sentence();
+    return made ? made->iatt.gfid : Gfid{};
+  }
+  Gfid file(const std::string& name, const std::string& content, const Gfid& parent = root_gfid) {
+    Result<fop::Create::Reply> made = lab.client().create(parent, name);
+    EXPECT_TRUE(made) << made.error().sentence();
+    if (!made) return {};
+    EXPECT_TRUE(write(made->iatt.gfid, 0, content));
+    const fop::Release release{.gfid = made->iatt.gfid, .fd = made->fd, .xdata = {}};
+    EXPECT_TRUE(lab.client().ask(release));
+    return made->iatt.gfid;
+  }
+  bool write(const Gfid& gfid, std::uint64_t offset, const std::string& content) {
+    Result<fop::Opened> opened =
+        lab.client().ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
+    if (!opened) return false;
+    const bool written = content.empty() ||
+                         lab.client()
+                             .ask(fop::Write{.gfid = gfid,
+                                             .fd = opened->fd,
+                                             .offset = offset,
+                                             .size = static_cast<std::uint32_t>(content.size()),
+                                             .xdata = {},
+                                             .data = {Slice::copy(as_bytes(content))}})
+                             .has_value();
+    return lab.client().ask(fop::Release{.gfid = gfid, .fd = opened->fd, .xdata = {}}) && written;
+  }
+  void rename(const Gfid& from, const std::string& old_name, const Gfid& to, const std::string& new_name) {
+    const Result<fop::Rename::Reply> renamed = lab.client().ask(fop::Rename{
+        .old_parent = from, .new_parent = to, .old_name = old_name, .new_name = new_name, .xdata = {}});
+    EXPECT_TRUE(renamed) << renamed.error().sentence();
+  }
+  void without(std::size_t copy, const std::function<void()>& change) {
+    lab.settle();
+    lab.brick(copy).go_away();
+    change();
+    lab.settle();
+    lab.brick(copy).come_back();
+    lab.settle();
+  }
+
+  ReplicateLab lab{3, GetParam() ? granular : ClusterLab::Options{}};
+};
+
+INSTANTIATE_TEST_SUITE_P(WholeAndNoted, ReplicateHeal, ::testing::Bool());
+
+TEST_P(ReplicateHeal, NothingIsToBeDoneWhereNothingWasMissed) {
+  const Gfid f = file("f", "hello");
+  lab.settle();
+  EXPECT_EQ(heal(f).end, HealEnd::nothing_to_do);
+  EXPECT_EQ(heal(root_gfid).end, HealEnd::nothing_to_do);
+}
+
+TEST_P(ReplicateHeal, ContentThatWasOverwrittenGrownAndCut) {
+  const Gfid grown = file("grown", "hello");
+  const Gfid cut = file("cut", "hello");
+  without(1, [&] {
+    EXPECT_TRUE(write(grown, 3, "long again"));
+    EXPECT_TRUE(lab.client().ask(fop::Truncate{.gfid = cut, .size = 2, .xdata = {}}));
+  });
+  EXPECT_FALSE(lab.differences("grown").empty());
+  EXPECT_EQ(heal(grown).end, HealEnd::healed);
+  EXPECT_EQ(heal(cut).end, HealEnd::healed);
+  EXPECT_THAT(lab.differences("grown"), IsEmpty());
+  EXPECT_THAT(lab.differences("cut"), IsEmpty());
+  EXPECT_EQ(lab.content(1, "grown"), "hellong again");
+}
+
+TEST_P(ReplicateHeal, ALargeFileBlockByBlockWithItsHoles) {
+  const Gfid f = file("f", "beginning");
+  const std::string block(100'000, 'x');
+  without(2, [&] {
+    EXPECT_TRUE(write(f, 5'000'000, block));
+    EXPECT_TRUE(write(f, 1'048'000, block));
+  });
+  EXPECT_EQ(heal(f).end, HealEnd::healed);
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+  EXPECT_EQ(lab.content(2, "f").size(), 5'100'000U);
+}
+
+TEST_P(ReplicateHeal, OwnerModeAndExtendedAttributes) {
+  const Gfid f = file("f", "hello");
+  fop::Setxattr set{.gfid = f, .flags = 0, .values = {}, .xdata = {}};
+  set.values.set_bytes("user.gone", as_bytes("old"));
+  ASSERT_TRUE(lab.client().ask(set));
+  without(0, [&] {
+    Iatt wanted;
+    wanted.mode = 0640;
+    wanted.uid = 7;
+    wanted.gid = 8;
+    const fop::Setattr attributes{.gfid = f,
+                                  .iatt = wanted,
+                                  .valid = set_attribute::mode | set_attribute::uid | set_attribute::gid,
+                                  .xdata = {}};
+    EXPECT_TRUE(lab.client().ask(attributes));
+    EXPECT_TRUE(lab.client().ask(fop::Removexattr{.gfid = f, .name = "user.gone", .xdata = {}}));
+    fop::Setxattr more{.gfid = f, .flags = 0, .values = {}, .xdata = {}};
+    more.values.set_bytes("user.come", as_bytes("new"));
+    EXPECT_TRUE(lab.client().ask(more));
+  });
+  EXPECT_EQ(heal(f).end, HealEnd::healed);
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+  EXPECT_EQ(lab.brick(0).status("f").mode & 07777, 0640U);
+  EXPECT_EQ(lab.brick(0).xattr("f", "user.come"), "new");
+  EXPECT_TRUE(lab.brick(0).xattr("f", "user.gone").starts_with("error"));
+}
+
+TEST_P(ReplicateHeal, NamesThatCameAndWent) {
+  const Gfid d = directory("d");
+  file("gone", "x", d);
+  directory("gone-too", d);
+  file("stays", "x", d);
+  without(1, [&] {
+    EXPECT_TRUE(lab.client().ask(fop::Unlink{.parent = d, .name = "gone", .xdata = {}}));
+    EXPECT_TRUE(lab.client().rmdir(d, "gone-too"));
+    file("new", "content of the new one", d);
+    const Gfid inner = directory("inner", d);
+    file("deep", "content of the deep one", inner);
+    fop::Symlink link{.parent = d, .name = "link", .umask = 0, .target = "stays", .xdata = {}};
+    link.xdata.set("gfid-req", Gfid::random({7}));
+    EXPECT_TRUE(lab.client().ask(link));
+  });
+  const HealReport report = heal(d);
+  EXPECT_EQ(report.end, HealEnd::healed) << report.reason;
+  for (const std::string name : {"d", "d/stays", "d/new", "d/inner", "d/inner/deep", "d/link"}) {
+    EXPECT_THAT(lab.differences(name), IsEmpty()) << name;
+  }
+  EXPECT_TRUE(lab.is_nowhere("d/gone"));
+  EXPECT_TRUE(lab.is_nowhere("d/gone-too"));
+}
+
+TEST_P(ReplicateHeal, RenamesOfFilesAndDirectoriesBetweenDirectories) {
+  const Gfid from = directory("from");
+  const Gfid to = directory("to");
+  file("f", "content", from);
+  const Gfid moved = directory("moved", from);
+  file("within", "content", moved);
+  without(2, [&] {
+    rename(from, "f", to, "g");
+    rename(from, "moved", to, "new-name");
+  });
+  // The new place first, whose turn comes again.
+  heal(to);
+  EXPECT_EQ(heal(from).end, HealEnd::healed);
+  const HealReport report = heal(to);
+  EXPECT_TRUE(report.end == HealEnd::healed || report.end == HealEnd::nothing_to_do) << report.reason;
+  for (const std::string name : {"from", "to", "to/g", "to/new-name", "to/new-name/within"}) {
+    EXPECT_THAT(lab.differences(name), IsEmpty()) << name;
+  }
+  EXPECT_TRUE(lab.is_nowhere("from/f"));
+  EXPECT_TRUE(lab.is_nowhere("from/moved"));
+}
+
+TEST_P(ReplicateHeal, ANameThatWasMadeAnewIsTheNewOne) {
+  file("f", "old");
+  without(0, [&] {
+    EXPECT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+    file("f", "new one");
+  });
+  // Not the old one, though it is there.
+  const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, "f");
+  ASSERT_TRUE(found) << found.error().sentence();
+  EXPECT_EQ(found->iatt.size, 7U);
+  EXPECT_EQ(heal(root_gfid).end, HealEnd::healed);
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+  EXPECT_EQ(lab.content(0, "f"), "new one");
+}
+
+TEST_P(ReplicateHeal, WhatOneCopyOnlyHasThoughNobodyIsBlamedIsGivenToAll) {
+  ClusterClient& other = lab.add_client();
+  const Gfid d = directory("d");
+  lab.settle();
+  // As if the client had died when the first copy had made it.
+  lab.on_message([](std::size_t brick, std::string_view operation) {
+    return brick != 0 && operation == "MKDIR" ? EIO : 0;
+  });
+  fop::Mkdir half{.parent = d, .mode = 0755, .name = "half", .xdata = {}};
+  half.xdata.set("gfid-req", Gfid::random({8}));
+  lab.client().begin(half);
+  ASSERT_TRUE(lab.simulation().run_until([&] { return lab.brick(0).exists("d/half"); }));
+  lab.client().die();
+  lab.on_message({});
+  ASSERT_TRUE(lab.brick(0).exists("d/half"));
+  const Result<fop::Lookup::Reply> found = other.lookup(d, "half");
+  ASSERT_TRUE(found) << found.error().sentence();
+  lab.settle();
+  EXPECT_TRUE(lab.brick(1).exists("d/half"));
+  EXPECT_TRUE(lab.brick(2).exists("d/half"));
+}
+
+TEST_P(ReplicateHeal, AWriterDuringTheHealLosesNothing) {
+  const std::string block(3'000'000, 'a');
+  const Gfid f = file("f", "hello");
+  without(1, [&] { EXPECT_TRUE(write(f, 0, block)); });
+  ClusterClient& writer = lab.add_client();
+  const Result<fop::Opened> opened =
+      writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened);
+  auto& replicate = static_cast<Replicate&>(lab.client().top());
+  std::optional<Result<HealReport>> report;
+  TaskSet healing;
+  struct Run {
+    static Task<> heal(Replicate& replicate, Gfid gfid, std::optional<Result<HealReport>>& report) {
+      Result<HealReport> healed = co_await replicate.healer().heal(gfid);
+      report.emplace(std::move(healed));
+      co_return done;
+    }
+  };
+  healing.start(Run::heal(replicate, f, report));
+  for (int number = 0; !report; ++number) {
+    const std::uint64_t offset = static_cast<std::uint64_t>(number) * 37'777 % block.size();
+    ASSERT_TRUE(writer.ask(fop::Write{.gfid = f,
+                                      .fd = opened->fd,
+                                      .offset = offset,
+                                      .size = 6,
+                                      .xdata = {},
+                                      .data = {Slice::copy(as_bytes("change"))}}));
+  }
+  ASSERT_TRUE(*report) << report->error().sentence();
+  EXPECT_EQ((*report)->end, HealEnd::healed) << (*report)->reason;
+  lab.settle();
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+}
+
+TEST_P(ReplicateHeal, ASplitBrainIsSaidAndNothingIsChanged) {
+  const Gfid f = file("f", "hello");
+  lab.settle();
+  const auto blames = [&](std::size_t by, std::size_t other) {
+    const auto mark = replicate::Counts::of(replicate::Slot::data, 1).stored();
+    lab.brick(by).set_xattr("f", fmt::format("trusted.afr.v-client-{}", other),
+                            std::string(as_text(Bytes(mark))));
+  };
+  for (std::size_t by = 0; by < 3; ++by) {
+    for (std::size_t other = 0; other < 3; ++other) {
+      if (by != other) blames(by, other);
+    }
+  }
+  EXPECT_EQ(heal(f).end, HealEnd::split_brain);
+  ClusterClient& other = lab.add_client();
+  const Result<fop::Lookup::Reply> found = other.lookup(root_gfid, "f");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(other.error_of(fop::Open{.gfid = f, .flags = 0, .xdata = {}}), EIO);
+}
+
+}  // namespace
+}  // namespace mortar::testing

@@ -1,0 +1,162 @@
+#include "translators/replicate/heal_walk.h"
+
+#include <algorithm>
+
+#include "base/join.h"
+#include "base/log.h"
+#include "translators/replicate/hidden_names.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+// Users hardly notice so many; a heal mostly waits for disks.
+constexpr std::size_t at_once = 8;
+
+}  // namespace
+
+Task<> HealWalk::through_index(Copy copy) {
+  for (;;) {
+    const std::uint64_t before = figures_.healed;
+    figures_.split_brain = figures_.failed = 0;
+    co_await tried(heal_list(copy, HealList::blamed));
+    co_await tried(heal_list(copy, HealList::dirty));
+    // What was healed may have been what something else waited for.
+    if (figures_.healed != before && figures_.failed != 0) continue;
+    // What waits to be healed may want it back.
+    if (figures_.failed == 0 && figures_.healed != 0) {
+      for (const Copy other : healer_.healing().volume().up().list()) {
+        co_await tried(clear_aside(other));
+      }
+    }
+    co_return done;
+  }
+}
+
+Task<> HealWalk::clear_aside(Copy copy) {
+  Healing& healing = healer_.healing();
+  const std::optional<Gfid> volume = healing.volume().id();
+  if (!volume) co_return done;
+  const Gfid aside = anonymous_gfid(*volume);
+  const Result<std::vector<std::string>> entries = co_await healing.names_on(copy, aside);
+  if (!entries && is_missing(entries.error())) co_return done;
+  if (!entries) co_return entries.error();
+  for (const std::string& entry : *entries) {
+    co_await tried(clear_aside_one(copy, aside, entry));
+  }
+  co_return done;
+}
+
+Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
+  const std::optional<Gfid> gfid = Gfid::parse(entry);
+  if (!gfid) co_return done;
+  Healing& healing = healer_.healing();
+  Volume& volume = healing.volume();
+  const Testimony testimony =
+      co_await tried(healing.hear({.gfid = *gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  if (!testimony.present.has(copy) || testimony.heard != volume.all()) co_return done;
+  const Iatt& object = testimony.iatts[copy];
+  const bool is_nowhere_else = testimony.present == Copies::only(copy);
+  const Call own = healing.call();
+  if (object.is_directory() && is_nowhere_else) {
+    const fop::Rmdir remove{.parent = aside, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
+    co_await tried(healing.at(own, remove, copy));
+  } else if (!object.is_directory() && (is_nowhere_else || object.links > 1)) {
+    const fop::Unlink remove{.parent = aside, .name = std::move(entry), .flags = 0, .xdata = {}};
+    co_await tried(healing.at(own, remove, copy));
+  }
+  co_return done;
+}
+
+Task<> HealWalk::heal_list(Copy copy, HealList list) {
+  const std::vector<std::string> entries = co_await tried(index_.entries(copy, list));
+  for (std::size_t first = 0; first < entries.size(); first += at_once) {
+    std::vector<Task<>> healing;
+    const std::size_t end = std::min(first + at_once, entries.size());
+    for (std::size_t at = first; at < end; ++at) healing.push_back(heal_entry(copy, list, entries[at]));
+    co_await tried(all(std::move(healing)));
+  }
+  co_return done;
+}
+
+Task<> HealWalk::heal_entry(Copy copy, HealList list, std::string entry) {
+  const std::optional<Gfid> gfid = Gfid::parse(entry);
+  if (!gfid) {
+    co_await tried(index_.strike(copy, list, std::move(entry)));
+    co_return done;
+  }
+  const Result<HealReport> report = co_await healer_.heal(*gfid);
+  count(*gfid, report);
+  if (!report) co_return done;
+  if (report->end == HealEnd::gone) {
+    co_await tried(index_.strike(copy, list, std::move(entry)));
+  }
+  if (report->end == HealEnd::nothing_to_do) {
+    co_await tried(healer_.strike(*gfid, copy));
+  }
+  co_return done;
+}
+
+void HealWalk::count(const Gfid& gfid, const Result<HealReport>& report) {
+  if (!report) {
+    ++figures_.failed;
+    log::info(name_, "{} is not healed: {}", gfid.text(), report.error().sentence());
+    return;
+  }
+  switch (report->end) {
+    case HealEnd::nothing_to_do:
+    case HealEnd::gone: return;
+    case HealEnd::healed:
+      ++figures_.healed;
+      log::info(name_, "{} is healed", gfid.text());
+      return;
+    case HealEnd::split_brain:
+      ++figures_.split_brain;
+      log::error(name_, "{} is in split brain: {}", gfid.text(), report->reason);
+      return;
+    case HealEnd::postponed:
+    case HealEnd::failed:
+      ++figures_.failed;
+      log::info(name_, "{} is not healed: {}", gfid.text(), report->reason);
+      return;
+  }
+}
+
+Task<> HealWalk::through_all() {
+  std::vector<Gfid> directories{root_gfid};
+  while (!directories.empty()) {
+    const Gfid next = directories.back();
+    directories.pop_back();
+    const Result<Done> walked = co_await heal_below(next, directories);
+    if (walked) continue;
+    ++figures_.failed;
+    log::warning(name_, "the walk passes over {}: {}", next.text(), walked.error().sentence());
+  }
+  co_return done;
+}
+
+// The directory first: what is missing in it comes into being by that.
+Task<> HealWalk::heal_below(Gfid directory, std::vector<Gfid>& directories) {
+  const Result<HealReport> report = co_await healer_.heal(directory);
+  count(directory, report);
+  co_await tried(report);
+  Healing& healing = healer_.healing();
+  Volume& volume = healing.volume();
+  if (volume.up().empty()) co_return failed(ENOTCONN);
+  const std::vector<std::string> names = co_await tried(healing.names_on(volume.up().front(), directory));
+  for (const std::string& name : names) {
+    const Testimony testimony = co_await tried(
+        healing.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, volume.up()));
+    if (testimony.present.empty()) continue;
+    const Iatt& object = testimony.iatts[testimony.present.front()];
+    if (object.is_directory()) {
+      directories.push_back(object.gfid);
+      continue;
+    }
+    const Result<HealReport> healed = co_await healer_.heal(object.gfid);
+    count(object.gfid, healed);
+  }
+  co_return done;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,84 @@
+#include "translators/replicate/healer.h"
+
+#include <fmt/format.h>
+
+namespace mortar::replicate {
+
+Task<HealReport> Healer::heal(Gfid gfid) {
+  std::vector<Gfid> waiting;
+  HealReport report = co_await tried(heal_one(gfid, waiting));
+  // What is new is listed by the right copies: what fails here is found there again.
+  while (!waiting.empty()) {
+    const Gfid made = waiting.back();
+    waiting.pop_back();
+    co_await heal_one(made, waiting);
+  }
+  co_return std::move(report);
+}
+
+Task<HealReport> Healer::heal_one(Gfid gfid, std::vector<Gfid>& made) {
+  Volume& volume = healing_.volume();
+  const Testimony testimony =
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  std::optional<HealReport> postponed = postponed_for_want_of_copies(volume, testimony.heard);
+  if (postponed) co_return std::move(*postponed);
+  if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  const Iatt object = testimony.iatts[testimony.present.front()];
+  HealReport report;
+  if (object.is_regular()) {
+    report = co_await tried(content_.heal(gfid));
+  }
+  HealReport of_metadata = co_await tried(metadata_.heal(gfid));
+  report.add(std::move(of_metadata));
+  if (object.is_directory()) {
+    HealReport of_entries = co_await tried(entries_.heal(gfid, made));
+    report.add(std::move(of_entries));
+  }
+  // Who reads through this process asks anew.
+  volume.forget(gfid);
+  co_return std::move(report);
+}
+
+Task<HealReport> Healer::diagnose(Gfid gfid) {
+  Volume& volume = healing_.volume();
+  const Testimony testimony =
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  const Iatt& object = testimony.iatts[testimony.present.front()];
+  HealReport report;
+  const auto add = [&report](const Direction& direction, std::string_view what) {
+    if (direction.is_split_brain) {
+      report.add({HealEnd::split_brain, fmt::format("all copies are blamed for a change of {}", what)});
+    } else if (direction.source) {
+      report.add({HealEnd::postponed, fmt::format("{} is to be healed", what)});
+    }
+  };
+  if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
+  add(direction_of_metadata(testimony, volume.quorum), "the attributes");
+  if (object.is_directory()) add(direction_of_entries(testimony), "the names in it");
+  co_return std::move(report);
+}
+
+Task<> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
+  std::vector<Gfid> made;
+  co_await tried(entries_.merge_name(directory, std::move(name), copies, made));
+  while (!made.empty()) {
+    const Gfid next = made.back();
+    made.pop_back();
+    co_await heal_one(next, made);
+  }
+  co_return done;
+}
+
+Task<> Healer::strike(Gfid gfid, Copy copy) {
+  fop::Xattrop nothing{.gfid = gfid, .operation = 0, .values = {}, .xdata = {}};
+  Volume& volume = healing_.volume();
+  const Counts zero;
+  for (Copy other = 0; other < volume.size(); ++other) nothing.values.set_bytes(volume.keys.missed(other), zero.stored());
+  nothing.values.set_bytes(dirty_key, zero.stored());
+  const Call own = healing_.call();
+  co_await tried(healing_.at(own, nothing, copy));
+  co_return done;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,34 @@
+// Healing one object: what its copies say of each other is looked at, and those that missed something are made like
+// those that are right. Whoever finds damage may call it, in any process; healers keep out of each other's way.
+#pragma once
+
+#include "translators/replicate/heal_content.h"
+#include "translators/replicate/heal_entries.h"
+
+namespace mortar::replicate {
+
+class Healer {
+ public:
+  // `volume` outlives this.
+  explicit Healer(Volume& volume) : healing_(volume) {}
+
+  // With what comes into being by it.
+  Task<HealReport> heal(Gfid gfid);
+  // What is to be said of an object that is listed as damaged: nothing is changed.
+  Task<HealReport> diagnose(Gfid gfid);
+  // One name that some copies lack though nobody is blamed, under the name's lock.
+  Task<> complete_name(Gfid directory, std::string name, Copies copies);
+  // No mark is left: the brick is told so, and strikes it from its list.
+  Task<> strike(Gfid gfid, Copy copy);
+  Healing& healing() { return healing_; }
+
+ private:
+  Task<HealReport> heal_one(Gfid gfid, std::vector<Gfid>& made);
+
+  Healing healing_;
+  MetadataHealer metadata_{healing_};
+  ContentHealer content_{healing_, metadata_};
+  EntryHealer entries_{healing_, metadata_};
+};
+
+}  // namespace mortar::replicate

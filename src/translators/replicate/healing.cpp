@@ -1,0 +1,110 @@
+#include "translators/replicate/healing.h"
+
+#include "translators/cluster/as_root.h"
+#include "translators/replicate/hidden_names.h"
+
+namespace mortar::replicate {
+
+namespace {
+
+// What stock's healers call themselves: bricks know by it that nobody's rights matter.
+constexpr std::int32_t healer_pid = -6;
+constexpr std::uint32_t listing_bytes = 128 * 1024;
+constexpr std::uint32_t add_words = 0;
+
+}  // namespace
+
+void HealReport::add(HealReport other) {
+  if (other.end == HealEnd::gone && end == HealEnd::nothing_to_do) end = HealEnd::gone;
+  if (static_cast<int>(other.end) <= static_cast<int>(end)) return;
+  *this = std::move(other);
+}
+
+Call Healing::call() const {
+  Call call = as_root(Call{});
+  call.pid = healer_pid;
+  return call;
+}
+
+LockedThing Healing::thing(const Gfid& gfid, LockKind kind, std::string domain) {
+  return {.gfid = gfid,
+          .kind = kind,
+          .name = {},
+          .domain = std::move(domain),
+          .owner = volume_.lock_owners.next()};
+}
+
+Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
+  volume_.keys.ask_in(lookup.xdata);
+  const Call own = call();
+  const AnswersOf<fop::Lookup> answers = co_await tried(at_each(own, lookup, copies));
+  Testimony testimony;
+  testimony.marks.resize(volume_.size());
+  testimony.iatts.resize(volume_.size());
+  for (Marks& marks : testimony.marks) marks.missed.resize(volume_.size());
+  for (const Copy copy : copies.list()) {
+    const Result<fop::Lookup::Reply>& answer = answers[copy];
+    if (!answer && !is_missing(answer.error())) continue;
+    testimony.heard.add(copy);
+    if (!answer) continue;
+    testimony.present.add(copy);
+    testimony.marks[copy] = volume_.keys.read(answer->xdata);
+    testimony.iatts[copy] = answer->iatt;
+  }
+  co_return std::move(testimony);
+}
+
+// Subtracted is what was read, for others may have added to it meanwhile.
+Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, Copies locked) {
+  const Call own = call();
+  std::vector<Task<fop::Values>> tasks;
+  std::vector<fop::Xattrop> requests;
+  std::vector<Copy> places;
+  for (const Copy copy : (locked & testimony.present).list()) {
+    fop::Xattrop request{.gfid = gfid, .operation = add_words, .values = {}, .xdata = {}};
+    const Marks& marks = testimony.marks[copy];
+    // An unhealed copy keeps the mark of what did not come to its end there.
+    if (right.has(copy) && marks.dirty[slot] != 0) {
+      request.values.set_bytes(dirty_key, Counts::of(slot, -marks.dirty[slot]).stored());
+    }
+    for (const Copy other : right.list()) {
+      Counts taken_back = Counts::of(slot, -marks.missed[other][slot]);
+      if (slot == Slot::entries) taken_back[Slot::data] = -marks.missed[other][Slot::data];
+      if (taken_back.any()) request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
+    }
+    if (request.values.empty()) continue;
+    requests.push_back(std::move(request));
+    places.push_back(copy);
+  }
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    tasks.push_back(volume_.subvolume(places[at]).perform(own, requests[at]));
+  }
+  const std::vector<Result<fop::Values>> answers = co_await tried(all(std::move(tasks)));
+  for (const Result<fop::Values>& answer : answers) {
+    if (!answer) co_return answer.error();
+  }
+  co_return done;
+}
+
+Task<std::vector<std::string>> Healing::names_on(Copy copy, Gfid directory) {
+  const Call own = call();
+  const fop::Opendir open{.gfid = directory, .xdata = {}};
+  const fop::Opened opened = co_await tried(at(own, open, copy));
+  std::vector<std::string> names;
+  fop::Readdir read{.gfid = directory, .fd = opened.fd, .offset = 0, .size = listing_bytes, .xdata = {}};
+  for (;;) {
+    const fop::Readdir::Reply reply = co_await tried(at(own, read, copy));
+    if (reply.entries.elements.empty()) break;
+    for (const Entry& entry : reply.entries.elements) {
+      read.offset = entry.offset;
+      const bool is_hidden = entry.name == "." || entry.name == ".." || entry.name == ".glusterfs" ||
+                             entry.name.starts_with(anonymous_prefix);
+      if (!is_hidden) names.push_back(entry.name);
+    }
+  }
+  const fop::Releasedir release{.gfid = directory, .fd = opened.fd, .xdata = {}};
+  co_await at(own, release, copy);
+  co_return std::move(names);
+}
+
+}  // namespace mortar::replicate

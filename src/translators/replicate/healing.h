@@ -1,0 +1,79 @@
+// What all parts of a heal share: one object as it is looked at and locked, asking single copies, and taking back the
+// marks of what has been healed.
+//
+// Healers exclude each other by a lock in a domain of their own, as stock's do; the lock that users' changes take is
+// held only while something is decided or copied.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "translators/replicate/copy_locks.h"
+#include "translators/replicate/heal_direction.h"
+
+namespace mortar::replicate {
+
+// Of a rmdir, on the wire: whatever is in it.
+inline constexpr std::int32_t with_all_in_it = 1;
+
+// How the heal of one object ended.
+enum class HealEnd {
+  nothing_to_do,
+  healed,
+  gone,         // no copy has it
+  postponed,    // a copy is away, or another healer is at it
+  split_brain,  // nobody knows which copy is right
+  failed,
+};
+
+struct HealReport {
+  HealEnd end = HealEnd::nothing_to_do;
+  std::string reason;  // in plain words, where it is not healed
+
+  // The worse of both.
+  void add(HealReport other);
+};
+
+class Healing {
+ public:
+  // `volume` outlives this.
+  explicit Healing(Volume& volume) : volume_(volume), locks_(volume) {}
+
+  Volume& volume() { return volume_; }
+  Call call() const;
+  LockedThing thing(const Gfid& gfid, LockKind kind, std::string domain);
+  std::string domain_of_healers() const { return volume_.domain() + ":self-heal"; }
+  CopyLocks& locks() { return locks_; }
+
+  template <class Operation>
+  Task<typename Operation::Reply> at(const Call& call, const Operation& operation, Copy copy) {
+    return volume_.subvolume(copy).perform(call, operation);
+  }
+  template <class Operation>
+  Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation, Copies copies);
+
+  // An object by gfid, or a name.
+  Task<Testimony> hear(fop::Lookup lookup, Copies copies);
+  // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`.
+  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, Copies locked);
+  // Names of a directory on one copy, without those that no user sees.
+  Task<std::vector<std::string>> names_on(Copy copy, Gfid directory);
+
+ private:
+  Volume& volume_;
+  CopyLocks locks_;
+};
+
+template <class Operation>
+Task<AnswersOf<Operation>> Healing::at_each(const Call& call, const Operation& operation, Copies copies) {
+  const std::vector<Copy> places = copies.list();
+  std::vector<Task<typename Operation::Reply>> tasks;
+  for (const Copy copy : places) tasks.push_back(at(call, operation, copy));
+  AnswersOf<Operation> given = co_await tried(all(std::move(tasks)));
+  AnswersOf<Operation> answers(volume_.size(), failed(ENOTCONN));
+  for (std::size_t place = 0; place < places.size(); ++place) answers[places[place]] = std::move(given[place]);
+  co_return std::move(answers);
+}
+
+}  // namespace mortar::replicate
