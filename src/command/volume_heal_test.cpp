@@ -59,11 +59,11 @@ using Words = std::vector<std::string>;
 TEST_F(HealTest, TellsTheDaemons) {
   session.answers = {Answer{}, Answer{}, Answer{}};
   EXPECT_EQ(heal({"v"}), 0);
-  EXPECT_EQ(session.requests[0].second.number("heal-op"), 0);
+  EXPECT_EQ(session.requests[0].second.number("heal-op"), 1);
   EXPECT_EQ(heal({"v", "full"}), 0);
-  EXPECT_EQ(session.requests[1].second.number("heal-op"), 1);
+  EXPECT_EQ(session.requests[1].second.number("heal-op"), 2);
   EXPECT_EQ(heal({"v", "disable"}), 0);
-  EXPECT_EQ(session.requests[2].second.number("heal-op"), 10);
+  EXPECT_EQ(session.requests[2].second.number("heal-op"), 13);
   EXPECT_EQ(console.said,
             "Launching heal operation to perform index self heal on volume v has been successful \n"
             "Use heal info commands to check status.\n"
@@ -93,7 +93,7 @@ TEST_F(HealTest, ShowsCounts) {
   }
   session.answers = {answer};
   EXPECT_EQ(heal({"v", "statistics", "heal-count", "replica", "h1:/b/"}), 0);
-  EXPECT_EQ(session.requests[0].second.number("heal-op"), 6);
+  EXPECT_EQ(session.requests[0].second.number("heal-op"), 9);
   EXPECT_EQ(session.requests[0].second.text("per-replica-cmd-hostname"), "h1");
   EXPECT_EQ(session.requests[0].second.text("per-replica-cmd-path"), "/b");
   EXPECT_EQ(console.said,
@@ -163,7 +163,7 @@ TEST_F(HealTest, SwitchesGranularHealOnceNothingWaits) {
   session.answers = {Answer{}};
   EXPECT_EQ(heal({"v", "granular-entry-heal", "enable"}), 0);
   EXPECT_EQ(programs.programs.started[2], "granular-entry-heal-op");
-  EXPECT_EQ(session.requests[0].second.number("heal-op"), 12);
+  EXPECT_EQ(session.requests[0].second.number("heal-op"), 15);
 }
 
 TEST_F(HealTest, RefusesOtherWords) {

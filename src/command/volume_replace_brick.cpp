@@ -47,7 +47,9 @@ Result<Wish> reset(const std::vector<std::string>& words) {
   if (words.size() == 7 && words[5] == "commit" && words[6] == "force") {
     return complete({"GF_RESET_OP_COMMIT_FORCE", "", "", "reset-brick commit force"}, words, 2);
   }
-  return failed(EINVAL, "");
+  if (words.size() != 5) return failed(EINVAL, "");
+  return failed(EINVAL,
+                fmt::format("Invalid option '{}' for reset-brick. Please enter valid reset-brick command", words[4]));
 }
 
 Task<int> ask(const Invocation& run, Result<Wish> wish, std::uint32_t procedure, std::string_view name) {
@@ -59,12 +61,13 @@ Task<int> ask(const Invocation& run, Result<Wish> wish, std::uint32_t procedure,
   request.set_text("operation", wish->operation);
   request.set_text("src-brick", wish->former);
   if (!wish->next.empty()) request.set_text("dst-brick", wish->next);
+  if (wish->operation.ends_with("FORCE")) request.set("force", std::int64_t{1});
   const Answer answer = co_await tried(run.call(procedure, std::move(request)));
   const std::string outcome = answer.op_ret == 0         ? fmt::format("{} operation successful", wish->done)
                               : answer.op_errstr.empty() ? fmt::format("{} operation failed", wish->done)
                                                          : answer.op_errstr;
   if (run.settings.xml) {
-    run.console.out_part(xml_message(nullptr, "", answer.op_ret, answer.op_errno, answer.op_errstr));
+    run.console.out_part(xml_message(nullptr, "", answer.op_ret, answer.op_errno, outcome));
     co_return 0;
   }
   if (answer.op_ret == 0) {

@@ -71,7 +71,7 @@ TEST_F(ReplicatedVolume, ShowsItsDaemonInTheStatus) {
 TEST_F(ReplicatedVolume, ADaemonIsToldToHeal) {
   ASSERT_TRUE(ask_heal(heal::Operation::full));
   EXPECT_EQ(daemons.asked.text("volname"), "vol");
-  EXPECT_EQ(daemons.asked.number("xl-op"), 1);
+  EXPECT_EQ(daemons.asked.number("xl-op"), 2);
   EXPECT_EQ(daemons.asked.number("count"), 1);
   EXPECT_EQ(daemons.asked.text("xl-0"), "vol-replicate-0");
   EXPECT_EQ(daemons.asked.number("vol-replicate-0"), 0);
