@@ -143,12 +143,16 @@ Task<Dictionary> heal_own(Management& management, Dictionary question) {
   Dictionary reply;
   const std::set<std::size_t> sets = co_await tried(sets_for(management, volume, question));
   if (sets.empty()) co_return reply;
-  const Dictionary told = co_await tried(management.healers().ask(volume, order_of(volume, operation, sets)));
+  const Result<Dictionary> told = co_await management.healers().ask(volume, order_of(volume, operation, sets));
+  // As with stock it is no failure that the daemon is at it already.
+  const bool is_at_it = !told && told.error().number() == EBUSY && operation == Operation::full;
+  if (is_at_it) co_return reply;
+  co_await tried(told);
   if (!asks(operation)) co_return reply;
   for (std::size_t brick = 0; brick < volume.bricks.size(); ++brick) {
     if (volume.bricks[brick].server != management.server()) continue;
     const std::size_t set = set_of(volume, brick);
-    add_brick(reply, fmt::to_string(brick), told, heal::copy(set, brick % volume.set_size()));
+    add_brick(reply, fmt::to_string(brick), *told, heal::copy(set, brick % volume.set_size()));
   }
   co_return reply;
 }

@@ -77,6 +77,12 @@ TEST_F(ReplicatedVolume, ADaemonIsToldToHeal) {
   EXPECT_EQ(daemons.asked.number("vol-replicate-0"), 0);
 }
 
+TEST_F(ReplicatedVolume, LooksAtAllOnceAtATime) {
+  daemons.answer = {.op_ret = -1, .op_errno = EBUSY, .op_errstr = "at it"};
+  EXPECT_TRUE(ask_heal(heal::Operation::full));
+  EXPECT_FALSE(ask_heal(heal::Operation::index));
+}
+
 TEST_F(ReplicatedVolume, SaysWhyNothingIsHealed) {
   daemons.answer = {.op_ret = -1, .op_errstr = "bricks are down"};
   EXPECT_TRUE(ask_heal(heal::Operation::index).error().sentence().contains("bricks are down"));

@@ -1,4 +1,5 @@
 // What puts a brick in the place of another, or of itself.
+#include "base/log.h"
 #include "management/management.h"
 #include "management/new_copies.h"
 #include "pool/document.h"
@@ -13,7 +14,7 @@ Task<Reports> Management::take_brick_away(TakeBrickAway edit) {
   co_return std::move(reports);
 }
 
-// As far as it can be: the directory may be in use by another volume by now, and the command has failed anyway.
+// The command has failed, and tells why; what this cannot do is logged.
 Task<> Management::bring_brick_back(BringBrickBack edit) {
   const Result<Done> back = co_await change(edit);
   if (!back) co_return back;
@@ -66,7 +67,8 @@ Task<Reports> Management::replace_brick(ReplaceBrick edit) {
     replaced = std::unexpected(told.error());
   }
   if (!replaced && !edit.resets) {
-    co_await bring_brick_back({edit.volume, edit.former});
+    const Result<Done> back = co_await bring_brick_back({edit.volume, edit.former});
+    if (!back) log::error("management", "brick {} stays away: {}", edit.former, back.error().sentence());
   }
   co_await tried(replaced);
   if (replaced->failure || has_brick_on(made, replaced->silent)) {
