@@ -94,9 +94,9 @@ TEST_F(CommandTest, CreateSendsWhatItMeans) {
 
 TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
-      {{"volume", "heal", "v", "info"}, "volume heal"},
+      {{"volume", "bitrot", "v", "enable"}, "volume bitrot"},
       {{"volume", "quota", "v", "list"}, "volume quota"},
-      {{"vol", "replace-b", "v", "h:/b"}, "volume replace-brick"},
+      {{"vol", "clear-l", "v", "/f"}, "volume clear-locks"},
       {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };

@@ -62,14 +62,15 @@ class NoWorld : public World {
 
 class CommandTest : public ::testing::Test {
  protected:
-  int run(std::vector<std::string> words) {
+  int run(std::vector<std::string> words) { return run(std::move(words), world); }
+  int run(std::vector<std::string> words, World& in) {
     int status = -1;
     TaskSet set;
-    set.start([](CommandTest& test, std::vector<std::string> line, int& out) -> Task<> {
-      Result<int> ended = co_await run_command(test.world, test.settings, test.console, test.session, std::move(line));
+    set.start([](CommandTest& test, World& where, std::vector<std::string> line, int& out) -> Task<> {
+      Result<int> ended = co_await run_command(where, test.settings, test.console, test.session, std::move(line));
       out = *ended;
       co_return done;
-    }(*this, std::move(words), status));
+    }(*this, in, std::move(words), status));
     run_ready();
     return status;
   }

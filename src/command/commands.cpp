@@ -17,6 +17,11 @@ constexpr std::string_view create_pattern =
     "[disperse-data "
     "<COUNT>] [redundancy <COUNT>] [transport <tcp|rdma|tcp,rdma>] <NEW-BRICK> <TA-BRICK>... [force]";
 
+constexpr std::string_view heal_pattern =
+    "<VOLNAME> [enable | disable | full |statistics [heal-count [replica <HOSTNAME:BRICKNAME>]] |info [summary | "
+    "split-brain] |split-brain {bigger-file <FILE> | latest-mtime <FILE> |source-brick <HOSTNAME:BRICKNAME> [<FILE>]} "
+    "|granular-entry-heal {enable | disable}]";
+
 constexpr std::string_view status_pattern =
     "[all | <VOLNAME> [nfs|shd|<BRICK>|quotad]] [detail|clients|mem|inode|fd|callpool|tasks|client-list]";
 
@@ -36,8 +41,7 @@ void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "heal", "inode-quota", "quota",
-                                "replace-brick", "reset-brick"}) {
+  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "inode-quota", "quota"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -109,6 +113,11 @@ std::vector<Command> make_commands() {
        "all is to get all global options",
        Group::volume,
        volume_get},
+      {{"volume", "heal"},
+       heal_pattern,
+       "self-heal commands on volume specified by <VOLNAME>",
+       Group::volume,
+       volume_heal},
       {{"volume", "help"}, "", "display help for volume commands", Group::volume, show_group_help},
       {{"volume", "info"}, "[all|<VOLNAME>]", "list information of all volumes", Group::volume, volume_info},
       {{"volume", "list"}, "", "list all volumes in cluster", Group::volume, volume_list},
@@ -133,11 +142,21 @@ std::vector<Command> make_commands() {
        "remove brick from volume <VOLNAME>",
        Group::volume,
        volume_remove_brick},
+      {{"volume", "replace-brick"},
+       "<VOLNAME> <SOURCE-BRICK> <NEW-BRICK> {commit force}",
+       "replace-brick operations",
+       Group::volume,
+       volume_replace_brick},
       {{"volume", "reset"},
        "<VOLNAME> [option] [force]",
        "reset all the reconfigured options",
        Group::volume,
        volume_reset},
+      {{"volume", "reset-brick"},
+       "<VOLNAME> <SOURCE-BRICK> {{start} | {<NEW-BRICK> commit}}",
+       "reset-brick operations",
+       Group::volume,
+       volume_reset_brick},
       {{"volume", "set"}, "<VOLNAME> <KEY> <VALUE>", "set options for volume <VOLNAME>", Group::volume, volume_set},
       {{"volume", "set"},
        "<VOLNAME> group <GROUP>",

@@ -12,11 +12,13 @@ namespace {
 
 constexpr std::uint16_t management_port = 24007;
 // Bricks may try their file systems before they answer.
-constexpr std::chrono::seconds statistics_timeout{600};
+// Daemons read what there is to read before they answer.
+constexpr std::chrono::seconds long_timeout{600};
 
 std::chrono::seconds timeout_of(std::uint32_t procedure, const Settings& settings) {
   const bool chosen = settings.timeout != Settings{}.timeout;
-  return procedure == cli::ProfileVolume::number && !chosen ? statistics_timeout : settings.timeout;
+  const bool is_long = procedure == cli::ProfileVolume::number || procedure == cli::HealVolume::number;
+  return is_long && !chosen ? long_timeout : settings.timeout;
 }
 
 Answer answer_of(CliReply reply) {

@@ -9,8 +9,8 @@
 //           bigger-file FILE                    split-brain bigger-file FILE
 //           latest-mtime FILE                   split-brain latest-mtime FILE
 //           source-brick HOST:BRICK [FILE]      split-brain source-brick HOST:BRICK [FILE]
-//           granular-entry-heal-op              prints nothing; succeeds where nothing waits to be healed and all
-//                                               bricks are there: granular entry heal may be switched
+//           granular-entry-heal-op              succeeds where nothing waits to be healed and all bricks are there:
+//                                               granular entry heal may be switched; else says why not
 //
 // It writes the bricks' entries, or the XML document with healInfo, and sentences about what failed, to its standard
 // output; gluster adds the line "Volume heal failed." in text.

@@ -1,8 +1,12 @@
 #include "command/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "command/heal_call.h"
 
 namespace mortar::command {
 
@@ -98,6 +102,7 @@ std::string help_text() {
 Parsed parse_arguments(const std::vector<std::string>& arguments, const Places& places, Console& console) {
   Parsed parsed;
   parsed.settings.socket = places.socket;
+  parsed.settings.heal_program = fmt::format("{}/{}", places.programs, heal_call::program);
   bool options_ended = false;
   for (const std::string& argument : arguments) {
     if (options_ended || !argument.starts_with("--")) {

@@ -19,6 +19,7 @@ struct Settings {
   bool inet6 = false;
   std::string remote_host;  // empty: the local daemon's socket
   std::string socket;
+  std::string heal_program;  // see heal_call.h
   std::chrono::seconds timeout{120};
   std::vector<std::string> words;
 
@@ -31,6 +32,7 @@ struct Places {
   std::string log_directory;         // --print-logdir
   std::string state_dump_directory;  // --print-statedumpdir
   std::string socket;                // of the daemon
+  std::string programs;              // where this program and its helpers lie
 };
 
 struct Parsed {

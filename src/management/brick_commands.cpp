@@ -82,6 +82,10 @@ Task<Dictionary> remove_bricks(Management& management, Dictionary request) {
   if (removal != Removal::force) {
     co_await tried(edit.check(management.pool()));
   }
+  const Volume* volume = management.pool().find(edit.volume);
+  if (removal != Removal::force && edit.removes_copies(*volume)) {
+    co_return failed(0, "Migration of data is not needed when reducing replica count. Use the 'force' option");
+  }
   if (removal == Removal::commit) {
     co_return failed(
         EINVAL, fmt::format("Brick {} is not decommissioned. Use start or force option", edit.bricks.front().text()));

@@ -113,11 +113,14 @@ void CommandService::add_changes() {
   add<cli::DeleteVolume>(commands::delete_volume, Kind::transaction);
   add<cli::AddBrick>(commands::add_bricks, Kind::transaction);
   add<cli::RemoveBrick>(commands::remove_bricks, Kind::transaction);
+  add<cli::ReplaceBrick>(commands::replace_brick, Kind::transaction);
+  add<cli::ResetBrick>(commands::reset_brick, Kind::transaction);
   add<cli::DefragVolume>(commands::rebalance_volume, Kind::transaction);
   add<cli::SetVolumeOption>(commands::set_volume, Kind::transaction);
   add<cli::ResetVolume>(commands::reset_volume, Kind::transaction);
   add<cli::ProfileVolume>(commands::profile_volume, Kind::transaction);
   add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
+  add<cli::HealVolume>(commands::heal_volume, Kind::transaction);
   add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
   add<cli::BrickPort>(commands::get_brick_port, Kind::question);

@@ -43,7 +43,7 @@ Dictionary list_friends(Management& management, std::int32_t flags);
 namespace subject {
 inline constexpr std::string_view status = "status", statistics = "statistics", state_dump = "state dump",
                                   client_state_dump = "client state dump", log_rotation = "log rotation",
-                                  rebalance = "rebalance", condition = "condition", events = "events",
+                                  rebalance = "rebalance", heal = "heal", condition = "condition", events = "events",
                                   webhook_test = "webhook test";
 }  // namespace subject
 
@@ -54,6 +54,14 @@ Task<Dictionary> status_volume(Management& management, Dictionary request);
 // statistics_commands.cpp
 Task<Dictionary> own_statistics(Management& management, Dictionary question);
 Task<Dictionary> profile_volume(Management& management, Dictionary request);
+
+// replace_command.cpp
+Task<Dictionary> replace_brick(Management& management, Dictionary request);
+Task<Dictionary> reset_brick(Management& management, Dictionary request);
+
+// heal_command.cpp
+Task<Dictionary> heal_own(Management& management, Dictionary question);
+Task<Dictionary> heal_volume(Management& management, Dictionary request);
 
 // statedump_command.cpp
 Task<Dictionary> dump_own_state(Management& management, Dictionary question);

@@ -31,6 +31,10 @@ std::string advice(const Error& error) {
 
 std::string brick_trouble(Management& management, const Volume& volume, const Brick& brick) {
   if (volume.status != VolumeState::started || brick.server != management.server()) return {};
+  if (brick.away) {
+    return fmt::format("it was taken away to be reset or replaced; `gluster volume start {} force` brings it back",
+                       volume.name);
+  }
   const Membership& membership = management.membership();
   if (follows_server_quorum(volume) && !membership.has_server_quorum()) {
     return fmt::format(

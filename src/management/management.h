@@ -27,6 +27,7 @@
 #include "pool/profile_volume.h"
 #include "pool/rebalance_volume.h"
 #include "pool/remove_bricks.h"
+#include "pool/replace_brick.h"
 #include "pool/reset_options.h"
 #include "pool/set_options.h"
 #include "pool/start_volume.h"
@@ -61,6 +62,8 @@ class Management {
   Task<Reports> delete_volume(DeleteVolume edit);
   Task<Reports> add_bricks(AddBricks edit);
   Task<Reports> remove_bricks(RemoveBricks edit);
+  Task<Reports> take_brick_away(TakeBrickAway edit);
+  Task<Reports> replace_brick(ReplaceBrick edit);
   Task<Reports> start_rebalance(StartRebalance edit);
   // How far it was.
   Task<Rebalance> stop_rebalance(StopRebalance edit);
@@ -89,6 +92,7 @@ class Management {
   Supervisor& supervisor() { return reconciler_.supervisor(); }
   Performer& performer() { return performer_; }
   Rebalances& rebalances() { return reconciler_.rebalances(); }
+  Healers& healers() { return reconciler_.healers(); }
   BrickSite site_of(const Volume& volume, const Brick& brick) { return reconciler_.site_of(volume, brick); }
   // Whether it can be asked; this server can.
   bool answers(const Gfid& server) { return server == this->server() || membership_.lines().answers(server); }
@@ -125,6 +129,10 @@ class Management {
   // ETIMEDOUT where it is done, as far as servers did it, and cannot be taken back.
   template <Edit Change>
   Task<> take_back(Change edit, const Reports& reports);
+  Task<> undo_replacement(ReplaceBrick edit, Volume before, std::string document, Reports reports);
+  Task<> bring_brick_back(BringBrickBack edit);
+  // EINVAL where a brick does not run: what only it has would not be copied.
+  Task<> check_all_run(Volume volume);
   // EPERM, in stock's words, where the volume follows a server quorum that is not met.
   static ServerQuorum quorum_of_option(std::string_view word);
   Result<Done> check_quorum(const std::string& volume) const;

@@ -28,7 +28,8 @@ HookArguments arguments_of(std::string_view text) {
 
 // The document of such an order has the bricks that are new, and no others.
 bool makes_bricks(const Order& order) {
-  return order.command == commands_of_orders::create || order.command == commands_of_orders::add_bricks;
+  return order.command == commands_of_orders::create || order.command == commands_of_orders::add_bricks ||
+         order.command == commands_of_orders::replace_brick;
 }
 
 }  // namespace
@@ -132,7 +133,8 @@ Task<> Performer::perform(Order order) {
       if (made == nullptr) co_return failed(EINVAL, "the order has no volume");
       co_await tried(take_bricks(*made, order.force != 0));
     }
-    const bool starts = order.command == commands_of_orders::start || order.command == commands_of_orders::add_bricks;
+    const bool starts = order.command == commands_of_orders::start || order.command == commands_of_orders::add_bricks ||
+                        order.command == commands_of_orders::replace_brick;
     if (order.command == commands_of_orders::start && volume != nullptr) taken_.erase(volume->id);
     co_await tried(reconciler_.volume(order.volume, starts ? Bricks::even_if_told_to_end : Bricks::unless_told_to_end));
     if (order.command == commands_of_orders::give_back) {

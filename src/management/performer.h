@@ -15,6 +15,7 @@ namespace mortar {
 namespace commands_of_orders {
 inline constexpr std::string_view create = "create";
 inline constexpr std::string_view add_bricks = "add-brick";
+inline constexpr std::string_view replace_brick = "replace-brick";
 inline constexpr std::string_view start = "start";
 inline constexpr std::string_view set = "set";
 // A volume that was created is not to be: its bricks are given back.

@@ -14,6 +14,10 @@ namespace {
 // /a/b -> a-b
 std::string file_name_of(std::string_view path) { return dashed(path.substr(path.starts_with('/') ? 1 : 0)); }
 
+std::string socket_of(const Settings& settings, const std::string& what) {
+  return fmt::format("{}/{:016x}.socket", settings.run_directory, XXH64(what.data(), what.size(), 0));
+}
+
 }  // namespace
 
 std::string Places::volume(std::string_view name) const { return fmt::format("{}/{}", volumes(), name); }
@@ -35,8 +39,7 @@ std::string Places::brick_pid_file(const Volume& in, const Brick& brick) const {
 }
 
 std::string Places::brick_socket(const Volume& in, const Brick& brick) const {
-  const std::string what = fmt::format("{} {} {}", in.id.text(), brick.server.text(), brick.text());
-  return fmt::format("{}/{:016x}.socket", settings_.run_directory, XXH64(what.data(), what.size(), 0));
+  return socket_of(settings_, fmt::format("{} {} {}", in.id.text(), brick.server.text(), brick.text()));
 }
 
 std::string Places::brick_log(const Brick& brick) const {
@@ -53,6 +56,22 @@ std::string Places::rebalance_socket(const Volume& of) const {
 
 std::string Places::rebalance_log(const Volume& of) const {
   return fmt::format("{}/{}-rebalance.log", settings_.log_directory, of.name);
+}
+
+std::string Places::healer_pid_file(const Volume& of) const {
+  return fmt::format("{}/shd/{}/{}-shd.pid", settings_.run_directory, of.name, of.name);
+}
+
+std::string Places::healer_socket(const Volume& of, const Gfid& server) const {
+  return socket_of(settings_, fmt::format("{} {} shd", of.id.text(), server.text()));
+}
+
+std::string Places::new_copies_volfile(const Volume& of) const {
+  return fmt::format("{}/{}-new-copies.vol", settings_.run_directory, of.name);
+}
+
+std::string Places::new_copies_log(const Volume& of) const {
+  return fmt::format("{}/{}-new-copies.log", settings_.log_directory, of.name);
 }
 
 std::string brick_volfile_id(const Volume& volume, const Brick& brick) {

@@ -43,6 +43,15 @@ class Places {
   std::string rebalance_socket(const Volume& volume) const;
   std::string rebalance_log(const Volume& volume) const;
 
+  std::string healer_pid_file(const Volume& volume) const;
+  std::string healer_socket(const Volume& volume, const Gfid& server) const;
+  // Of all healers.
+  std::string healer_log() const { return settings_.log_directory + "/glustershd.log"; }
+
+  // For the client that tells copies of a new one.
+  std::string new_copies_volfile(const Volume& volume) const;
+  std::string new_copies_log(const Volume& volume) const;
+
   const Settings& settings() const { return settings_; }
 
  private:

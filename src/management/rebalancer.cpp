@@ -14,20 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// SIGKILL of Linux.
-constexpr int kill_signal = 9;
-constexpr auto start_limit = 120s;
 constexpr auto request_limit = 10s;
-// A directory in hand is put in order first.
-constexpr auto end_limit = 15s;
 
 // "rebalance-command".
 constexpr std::int64_t stop_command = 2, status_command = 3, fix_layout_command = 4;
-
-Task<> wait_for_end(World& world, int pid) {
-  co_await tried(world.processes().ended(pid));
-  co_return done;
-}
 
 Task<RebalancePart> tell(World& world, std::string socket, std::string volume, std::int64_t command) {
   brick_operation::Defragment request;
@@ -77,38 +67,20 @@ Rebalancer::Rebalancer(World& world, const Places& places, const Gfid& server, E
 
 Rebalancer::~Rebalancer() = default;
 
-std::optional<int> Rebalancer::find(const Volume& volume) {
-  const Result<std::string> text = world_.files().read_file(places_.rebalance_pid_file(volume, server_));
-  int pid = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), pid).ec != std::errc() || pid <= 1) {
-    return std::nullopt;
-  }
-  const std::vector<std::string> words = world_.processes().command_line(pid);
-  const bool is_it = std::ranges::find(words, places_.rebalance_socket(volume)) != words.end();
-  return is_it ? std::optional(pid) : std::nullopt;
+DaemonProcess Rebalancer::process_of(const Volume& volume) const {
+  return {.name = fmt::format("rebalance process of {}", volume.name),
+          .command = rebalance_command(places_, volume, server_),
+          .pid_file = places_.rebalance_pid_file(volume, server_),
+          .socket = places_.rebalance_socket(volume),
+          .log = places_.rebalance_log(volume)};
 }
 
 Task<> Rebalancer::start(Volume volume) {
   const Gfid rebalance = volume.rebalance->id;
-  std::optional<int> pid = find(volume);
-  if (!pid) {
-    const std::string pid_file = places_.rebalance_pid_file(volume, server_);
-    co_await tried(world_.files().make_directories(pid_file.substr(0, pid_file.rfind('/'))));
-    for (const std::string& path : {pid_file, places_.rebalance_socket(volume)}) {
-      co_await tried(world_.files().remove_tree(path));
-    }
-    Task<Finished> running = world_.processes().run(rebalance_command(places_, volume, server_));
-    const Finished finished = co_await tried(with_deadline(world_, start_limit, std::move(running)));
-    pid = find(volume);
-    if (finished.exit.status != 0 || !pid) {
-      co_return failed(EIO, fmt::format("The rebalance process of {} did not start. See {}.", volume.name,
-                                        places_.rebalance_log(volume)));
-    }
-    log::info("management", "the rebalance process of {} was started (pid {})", volume.name, *pid);
-  }
+  const int pid = co_await tried(start_daemon(world_, process_of(volume)));
   TaskSet& watching = watching_[volume.name];
   watching.cancel();
-  watching.start(watch(volume.name, rebalance, *pid));
+  watching.start(watch(volume.name, rebalance, pid));
   co_return done;
 }
 
@@ -120,19 +92,16 @@ Task<> Rebalancer::watch(std::string volume, Gfid rebalance, int pid) {
 }
 
 Task<> Rebalancer::stop(Volume volume) {
-  const std::optional<int> pid = find(volume);
+  const DaemonProcess process = process_of(volume);
+  const std::optional<int> pid = find_daemon(world_, process);
   if (!pid) co_return done;
-  co_await tell(world_, places_.rebalance_socket(volume), volume.name, stop_command);
-  const Result<Done> ended = co_await with_deadline(world_, end_limit, wait_for_end(world_, *pid));
-  if (ended) co_return done;
-  log::warning("management", "the rebalance process of {} does not end and is killed (pid {})", volume.name, *pid);
-  const Result<Done> killed = world_.processes().signal(*pid, kill_signal);
-  if (!killed && killed.error().number() != ESRCH) co_return killed;
+  co_await tell(world_, process.socket, volume.name, stop_command);
+  co_await tried(see_daemon_end(world_, process, *pid));
   co_return done;
 }
 
 Task<RebalancePart> Rebalancer::ask(Volume volume) {
-  if (!find(volume)) co_return failed(ENOTCONN);
+  if (!find_daemon(world_, process_of(volume))) co_return failed(ENOTCONN);
   RebalancePart part = co_await tried(tell(world_, places_.rebalance_socket(volume), volume.name, status_command));
   part.server = server_;
   co_return part;

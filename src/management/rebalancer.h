@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/task_set.h"
+#include "management/daemon_process.h"
 #include "management/places.h"
 #include "pool/pool.h"
 #include "runtime/world.h"
@@ -29,7 +30,7 @@ class Rebalancer {
   Task<RebalancePart> ask(Volume volume);
 
  private:
-  std::optional<int> find(const Volume& volume);
+  DaemonProcess process_of(const Volume& volume) const;
   Task<> watch(std::string volume, Gfid rebalance, int pid);
 
   World& world_;

@@ -43,6 +43,7 @@ Task<> Reconciler::open() {
 void Reconciler::act_as(const Gfid& server) {
   supervisor_ = std::make_unique<Supervisor>(world_, places_, store_, ports_, announcer_, server);
   rebalances_ = std::make_unique<Rebalances>(world_, places_, membership_, announcer_);
+  healers_ = std::make_unique<Healers>(world_, places_, server);
 }
 
 void Reconciler::begin() {
@@ -108,11 +109,30 @@ Task<> Reconciler::volume(std::string name, Bricks bricks) {
 Task<> Reconciler::end(const Volume& volume, const Volume* successor) {
   Volume leaving = volume;
   std::erase_if(leaving.bricks, [successor](const Brick& brick) {
-    return successor != nullptr && std::ranges::find(successor->bricks, brick) != successor->bricks.end();
+    return successor != nullptr && std::ranges::any_of(successor->bricks, [&brick](const Brick& other) {
+             return other.server == brick.server && other.text() == brick.text();
+           });
   });
   if (!leaving.bricks.empty()) {
     co_await tried(supervisor_->stop(leaving));
   }
+  co_return done;
+}
+
+// All but those that are away.
+Task<> Reconciler::run_bricks(Volume volume, Bricks bricks) {
+  Volume away = volume;
+  std::erase_if(away.bricks, [](const Brick& brick) { return !brick.away; });
+  std::erase_if(volume.bricks, &Brick::away);
+  co_await tried(supervisor_->stop(std::move(away)));
+  co_await tried(supervisor_->start(std::move(volume), bricks == Bricks::even_if_told_to_end));
+  co_return done;
+}
+
+// A daemon that does not come is tried again; the volume serves without it.
+Task<> Reconciler::heal(Volume volume) {
+  const Result<Done> followed = co_await healers_->follow(std::move(volume));
+  if (!followed) log::error("management", "{}", followed.error().sentence());
   co_return done;
 }
 
@@ -125,6 +145,7 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
   const bool is_another = made.volume && (!wanted || made.volume->id != wanted->id);
   if (is_another) {
     co_await tried(rebalances_->end(*made.volume));
+    co_await tried(healers_->end(*made.volume));
     co_await tried(end(*made.volume, nullptr));
     Result<Done> removed = store_.remove_volume(name);
     if (!removed) log::error("management", "volume {} was deleted: {}", name, removed.error().sentence());
@@ -146,8 +167,10 @@ Task<> Reconciler::make(Made& made, std::string name, Bricks bricks) {
     }
     made.in_quorum = in_quorum;
     if (wanted->status == VolumeState::started && in_quorum) {
-      outcome = co_await supervisor_->start(*wanted, bricks == Bricks::even_if_told_to_end);
+      outcome = co_await run_bricks(*wanted, bricks);
+      co_await heal(*wanted);
     } else {
+      co_await heal(*wanted);
       outcome = co_await supervisor_->stop(*wanted);
     }
     // Ports may be others now.
@@ -258,7 +281,9 @@ Result<Done> Reconciler::find_leftovers() {
 
 Task<> Reconciler::end_leftovers() {
   for (const Volume& volume : leftovers_) {
+    const Result<Done> healer = co_await healers_->end(volume);
     Result<Done> ended = co_await supervisor_->stop(volume);
+    if (ended) ended = healer;
     if (ended && membership_.pool().find(volume.name) == nullptr) ended = store_.remove_volume(volume.name);
     if (!ended) log::error("management", "volume {} was deleted: {}", volume.name, ended.error().sentence());
   }

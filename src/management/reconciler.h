@@ -16,6 +16,7 @@
 #include "base/event.h"
 #include "base/task_set.h"
 #include "management/events/announcer.h"
+#include "management/healers.h"
 #include "management/peers/membership.h"
 #include "management/places.h"
 #include "management/port_map.h"
@@ -50,6 +51,7 @@ class Reconciler {
   PortMap& ports() { return ports_; }
   Supervisor& supervisor() { return *supervisor_; }
   Rebalances& rebalances() { return *rebalances_; }
+  Healers& healers() { return *healers_; }
   BrickSite site_of(const Volume& volume, const Brick& brick);
   // This server is another one from now on; it has no volumes.
   void act_as(const Gfid& server);
@@ -69,6 +71,8 @@ class Reconciler {
   Result<Done> render(const Volume& volume);
   Task<> make(Made& made, std::string name, Bricks bricks);
   Task<> end(const Volume& volume, const Volume* successor);
+  Task<> run_bricks(Volume volume, Bricks bricks);
+  Task<> heal(Volume volume);
   Task<> follow();
   Task<> catch_up();
   Task<> catch_up_with(std::string name);
@@ -88,6 +92,7 @@ class Reconciler {
   PortMap ports_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Rebalances> rebalances_;
+  std::unique_ptr<Healers> healers_;
   std::function<void()> told_;
   std::map<std::string, std::unique_ptr<Made>> made_;  // by the volume's name
   // Volumes of the store that the document does not have: they were deleted while this server was not there.

@@ -93,7 +93,8 @@ TEST(ClientVolfile, Replicated) {
 TEST(ClientVolfile, WithAnArbiter) { EXPECT_EQ(client_volfile(arb(), false), sample("volfiles/arbiter.client.vol")); }
 
 TEST(ClientVolfile, OfSeveralSets) {
-  EXPECT_EQ(client_volfile(distributed_replicated(), false), sample("volfiles/distribute-replicate-mdcache.client.vol"));
+  EXPECT_EQ(client_volfile(distributed_replicated(), false),
+            sample("volfiles/distribute-replicate-mdcache.client.vol"));
 }
 
 TEST(HealVolfile, IsStocks) { EXPECT_EQ(heal_volfile(rep3()), sample("volfiles/replicate3.shd.vol")); }

@@ -74,10 +74,13 @@ Task<std::string> text_of_state(Management& management, Wanted wanted) {
   }
   // One state of the pool, whatever happens while bricks are asked.
   const Pool pool = management.pool();
-  ServerState state{.pool = pool,
-                    .server = management.server(),
-                    .first_brick_port = management.places().settings().first_brick_port,
-                    .is_connected = [&management](const Server& server) { return management.answers(server.id); }};
+  ServerState state{
+      .pool = pool,
+      .server = management.server(),
+      .first_brick_port = management.places().settings().first_brick_port,
+      .is_connected = [&management](const Server& server) { return management.answers(server.id); },
+      .wants_healer = [&management](const Volume& volume) { return management.healers().wants(volume); },
+      .has_healer = [&management](const Volume& volume) { return management.healers().running(volume).has_value(); }};
   for (const Volume& volume : pool.volumes) {
     for (const Brick& brick : volume.bricks) {
       if (brick.server == state.server) state.bricks[brick.path] = state_of(management, volume, brick);

@@ -102,8 +102,9 @@ class Report {
     add("{0}.snapd_svc.online_status: Offline\n{0}.snapd_svc.inited: {1}\n", name, was_started ? "True" : "False");
     add("{0}.rebalance.id: {1}\n{0}.rebalance.status: not_started\n{0}.rebalance.failures: 0\n"
         "{0}.rebalance.skipped: 0\n{0}.rebalance.lookedup: 0\n{0}.rebalance.files: 0\n{0}.rebalance.data: 0Bytes\n"
-        "{0}.time_left: 0\n{0}.shd_svc.online_status: Offline\n{0}.shd_svc.inited: False\n{0}.gsync_count: 0\n",
-        name, Gfid().text());
+        "{0}.time_left: 0\n{0}.shd_svc.online_status: {2}\n{0}.shd_svc.inited: {3}\n{0}.gsync_count: 0\n",
+        name, Gfid().text(), state_.has_healer(volume) ? "Online" : "Offline",
+        state_.wants_healer(volume) ? "True" : "False");
     // The newest first.
     for (auto option = volume.options.end(); option != volume.options.begin();) {
       --option;

@@ -27,6 +27,9 @@ struct ServerState {
   std::uint16_t first_brick_port = 0;
   std::map<std::string, BrickState> bricks;  // of this server, by path
   std::function<bool(const Server&)> is_connected;
+  // Of this server's self-heal daemons.
+  std::function<bool(const Volume&)> wants_healer;
+  std::function<bool(const Volume&)> has_healer;
 };
 
 std::string state_text(const ServerState& state);

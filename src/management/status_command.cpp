@@ -30,6 +30,7 @@ constexpr auto brick_limit = 3s;
 // A command that only asks is answered within five seconds.
 constexpr Duration servers_limit = 4s;
 constexpr std::int64_t most_clients = 65536;
+constexpr std::string_view healer_prefix = "healer.";
 
 Dictionary names_of_volumes(const Pool& pool, std::int64_t what) {
   Dictionary reply;
@@ -79,6 +80,36 @@ void add_brick(Management& management, Dictionary& reply, const std::string& pre
   // For our command line; stock's does not look.
   const std::string trouble = brick_trouble(management, volume, brick);
   if (!trouble.empty()) reply.set_text(prefix + ".trouble", trouble);
+}
+
+// Whether the self-heal daemons are among what is asked.
+bool asks_of_healers(const Volume& volume, std::int64_t what) {
+  if ((what & asked::self_heal) != 0) return true;
+  return (what & (asked::kinds | asked::of_brick)) == 0 && is_healed(volume);
+}
+
+// This server's, under a prefix of its own: who asks numbers them behind the bricks.
+void add_own_healer(Management& management, Dictionary& reply, const Volume& volume) {
+  const std::optional<int> pid = management.healers().running(volume);
+  const std::string prefix(healer_prefix);
+  reply.set_text(prefix + "hostname", "Self-heal Daemon");
+  reply.set_text(prefix + "peerid", management.server().text());
+  set_number(reply, prefix + "port", 0);
+  set_number(reply, prefix + "rdma_port", 0);
+  set_number(reply, prefix + "status", pid ? 1 : 0);
+  set_number(reply, prefix + "pid", pid.value_or(-1));
+}
+
+// A daemon is shown by the name of its server.
+void add_healer(Dictionary& reply, const Management& management, const Dictionary& told, std::size_t place) {
+  const std::string prefix = fmt::format("brick{}.", place);
+  for (const auto& [key, value] : told) {
+    if (key.starts_with(healer_prefix)) reply.append(prefix + key.substr(healer_prefix.size()), value);
+  }
+  const std::optional<Gfid> id = Gfid::parse(reply.text(prefix + "peerid").value_or(""));
+  const Server* server = id ? management.pool().server(*id) : nullptr;
+  const bool is_own = server == nullptr || server->id == management.server();
+  reply.set_text(prefix + "path", is_own ? "localhost" : server->names.front());
 }
 
 // The clients by their kinds: of the volume, for each of its bricks has the same ones. The last brick's answer counts.
@@ -161,10 +192,18 @@ void add_tasks(Dictionary& reply, const Volume& volume) {
 Result<Done> check_asked(const Volume& volume, std::int64_t what) {
   if (volume.status != VolumeState::started)
     return failed(EINVAL, fmt::format("Volume {} is not started", volume.name));
+  if ((what & asked::self_heal) != 0 && !volume.has_copies()) {
+    return failed(ENOTSUP, fmt::format("Volume {} is not Self-heal compatible", volume.name));
+  }
+  if ((what & asked::self_heal) != 0 && !is_healed(volume)) {
+    return failed(ENOTSUP, fmt::format("Self-heal Daemon is disabled for volume {}", volume.name));
+  }
+  if ((what & asked::self_heal) != 0 && (what & asked::kinds) != 0) {
+    return failed(ENOTSUP, "this release does not tell this of self-heal daemons yet");
+  }
   // Daemons that a volume may have, none of which runs here.
   static constexpr std::pair<std::int64_t, const char*> reasons[]{
       {asked::nfs, "NFS server is disabled for volume {}"},
-      {asked::self_heal, "Volume {} is not Self-heal compatible"},
       {asked::quota, "Volume {} does not have quota enabled"},
       {asked::snapshots, "Volume {} does not have uss enabled"},
       {asked::bitrot, "Volume {} does not have bitrot enabled"},
@@ -185,6 +224,8 @@ Task<Dictionary> own_status(Management& management, Dictionary question) {
   const Volume volume = *found;
   const std::string only(question.text("brick").value_or(""));
   Dictionary reply;
+  if (asks_of_healers(volume, what) && management.healers().wants(volume)) add_own_healer(management, reply, volume);
+  if ((what & asked::self_heal) != 0) co_return std::move(reply);
   std::vector<AskedBrick> bricks;
   for (const AskedBrick& asked : bricks_asked(volume, only)) {
     if (asked.brick.server != management.server()) continue;
@@ -221,25 +262,35 @@ Task<Dictionary> status_volume(Management& management, Dictionary request) {
   set_number(reply, "type", static_cast<std::int64_t>(volume.type));
   set_number(reply, "hot_brick_count", 0);
   std::size_t asked_bricks = 0;
+  std::size_t healers = 0;
   std::int64_t count = 0;
   if ((what & asked::tasks) == 0) {
     const Gathered gathered =
         co_await tried(management.ask_servers(std::string(subject::status), request, servers_limit));
     for (const Dictionary& answer : gathered.answers) {
-      for (const auto& [key, value] : answer) reply.append(key, value);
+      for (const auto& [key, value] : answer) {
+        if (!key.starts_with(healer_prefix)) reply.append(key, value);
+      }
     }
     name_silent(reply, gathered.silent);
     // Those of servers that do not answer are left out, as the command line expects.
-    for (const AskedBrick& asked : bricks_asked(volume, only)) {
-      ++asked_bricks;
-      count += reply.has(asked.prefix + ".hostname") ? 1 : 0;
+    if ((what & asked::self_heal) == 0) {
+      for (const AskedBrick& asked : bricks_asked(volume, only)) {
+        ++asked_bricks;
+        count += reply.has(asked.prefix + ".hostname") ? 1 : 0;
+      }
+    }
+    for (const Dictionary& answer : gathered.answers) {
+      if (!answer.has(fmt::format("{}hostname", healer_prefix))) continue;
+      add_healer(reply, management, answer, asked_bricks + healers);
+      ++healers;
     }
   }
   set_number(reply, "brick-index-max", static_cast<std::int64_t>(asked_bricks) - 1);
-  set_number(reply, "other-count", 0);
-  set_number(reply, "count", count);
-  // Of one brick nothing is said about tasks.
-  if ((what & asked::of_brick) == 0) add_tasks(reply, volume);
+  set_number(reply, "other-count", static_cast<std::int64_t>(healers));
+  set_number(reply, "count", count + static_cast<std::int64_t>(healers));
+  // Of one process nothing is said about tasks.
+  if ((what & (asked::of_brick | asked::self_heal)) == 0) add_tasks(reply, volume);
   co_return reply;
 }
 

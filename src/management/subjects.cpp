@@ -22,6 +22,7 @@ constexpr Subject subjects[] = {
     {commands::subject::client_state_dump, commands::dump_own_client},
     {commands::subject::log_rotation, commands::rotate_own_logs},
     {commands::subject::rebalance, commands::own_rebalance},
+    {commands::subject::heal, commands::heal_own},
     {commands::subject::condition, commands::own_condition},
     {commands::subject::events, commands::own_events},
     {commands::subject::webhook_test, commands::test_own_webhook},

@@ -6,6 +6,8 @@
 #include "pool/document.h"
 #include "pool/rebalance_volume.h"
 #include "pool/remove_bricks.h"
+#include "pool/replace_brick.h"
+#include "pool/start_volume.h"
 #include "pool/stop_volume.h"
 
 namespace mortar {
@@ -142,6 +144,113 @@ TEST(Document, OfADocumentWithoutNumbersBricksCountAsTheyStand) {
       "brick 00000000-0000-0000-0000-0000000000c8 h:/a\nbrick 00000000-0000-0000-0000-0000000000c8 h:/b\n");
   ASSERT_TRUE(read) << read.error().sentence();
   EXPECT_EQ(read->volumes[0].client_of(read->volumes[0].bricks[1]), "v-client-1");
+}
+
+TEST_F(GrowingVolume, GetsMoreCopiesInEachSet) {
+  AddBricks edit = adding("rep", {"/data/n0", "/data/n1"});
+  edit.replica_count = 3;
+  edit.force = true;
+  EXPECT_TRUE(refusal(edit).starts_with("Volume rep needs to be started to change its replica count"));
+  StartVolume{"rep"}.apply(pool);
+  EXPECT_EQ(refusal(edit), "");
+  edit.bricks.pop_back();
+  EXPECT_EQ(refusal(edit), "Incorrect number of bricks (1) supplied for replica count (3).");
+  edit = adding("rep", {"/data/n0", "/data/n1"});
+  edit.replica_count = 3;
+  edit.force = true;
+  edit.apply(pool);
+  const Volume& volume = *pool.find("rep");
+  EXPECT_EQ(volume.replica_count, 3u);
+  std::string shown;
+  for (const Brick& brick : volume.bricks) shown += volume.client_of(brick) + " " + brick.path + "\n";
+  EXPECT_EQ(shown,
+            "rep-client-0 /data/r0\nrep-client-1 /data/r1\nrep-client-4 /data/n0\n"
+            "rep-client-2 /data/r2\nrep-client-3 /data/r3\nrep-client-5 /data/n1\n");
+}
+
+TEST_F(GrowingVolume, OfSingleBricksBecomesOneOfCopies) {
+  StartVolume{"dist"}.apply(pool);
+  AddBricks edit = adding("dist", {"/data/n0", "/data/n1", "/data/n2"});
+  edit.replica_count = 2;
+  edit.force = true;
+  EXPECT_EQ(refusal(edit), "");
+  edit.apply(pool);
+  EXPECT_EQ(pool.find("dist")->type, VolumeType::replicate);
+  EXPECT_EQ(pool.find("dist")->options.find("performance.client-io-threads"), "off");
+  RemoveBricks back = removing("dist", {"/data/n0", "/data/n1", "/data/n2"});
+  back.replica_count = 1;
+  EXPECT_EQ(refusal(back), "");
+  back.apply(pool);
+  EXPECT_EQ(pool.find("dist")->type, VolumeType::distribute);
+  EXPECT_EQ(clients(), "dist-client-0 /data/b0\ndist-client-1 /data/b1\ndist-client-2 /data/b2\n");
+}
+
+TEST_F(GrowingVolume, FewerCopiesGoFromEachSet) {
+  RemoveBricks edit = removing("rep", {"/data/r0"});
+  edit.replica_count = 1;
+  EXPECT_EQ(refusal(edit), "need 2(xN) bricks for reducing replica count of the volume from 2 to 1");
+  edit = removing("rep", {"/data/r0", "/data/r1"});
+  edit.replica_count = 1;
+  EXPECT_EQ(refusal(edit), "Bricks not from same subvol for replica");
+  edit.replica_count = 3;
+  EXPECT_EQ(refusal(edit), "given replica count (3) option is more than volume rep's replica count (2)");
+  edit = removing("dist", {"/data/b0"});
+  edit.replica_count = 2;
+  EXPECT_EQ(refusal(edit), "replica count (2) option given for non replicate volume dist");
+}
+
+TEST_F(GrowingVolume, AnArbiterComesToTwoCopiesAndGoesFirst) {
+  StartVolume{"rep"}.apply(pool);
+  AddBricks edit = adding("rep", {"/data/a0", "/data/a1"});
+  edit.replica_count = 3;
+  edit.arbiter_count = 1;
+  edit.force = true;
+  EXPECT_EQ(refusal(edit), "");
+  edit.apply(pool);
+  EXPECT_TRUE(pool.find("rep")->is_arbiter(2));
+  RemoveBricks copies = removing("rep", {"/data/r0", "/data/r2"});
+  copies.replica_count = 2;
+  EXPECT_EQ(refusal(copies), "Remove arbiter brick(s) only when converting from arbiter to replica 2 subvolume.");
+  RemoveBricks arbiters = removing("rep", {"/data/a0", "/data/a1"});
+  arbiters.replica_count = 2;
+  EXPECT_EQ(refusal(arbiters), "");
+  arbiters.apply(pool);
+  EXPECT_EQ(pool.find("rep")->arbiter_count, 0u);
+}
+
+TEST_F(GrowingVolume, ACopyIsReplaced) {
+  const Brick next{"server1", "/data/n", here};
+  EXPECT_EQ(refusal(ReplaceBrick{"dist", "server1:/data/b0", next}),
+            "replace-brick is not permitted on distribute only volumes. Please use add-brick and remove-brick "
+            "operations instead.");
+  EXPECT_EQ(refusal(ReplaceBrick{"rep", "server1:/data/r1", next}), "volume: rep is not started");
+  StartVolume{"rep"}.apply(pool);
+  EXPECT_EQ(refusal(ReplaceBrick{"rep", "server1:/data/x", next}),
+            "brick: server1:/data/x does not exist in volume: rep");
+  const ReplaceBrick edit{"rep", "server1:/data/r1", next};
+  EXPECT_EQ(refusal(edit), "");
+  edit.apply(pool);
+  const Volume& volume = *pool.find("rep");
+  EXPECT_EQ(volume.bricks[1].path, "/data/n");
+  EXPECT_EQ(volume.client_of(volume.bricks[1]), "rep-client-1");
+}
+
+TEST_F(GrowingVolume, ACopyIsResetOnceItIsAway) {
+  StartVolume{"rep"}.apply(pool);
+  const ReplaceBrick reset{"rep", "server1:/data/r1", Brick{"server1", "/data/r1", here}, true};
+  EXPECT_EQ(refusal(reset),
+            "Source brick must be stopped. Please use gluster volume reset-brick <volname> <dst-brick> start.");
+  TakeBrickAway{"rep", "server1:/data/r1"}.apply(pool);
+  EXPECT_TRUE(pool.find("rep")->bricks[1].away);
+  EXPECT_EQ(parse_pool(format_pool(pool)), pool);
+  EXPECT_EQ(refusal(reset), "");
+  EXPECT_TRUE(refusal(ReplaceBrick{"rep", "server1:/data/r1", Brick{"server1", "/data/other", here}, true})
+                  .starts_with("When destination brick is new"));
+  reset.apply(pool);
+  EXPECT_FALSE(pool.find("rep")->bricks[1].away);
+  TakeBrickAway{"rep", "server1:/data/r1"}.apply(pool);
+  StartVolume{"rep", true}.apply(pool);
+  EXPECT_FALSE(pool.find("rep")->bricks[1].away);
 }
 
 }  // namespace

@@ -108,6 +108,7 @@ void write_volume(Writer& out, const Volume& volume) {
     const Brick& brick = volume.bricks[index];
     out.line("brick", fmt::format("{} {}:{}", brick.server.text(), brick.host, brick.path));
     if (brick.number != index) out.line("brick-number", brick.number);
+    if (brick.away) out.line("brick-away", 1);
   }
   out.options(volume.options);
   if (!volume.rebalance) return;
@@ -279,6 +280,7 @@ class Reader {
     if (key == "op-version") return number(value, volume.op_version);
     if (key == "client-op-version") return number(value, volume.client_op_version);
     if (key == "brick") return take_brick(volume, value);
+    if (key == "brick-away") return !volume.bricks.empty() && (volume.bricks.back().away = value == "1");
     if (key == "brick-number") return !volume.bricks.empty() && number(value, volume.bricks.back().number);
     if (key == "option") return option(value, volume.options);
     if (key == "rebalance") return identity(value, volume.rebalance.emplace().id);

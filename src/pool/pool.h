@@ -46,6 +46,8 @@ struct Brick {
   Gfid server;       // who has it
   // Names its client in volfiles, for as long as it belongs to the volume: link files carry the name.
   std::uint32_t number = 0;
+  // It does not run, though its volume does: it is about to be replaced.
+  bool away = false;
 
   // host:path
   std::string text() const { return host + ":" + path; }

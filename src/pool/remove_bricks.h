@@ -1,4 +1,5 @@
-// volume remove-brick: a volume shrinks. What is on the bricks stays there and is seen no more.
+// volume remove-brick: a volume shrinks, or its files get fewer copies. What is on the bricks stays there and is seen
+// no more.
 #pragma once
 
 #include "pool/edit.h"
@@ -13,6 +14,8 @@ struct RemoveBricks {
   // In stock's order.
   Result<Done> check(const Pool& pool) const;
   void apply(Pool& pool) const;
+  // Whether files get fewer copies.
+  bool removes_copies(const Volume& of) const { return replica_count != 0 && replica_count != of.replica_count; }
 };
 
 }  // namespace mortar

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mortar {
 
 Result<Done> StartVolume::check(const Pool& pool) const {
@@ -15,7 +17,9 @@ Result<Done> StartVolume::check(const Pool& pool) const {
 
 void StartVolume::apply(Pool& pool) const {
   Volume& started = *pool.find(volume);
-  if (started.status == VolumeState::started) return;
+  const bool has_away = std::ranges::any_of(started.bricks, &Brick::away);
+  if (started.status == VolumeState::started && !has_away) return;
+  for (Brick& brick : started.bricks) brick.away = brick.away && !force;
   started.status = VolumeState::started;
   ++started.version;
 }

@@ -66,6 +66,12 @@ std::vector<OptionRow> rows_of(ClientOptions& options) {
        {"subdir-mount", 0, value, "PATH", "Mount this directory of the volume", text_into(options.subdirectory)},
        {"process-name", 0, value, "NAME", "What the process calls itself at the bricks",
         text_into(options.process_name)},
+       {"new-copy", 0, value, "CLIENT",
+        "Mount nothing: tell the copies beside this one that it has nothing yet, and end; repeated: several",
+        [&options](const std::string& text) {
+          options.new_copies.push_back(text);
+          return !text.empty();
+        }},
        {"socket-file", 'S', value, "FILE", "Socket on which glusterd asks and tells",
         text_into(options.control_socket)}});
   add_process_options(rows, options.process);

@@ -15,8 +15,9 @@ struct ClientOptions {
   std::string volume_name;  // the translator to mount, where it is not the top
   std::string subdirectory;
   std::string process_name;
-  std::string control_socket;   // on which glusterd asks and tells; empty: none
-  bool access_by_gfid = false;  // every object is found in the directory .gfid too
+  std::string control_socket;           // on which glusterd asks and tells; empty: none
+  std::vector<std::string> new_copies;  // see new_copy_process.h
+  bool access_by_gfid = false;          // every object is found in the directory .gfid too
   ProcessOptions process;
   fuse::MountOptions mount;  // an empty directory: nothing is mounted
 

@@ -1,5 +1,6 @@
 // gluster: the command line of a pool.
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -23,8 +24,10 @@ Task<> work(World& world, const Settings& settings, Console& console, int& statu
 
 int run(const std::vector<std::string>& arguments) {
   Terminal terminal;
+  std::error_code unknown;
   const Places places{MORTAR_LOG_DIR, std::string(MORTAR_RUN_DIR) + "/gluster",
-                      std::string(MORTAR_RUN_DIR) + "/glusterd.socket"};
+                      std::string(MORTAR_RUN_DIR) + "/glusterd.socket",
+                      std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path()};
   Parsed parsed = parse_arguments(arguments, places, terminal);
   if (parsed.exit_status) return *parsed.exit_status;
   Result<std::unique_ptr<RealWorld>> world = RealWorld::make({.io_uring = false, .workers = 1});

@@ -10,6 +10,7 @@
 #include "programs/heal_process.h"
 #include "programs/mount_process.h"
 #include "programs/network_volfile.h"
+#include "programs/new_copy_process.h"
 #include "programs/rebalance_process.h"
 #include "programs/translator_types.h"
 
@@ -72,6 +73,9 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
         .report_ready = [&process] { return process.report_ready(); },
         .reopen_log = [&process] { process.reopen_log(); },
     }));
+  }
+  if (!options.new_copies.empty()) {
+    return process.world().run(tell_of_new_copies(process.world(), options, types, file));
   }
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),

@@ -32,8 +32,7 @@ struct EventOf {
   static constexpr std::array<std::string_view, sizeof...(keys)> fields{keys.characters...};
 
   template <class... Values>
-    requires(sizeof...(Values) == sizeof...(keys))
-  static Occurrence with(Values... values) {
+  requires(sizeof...(Values) == sizeof...(keys)) static Occurrence with(Values... values) {
     return {name, {{keys.characters, EventValue(std::move(values))}...}};
   }
 };
@@ -51,6 +50,9 @@ using VolumeSet = EventOf<"VOLUME_SET", "name", "options">;
 using VolumeReset = EventOf<"VOLUME_RESET", "name", "option">;
 using VolumeAddBrick = EventOf<"VOLUME_ADD_BRICK", "volume", "bricks">;
 using VolumeRemoveBrickForce = EventOf<"VOLUME_REMOVE_BRICK_FORCE", "volume", "bricks">;
+using BrickReplace = EventOf<"BRICK_REPLACE", "Volume", "source-brick", "destination-brick">;
+using BrickResetStart = EventOf<"BRICK_RESET_START", "Volume", "source-brick">;
+using BrickResetCommit = EventOf<"BRICK_RESET_COMMIT", "Volume", "source-brick", "destination-brick">;
 using VolumeRebalanceStart = EventOf<"VOLUME_REBALANCE_START", "volume">;
 using VolumeRebalanceStop = EventOf<"VOLUME_REBALANCE_STOP", "volume">;
 

@@ -152,6 +152,35 @@ stock_daemon() {
     same volume info shape $xml
     same volume status all $xml
   done
+  copies_of_stock
+}
+
+copies_of_stock() {
+  twin volume create NAME replica 3 $HOST:$BRICKS/NAME1 $HOST:$BRICKS/NAME2 $HOST:$BRICKS/NAME3 force
+  twin volume heal NAME
+  twin volume start NAME
+  waits_for eval "$stock volume heal twina && $stock volume heal twinb"
+  for xml in "" --xml; do
+    for words in "" full disable "" full enable "statistics heal-count" foo "info foo" "split-brain bigger-file" \
+      "granular-entry-heal maybe" "statistics heal-count replica $HOST:$BRICKS/none"; do
+      twin volume heal NAME $words $xml
+      sleep 0.5
+    done
+    twin volume set NAME cluster.granular-entry-heal on $xml
+    twin volume replace-brick NAME $HOST:$BRICKS/none $HOST:$BRICKS/NAME4 commit force $xml
+    twin volume replace-brick NAME $HOST:$BRICKS/NAME1 $HOST:$BRICKS/NAME4 commit $xml
+    twin volume reset-brick NAME $HOST:$BRICKS/NAME1 $HOST:$BRICKS/NAME1 commit force $xml
+    twin volume reset-brick NAME $HOST:$BRICKS/NAME1 $HOST:$BRICKS/NAME4 commit force $xml
+    twin volume reset-brick NAME $HOST:$BRICKS/NAME1 foo $xml
+    twin volume status NAME shd detail $xml
+  done
+  twin volume replace-brick NAME $HOST:$BRICKS/NAME1 $HOST:$BRICKS/NAME4 commit force
+  twin volume replace-brick NAME $HOST:$BRICKS/NAME2 $HOST:$BRICKS/NAME5 commit force --xml
+  twin volume reset-brick NAME $HOST:$BRICKS/NAME4 start
+  twin volume reset-brick NAME $HOST:$BRICKS/NAME4 $HOST:$BRICKS/NAME4 commit force --xml
+  twin volume remove-brick NAME replica 2 $HOST:$BRICKS/NAME4 start
+  twin volume remove-brick NAME replica 2 $HOST:$BRICKS/NAME4 force
+  twin volume info NAME
 }
 
 # What is a matter of the moment is blotted out.
@@ -167,6 +196,26 @@ same_but_for_the_moment() {
   compare "$*"
 }
 
+copies_of_ours() {
+  "$ours" --mode=script volume create copies replica 3 $HOST:$BRICKS/c{1,2,3} force >/dev/null
+  "$ours" --mode=script volume start copies >/dev/null
+  waits_for "$ours" volume heal copies
+  for xml in "" --xml; do
+    for words in "" full "statistics heal-count" "statistics heal-count replica $HOST:$BRICKS/c2" disable "" enable; do
+      same volume heal copies $words $xml
+      waits_for "$ours" volume status copies
+    done
+    waits_for "$ours" volume heal copies
+    same volume status copies $xml
+    same volume status copies shd $xml
+    same volume heal v $xml
+    same volume replace-brick v $HOST:$BRICKS/v $HOST:$BRICKS/w commit force $xml
+    same volume replace-brick copies $HOST:$BRICKS/none $HOST:$BRICKS/w commit force $xml
+    same volume reset-brick copies $HOST:$BRICKS/c1 $HOST:$BRICKS/c1 commit force $xml
+    same volume info copies $xml
+  done
+}
+
 our_daemon() {
   local xml words
   daemon
@@ -176,6 +225,7 @@ our_daemon() {
   kill "$(cat /run/gluster/vols/many/*-2.pid)"
   waits_for eval "$ours --xml volume status many | grep -q '<status>0'"
   mounted v "$MNT"
+  copies_of_ours
   for xml in "" --xml; do
     for words in "off start" "on start" "on stop" "off stop"; do twin_profile $words $xml; done
     "$ours" --mode=script volume profile v start >/dev/null

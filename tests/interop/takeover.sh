@@ -43,10 +43,24 @@ picture >"$LAB/before"
 run_gluster server1 volume info vol >"$LAB/info.before"
 umount "$LAB/mnt"
 
+# And one of copies, of which one server is missing what was written last.
+run_gluster server1 volume create copies replica 3 server1:/data/c server2:/data/c server3:/data/c >/dev/null
+run_gluster server1 volume start copies >/dev/null
+run_gluster server1 volume info copies >"$LAB/copies.before"
+mount_copies() { mount -t glusterfs -o backup-volfile-servers=server2:server3 server1:/copies "$LAB/mnt"; }
+copies_differ() { ! diff -r -x .glusterfs "$BRICKS/server1/c" "$BRICKS/$1/c" >/dev/null; } # SERVER
+mount_copies
+for number in $(seq 20); do echo "$number" >"$LAB/mnt/$number"; done
+pkill -f 'glusterfsd .*server3.data-c'
+for number in $(seq 10 30); do echo "again $number" >"$LAB/mnt/$number"; done
+umount "$LAB/mnt"
+copies_differ server3 || fails "the third copy misses nothing"
+
 stop_all() { # NAME...: daemons and bricks
   local name
   for name in "$@"; do end_daemon "$name"; done
   pkill glusterfsd || true
+  pkill -f 'process-name glustershd' || true
   no_bricks() { ! pgrep -x glusterfsd; }
   waits_for no_bricks
 }
@@ -76,8 +90,18 @@ waits_for changed
 echo more >"$LAB/mnt/tree/more"
 picture >"$LAB/before"
 umount "$LAB/mnt"
+run_gluster server2 volume info copies >"$LAB/copies.after"
+diff "$LAB/copies.before" "$LAB/copies.after" || fails "the volume of copies is another one"
+copies_online() { [ "$(run_gluster server1 volume status copies | grep -c ' Y  ')" = 6 ]; }
+waits_for copies_online
+healed() { ! copies_differ server2 && ! copies_differ server3; }
+waits_for healed
+mount_copies
+[ "$(cat "$LAB/mnt/30")" = "again 30" ] || fails "a copy is old"
+echo more >"$LAB/mnt/more"
+umount "$LAB/mnt"
 for name in server1 server2 server3; do
-  for brick in "$BRICKS/$name"/[ab]; do
+  for brick in "$BRICKS/$name"/[abc]; do
     [ ! -e "$brick" ] || "$prefix/sbin/gluster-brick-check" "$brick" >/dev/null || fails "$brick is out of order"
   done
 done
@@ -94,4 +118,7 @@ waits_for online
 mount_stock
 picture >"$LAB/after"
 diff "$LAB/before" "$LAB/after" >/dev/null || { diff "$LAB/before" "$LAB/after" | head -20; fails "the data differs after the way back"; }
+umount "$LAB/mnt"
+mount_copies
+[ "$(cat "$LAB/mnt/more")" = more ] || fails "a copy differs after the way back"
 umount "$LAB/mnt"

@@ -70,10 +70,13 @@ refused "Use 'gluster volume quota <VOLNAME> enable' instead" volume set v quota
 refused 'no octal number with a zero in front' volume set v storage.create-mask 77
 refused 'is not valid (possible options are off, file, forced, optimal.)' volume set v locks.mandatory-locking maybe
 gluster volume reset v >/dev/null
-for words in "volume heal v" "volume replace-brick v $b/v $b/v2 commit force" "snapshot create s v" "volume quota v enable"; do
+for words in "volume bitrot v enable" "snapshot create s v" "volume quota v enable"; do
   # shellcheck disable=SC2086 # words
   refused 'yet; nothing was changed' $words
 done
+refused 'Self-heal-daemon is disabled. Heal will not be triggered on volume v' volume heal v
+refused 'Volume v is not of replicate type' volume heal v enable
+refused 'replace-brick is not permitted on distribute only volumes' volume replace-brick v "$b/v" "$b/v2" commit force
 refused 'Probe returned with Transport endpoint is not connected' peer probe 10.99.99.99
 refused 'is an invalid address' peer probe 'no/host'
 refused 'is not part of cluster' peer detach 10.99.99.99

@@ -26,7 +26,8 @@ struct ArbiterTest : ::testing::Test {
   }
   template <class Operation>
   Result<typename Operation::Reply> answer(Operation operation) {
-    return std::move(ask(arbiter, testing::call_of(testing::client_number(1), "o", 100), std::move(operation))->result());
+    return std::move(
+        ask(arbiter, testing::call_of(testing::client_number(1), "o", 100), std::move(operation))->result());
   }
   // As if it had been done, and nothing was.
   template <class Operation>

@@ -11,9 +11,9 @@ using io_stats::Sizes;
 using io_stats::Top;
 
 Result<std::unique_ptr<Translator>> IoStats::make(World& world, const VolumeSection& section) {
-  if (section.subvolumes.size() != 1) {
-    return failed(EINVAL, fmt::format("volume {}: {} needs exactly one subvolume, not {}", section.name, section.type,
-                                      section.subvolumes.size()));
+  // A healer's stands above all sets of copies, and is asked nothing.
+  if (section.subvolumes.empty()) {
+    return failed(EINVAL, fmt::format("volume {}: {} needs a subvolume", section.name, section.type));
   }
   Result<IoStatsOptions> options = read_options<IoStatsOptions>(section);
   if (!options) return std::unexpected(options.error());

@@ -24,21 +24,21 @@
 namespace mortar::heal {
 
 enum class Operation : std::int64_t {
-  index = 0,    // heals what the index lists
-  full = 1,     // walks through the whole volume
-  summary = 2,  // info; this and others that are not for the daemon are done by glfsheal (command/heal_call.h)
-  split_brain_files = 3,
-  statistics = 4,
-  count = 5,              // of entries that wait to be healed
-  count_per_replica = 6,  // the same, of the bricks of one set
-  use_bigger_file = 7,
-  use_source_brick = 8,
-  enable = 9,
-  disable = 10,
-  use_latest_mtime = 11,
-  granular_enable = 12,
-  granular_disable = 13,
-  info_summary = 14,
+  index = 1,    // heals what the index lists
+  full = 2,     // walks through the whole volume
+  summary = 3,  // info; this and others that are not for the daemon are done by glfsheal (command/heal_call.h)
+  split_brain_files = 6,
+  statistics = 7,
+  count = 8,              // of entries that wait to be healed
+  count_per_replica = 9,  // the same, of the bricks of one set
+  use_bigger_file = 10,
+  use_source_brick = 11,
+  enable = 12,
+  disable = 13,
+  use_latest_mtime = 14,
+  granular_enable = 15,
+  granular_disable = 16,
+  info_summary = 17,
 };
 
 inline std::string set_name(std::string_view volume, std::size_t number) {
