@@ -30,6 +30,7 @@ constexpr Duration between_tries = 500ms;
 constexpr Duration longest_between_tries = 4s;
 // A server that has just started knows of the others within this time.
 constexpr Duration majority_limit = 5s;
+constexpr Duration read_limit = 2s;
 // Until the voters have let one go.
 constexpr Duration vote_limit = 60s;
 
@@ -587,6 +588,9 @@ Task<> Membership::have_majority() {
     const std::vector<std::string> silent = silent_voters();
     if (is_alone() || silent.size() * 2 < voters) co_return done;
     if (world_.now() >= end) {
+      // Who is silent to this server need not be to the others: what can be read is kept by a majority of them.
+      const Result<Done> read = co_await with_deadline(world_, read_limit, configuration_->refresh());
+      if (read) co_return done;
       co_return failed(EHOSTUNREACH,
                        fmt::format("The configuration cannot be changed now: {} of the {} server(s) that keep it do "
                                    "not answer ({}), and more than half have to. Bricks and mounts go on. If they are "
