@@ -20,8 +20,10 @@ class Voting {
   bool lost() const { return lost_; }
 
  private:
-  Task<bool> come_in(Server own);
-  Task<> start(Server own, std::vector<GroupMember> members);
+  Task<bool> come_in(Pool pool, Server own);
+  Task<> stay_out(Pool pool, Gfid server);
+  Task<> go_on(Pool pool);
+  Task<> start(std::vector<GroupMember> members);
   Task<bool> go_out(Gfid server);
   Task<bool> begin_anew();
 
