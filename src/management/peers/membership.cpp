@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "management/peers/certificates.h"
+#include "management/stored_pool.h"
 #include "pool/detach_server.h"
 #include "pool/document.h"
 #include "pool/found_pool.h"
@@ -54,6 +55,7 @@ struct DetachWithoutVote {
 
 Membership::Membership(World& world, const Places& places, Voter& voter)
     : world_(world),
+      places_(places),
       voter_(voter),
       port_(places.settings().port),
       voter_patience_(places.settings().voter_patience),
@@ -94,11 +96,21 @@ Task<> Membership::open(Gfid server, Pool first) {
   if (seen.version != 0) {
     co_await tried(configuration_->take(seen));
   } else {
-    others_.set_voters(addresses(home_.standing().contacts));
+    remember_others();
   }
   const Result<Done> refreshed = co_await with_deadline(world_, start_limit, configuration_->refresh());
   if (!refreshed) log::warning("pool", "the pool is not reached: {}", refreshed.error().sentence());
   co_return done;
+}
+
+// The contacts are of the day it came in; the files for people name who was there last.
+void Membership::remember_others() {
+  acquaintances_.trust.pool = home_.standing().pool;
+  acquaintances_.servers = stored_peers(world_.files(), places_);
+  std::vector<std::string> hosts = home_.standing().contacts;
+  for (const Server& server : acquaintances_.servers)
+    hosts.insert(hosts.end(), server.names.begin(), server.names.end());
+  others_.set_voters(addresses(hosts));
 }
 
 Task<> Membership::begin_alone(Pool first) {
@@ -112,7 +124,7 @@ Task<> Membership::begin_alone(Pool first) {
 
 void Membership::begin() {
   begun_ = true;
-  lines_.keep_to(pool(), server_);
+  lines_.keep_to(configuration_->version() == 0 ? acquaintances_ : pool(), server_);
   go_home();
   looking_.start(look_after());
 }
@@ -156,7 +168,10 @@ void Membership::go_home() {
   following_.start(follow());
   if (home_.standing().stage != Stage::voting) return;
   keeper_ = std::make_unique<VoterKeeper>(
-      world_, *configuration_, voter_, [this] { return Observation{lines_.silence(), lines_.without_votes()}; },
+      world_, *configuration_, voter_,
+      [this] {
+        return Observation{lines_.silence(), lines_.without_votes()};
+      },
       voter_patience_);
   keeping_.start(keeper_->run());
 }
@@ -216,6 +231,7 @@ std::vector<std::string> Membership::troubles() const {
 
 // Those that shall keep the document and those that say that they do: between the two the one becomes the other.
 void Membership::learn_voters() {
+  if (configuration_->version() == 0) return;
   std::vector<std::string> hosts;
   std::vector<std::string> names;
   for (const Server& server : pool().servers) {
@@ -510,7 +526,8 @@ Task<std::unique_ptr<Stream>> Membership::connect(Address address, Gfid wanted) 
 }
 
 Task<std::unique_ptr<Stream>> Membership::connect_to(Server server) {
-  std::vector<std::string> hosts{server.address};
+  std::vector<std::string> hosts;
+  if (!server.address.empty()) hosts.push_back(server.address);
   hosts.insert(hosts.end(), server.names.begin(), server.names.end());
   Error last(EHOSTUNREACH, "it has no address");
   for (const std::string& host : hosts) {
@@ -591,6 +608,12 @@ Task<> Membership::have_majority() {
       // Who is silent to this server need not be to the others: what can be read is kept by a majority of them.
       const Result<Done> read = co_await with_deadline(world_, read_limit, configuration_->refresh());
       if (read) co_return done;
+      if (voters == 0) {
+        co_return failed(EHOSTUNREACH,
+                         "The configuration cannot be changed now: what this server had seen of it is lost, and no "
+                         "server of the pool that it remembers answers. Where others of the pool run, see that they "
+                         "are reached.");
+      }
       co_return failed(EHOSTUNREACH,
                        fmt::format("The configuration cannot be changed now: {} of the {} server(s) that keep it do "
                                    "not answer ({}), and more than half have to. Bricks and mounts go on. If they are "

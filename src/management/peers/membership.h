@@ -94,6 +94,8 @@ class Membership {
  private:
   Task<> begin_alone(Pool first);
   Result<Done> load_keys();
+  // What was seen of the pool is lost: whom to ask for it.
+  void remember_others();
   // The home has changed: the document is followed there from now on.
   void go_home();
   void learn_members();
@@ -117,6 +119,7 @@ class Membership {
   std::vector<Address> addresses(const std::vector<std::string>& hosts) const;
 
   World& world_;
+  const Places& places_;
   Voter& voter_;
   const std::uint16_t port_;
   const std::chrono::seconds voter_patience_;
@@ -132,6 +135,7 @@ class Membership {
   Farewells farewells_;
   std::unique_ptr<VoterKeeper> keeper_;
   std::set<Gfid> voters_;  // who says so
+  Pool acquaintances_;     // who else is in the pool, as long as there is no document that tells it
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
