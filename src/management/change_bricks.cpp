@@ -15,12 +15,9 @@ Task<Reports> Management::add_bricks(AddBricks edit) {
   Order order = order_for(commands_of_orders::add_bricks, edit.volume, hook_arguments("add-brick", edit.volume));
   order.force = edit.force ? 1 : 0;
   order.document = document_of(grown);
-  Reports reports = co_await tried(transact(order, change(edit)));
-  if (reports.failure || has_brick_on(grown, reports.silent)) {
-    co_await tried(undo(RemoveBricks{edit.volume, edit.bricks}, order.document, edit.volume, reports));
-    co_await tried(reports.outcome());
-    co_return not_answered(reports);
-  }
+  RemoveBricks reverse{edit.volume, edit.bricks};
+  Reports reports =
+      co_await tried(make_bricks(std::move(order), std::move(grown), std::move(edit), std::move(reverse)));
   co_return std::move(reports);
 }
 
