@@ -125,7 +125,6 @@ void Endpoints::Certified::incoming(RpcConnection& connection, IncomingCall call
   const bool is_member = certified_member(endpoints_.management_.pool(), peer_).has_value();
   RpcServer& server = is_member ? endpoints_.member_server_ : endpoints_.former_member_server_;
   server.incoming(connection, std::move(call));
-  if (!is_member) endpoints_.management_.membership().told(Gfid::parse(peer_.unit).value_or(null_gfid));
 }
 
 void Endpoints::tell_everybody() {

@@ -392,7 +392,10 @@ Task<> Membership::leave() {
 Task<bool> Membership::is_last() {
   if (home_.standing().stage != Stage::voting || !reached_ || staying_.use_count() > 1) co_return false;
   if (pool().servers.size() != 1 || pool().servers.front().id != server_) co_return false;
-  if (!farewells_.are_over(world_.now())) co_return false;
+  if (!farewells_.are_over(world_.now())) {
+    co_await tried(farewells_.ask(world_, port_));
+    co_return false;
+  }
   const std::vector<GroupMember> members = co_await tried(voter_.members());
   co_return members.size() == 1;
 }

@@ -66,9 +66,6 @@ class Membership {
   // A stream to a server of this pool, that has proved to be it.
   Task<std::unique_ptr<Stream>> connect_to(Server server);
 
-  // A former member has been told that it is none.
-  void told(const Gfid& former) { farewells_.told(former, world_.now()); }
-
   // Alone: becomes the first of a pool, which others reach at the address.
   Task<> found(std::string address);
   // As long as it is held, a pool of this server alone is not dissolved: another is about to come.
