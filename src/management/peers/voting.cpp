@@ -52,25 +52,28 @@ Task<bool> Voting::step(Pool pool, Gfid server, bool reached) {
     const bool in = co_await tried(come_in(pool, *own));
     co_return in;
   }
-  co_await tried(stay_out(pool, server));
-  co_return false;
+  const bool in = co_await tried(stay_out(pool, server));
+  co_return in;
 }
 
-// What was started for a vote that is not wished any more is cleared away once the others have let it go.
-Task<> Voting::stay_out(Pool pool, Gfid server) {
+// What was started for a vote that is not wished any more is cleared away once the others have let it go. Where it has
+// got the vote meanwhile it keeps the document, and may lead those who let go.
+Task<bool> Voting::stay_out(Pool pool, Gfid server) {
   lost_ = false;
-  if (!runs_ && !voter_.has_data()) co_return done;
+  if (!runs_ && !voter_.has_data()) co_return false;
   const Server* own = pool.server(server);
   const std::string url = own == nullptr ? std::string() : voter_.url_of(own->address);
   const Result<std::vector<GroupMember>> members = co_await others_.voters();
   if (!members || member_of(*members, server, url) != members->end()) {
     co_await tried(go_on(std::move(pool)));
-    co_return done;
+    const VoterStatus status = co_await tried(voter_.status());
+    const bool in = co_await tried(go_over(status));
+    co_return in;
   }
   co_await tried(voter_.stop());
   co_await tried(voter_.wipe());
   runs_ = false;
-  co_return done;
+  co_return false;
 }
 
 // One that was killed right after it was given its vote does not know that it has it; and without that vote the others
@@ -117,7 +120,11 @@ Task<bool> Voting::come_in(Pool pool, Server own) {
     }
     co_return asked.error();
   }
-  const VoterStatus status = *asked;
+  const bool in = co_await tried(go_over(*asked));
+  co_return in;
+}
+
+Task<bool> Voting::go_over(VoterStatus status) {
   if (status.learner || !status.has_leader) co_return false;
   co_await tried(home_.vote());
   runs_ = false;

@@ -21,7 +21,9 @@ class Voting {
 
  private:
   Task<bool> come_in(Pool pool, Server own);
-  Task<> stay_out(Pool pool, Gfid server);
+  Task<bool> stay_out(Pool pool, Gfid server);
+  // To the voter, once it has a vote.
+  Task<bool> go_over(VoterStatus status);
   Task<> go_on(Pool pool);
   Task<> start(std::vector<GroupMember> members);
   Task<bool> go_out(Gfid server);
