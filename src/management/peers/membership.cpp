@@ -517,9 +517,11 @@ bool Membership::are_enough(const std::vector<GroupMember>& members, const Gfid&
 // ---- the others
 
 Task<std::unique_ptr<Stream>> Membership::connect(Address address, Gfid wanted) {
-  if (context_ == nullptr) co_return failed(EACCES, "this server is in no pool");
+  // It may leave the pool meanwhile.
+  const std::shared_ptr<TlsContext> context = context_;
+  if (context == nullptr) co_return failed(EACCES, "this server is in no pool");
   std::unique_ptr<Stream> under = co_await tried(world_.network().connect(std::move(address), StreamOptions{}));
-  std::unique_ptr<TlsStream> stream = co_await tried(TlsStream::connect(std::move(under), context_));
+  std::unique_ptr<TlsStream> stream = co_await tried(TlsStream::connect(std::move(under), context));
   // Who is who is in the document; before there is one, the authority's word has to do.
   if (configuration_->version() != 0) {
     const Gfid found = co_await tried(certified_member(pool(), stream->certified()));
