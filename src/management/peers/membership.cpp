@@ -34,6 +34,7 @@ constexpr Duration majority_limit = 5s;
 constexpr Duration read_limit = 2s;
 // Until the voters have let one go.
 constexpr Duration vote_limit = 60s;
+constexpr Duration between_moves = 60s;
 
 std::unexpected<Error> needed(const std::string& host) {
   return failed(EBUSY, fmt::format("{} keeps the configuration, and too few others do; try it again", host));
@@ -283,6 +284,8 @@ Task<> Membership::look() {
     co_await tried(follow_recovered(by));
     co_return done;
   }
+  const Result<Done> followed = co_await follow_addresses();
+  if (!followed) log::debug("pool", "{}", followed.error().sentence());
   const Server* own = pool().server(server_);
   const bool moved = co_await tried(voting_.step(pool(), server_, reached_));
   if (moved) {
@@ -303,6 +306,33 @@ Task<> Membership::look() {
     co_return done;
   }
   co_return done;
+}
+
+Task<> Membership::follow_addresses() {
+  co_await tried(renew_certificate());
+  if (!reached_ || moved_.empty() || world_.now() < next_moves_) co_return done;
+  next_moves_ = world_.now() + between_moves;
+  for (const auto& [id, address] : std::exchange(moved_, {})) {
+    const Server* server = pool().server(id);
+    if (server == nullptr || server->address == address) continue;
+    log::warning("pool", "{} is at {} now, and was at {}", server->names.front(), address, server->address);
+    co_await tried(configuration_->change(MoveServer{id, address}));
+  }
+  co_return done;
+}
+
+Result<Done> Membership::renew_certificate() {
+  const Server* own = pool().server(server_);
+  if (own == nullptr || (own->address == certified_.address && own->names == certified_.names)) return done;
+  const Result<std::string> certificate = certificate_for(pool(), *own);
+  if (!certificate) return std::unexpected(certificate.error());
+  if (world_.files().read_file(keys_.certificate_file()).value_or("") != *certificate) {
+    Result<Done> kept = keys_.keep_certificate(*certificate, pool().trust.authority.certificate);
+    if (kept) kept = load_keys();
+    if (!kept) return kept;
+  }
+  certified_ = *own;
+  return done;
 }
 
 // ---- coming and going
@@ -418,6 +448,8 @@ Task<> Membership::come_home_alone() {
   if (!removed) log::warning("pool", "the keys of the former pool: {}", removed.error().sentence());
   context_.reset();
   detached_ = false;
+  certified_ = {};
+  moved_.clear();
   farewells_ = {};
   not_kept_.clear();
   configuration_->forget();
@@ -538,7 +570,12 @@ Task<std::unique_ptr<Stream>> Membership::connect_to(Server server) {
   for (const std::string& host : hosts) {
     Result<std::unique_ptr<Stream>> stream =
         co_await with_deadline(world_, connect_limit, connect(Address::tcp(host, port_), server.id));
-    if (stream) co_return std::move(stream);
+    if (stream) {
+      const std::string& found = (*stream)->peer().host;
+      if (found == server.address) moved_.erase(server.id);
+      if (found != server.address && host != server.address) moved_[server.id] = found;
+      co_return std::move(stream);
+    }
     last = stream.error();
   }
   co_return last;

@@ -109,6 +109,10 @@ class Membership {
   Task<> come_home_alone();
   Task<> remember(Document document);
   Task<> remember_again();
+  // Servers that have moved, this one among them.
+  Task<> follow_addresses();
+  // Others reach its voter by the address that the document has.
+  Result<Done> renew_certificate();
   void heard(const Gfid& server, const Greet::Reply& reply);
   Task<> follow_recovered(Gfid server);
   Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
@@ -131,8 +135,11 @@ class Membership {
   PeerLines lines_;
   Farewells farewells_;
   std::unique_ptr<VoterKeeper> keeper_;
-  std::set<Gfid> voters_;  // who says so
-  Pool acquaintances_;     // who else is in the pool, as long as there is no document that tells it
+  std::set<Gfid> voters_;              // who says so
+  std::map<Gfid, std::string> moved_;  // who is found at another address than the document has
+  Instant next_moves_;                 // two that see the network differently do not contradict each other all the time
+  Server certified_;                   // this server, as its certificate is known to describe it
+  Pool acquaintances_;                 // who else is in the pool, as long as there is no document that tells it
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so
