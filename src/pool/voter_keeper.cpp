@@ -76,8 +76,8 @@ Task<bool> VoterKeeper::follow_moved(std::vector<GroupMember> members) {
     if (server == nullptr) continue;
     const std::string url = voter_.url_of(server->address);
     if (std::ranges::find(member.urls, url) != member.urls.end()) continue;
-    co_await tried(voter_.relocate(member.id, url));
     log::info("pool", "{} is reached as a voter at {} now", server->id.text(), url);
+    co_await tried(voter_.relocate(member.id, url));
     co_return true;
   }
   co_return false;

@@ -200,7 +200,8 @@ std::string PoolUnderTest::disagreement_of(ServerUnderTest& server) {
     if (!info || *info != volume_info_text(volume)) return "volume " + volume.name + " is rendered otherwise";
     for (const Brick& brick : volume.bricks) {
       if (brick.server != management.server()) continue;
-      if (!check_brick_directory(server.host().disk(), brick, volume, false)) return brick.text() + " is no brick";
+      const Result<Done> checked = check_brick_directory(server.host().disk(), brick, volume, false);
+      if (!checked) return checked.error().sentence();
       if (volume.status == VolumeState::started) bricks.insert(brick_volfile_id(volume, brick));
     }
   }
