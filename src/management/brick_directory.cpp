@@ -30,10 +30,21 @@ Result<FileStatus> directory_status(FileSystem& files, const std::string& path) 
   return files.status(opened->number());
 }
 
+Result<Done> sync_directory(FileSystem& files, const std::string& path) {
+  Result<OpenFile> opened = files.open(nowhere, path, O_RDONLY | O_DIRECTORY, 0);
+  if (!opened) return std::unexpected(opened.error());
+  return files.sync(opened->number(), false);
+}
+
+Result<Done> unless_gone(Result<Done> removed) {
+  const bool is_gone = !removed && (removed.error().number() == ENOENT || removed.error().number() == ENODATA);
+  return is_gone ? Result<Done>(done) : removed;
+}
+
 class Taking {
  public:
   Taking(FileSystem& files, const Brick& brick, const Gfid& volume, bool force)
-      : files_(files), brick_(brick), volume_(volume), force_(force), taken_{.path = brick.path} {}
+      : files_(files), brick_(brick), volume_(volume), force_(force), taken_{.path = brick.path, .volume = volume} {}
 
   Result<BrickDirectory> take(const std::string& working_directory) {
     Result<Done> result = check_place(working_directory);
@@ -131,9 +142,15 @@ class Taking {
     const std::string hidden = brick_.path + "/.glusterfs";
     Result<Done> made = files_.make_directory(nowhere, hidden, 0600);
     taken_.made_hidden = made.has_value();
-    if (made || made.error().number() == EEXIST) return done;
-    return refused(made.error().number(),
-                   fmt::format("Failed to create {}. Reason : {}", hidden, reason(made.error())));
+    if (!made && made.error().number() != EEXIST) {
+      return refused(made.error().number(),
+                     fmt::format("Failed to create {}. Reason : {}", hidden, reason(made.error())));
+    }
+    Result<Done> synced = sync_directory(files_, brick_.path);
+    if (synced && taken_.made) synced = sync_directory(files_, parent_of(brick_.path));
+    if (synced) return done;
+    return refused(synced.error().number(),
+                   fmt::format("Failed to write {} to its disk. Reason : {}", brick_.path, reason(synced.error())));
   }
 
   FileSystem& files_;
@@ -151,9 +168,13 @@ Result<BrickDirectory> take_brick_directory(FileSystem& files, const Brick& bric
 }
 
 void give_back_brick_directory(FileSystem& files, const BrickDirectory& directory) {
+  const std::string mark = files.get_xattr(nowhere, directory.path, volume_id_xattr).value_or("");
+  const bool is_marked = directory.marked && Gfid::from(as_bytes(mark)) == directory.volume;
   Result<Done> undone = done;
-  if (directory.made_hidden) undone = files.remove_directory(nowhere, directory.path + "/.glusterfs");
-  if (undone && directory.marked) {
+  if (is_marked && directory.made_hidden) {
+    undone = unless_gone(files.remove_directory(nowhere, directory.path + "/.glusterfs"));
+  }
+  if (undone && is_marked) {
     undone = directory.former_mark.empty()
                  ? files.remove_xattr(nowhere, directory.path, volume_id_xattr)
                  : files.set_xattr(nowhere, directory.path, volume_id_xattr, as_bytes(directory.former_mark), 0);
@@ -174,7 +195,8 @@ Result<Done> check_brick_directory(FileSystem& files, const Brick& brick, const 
   }
   Result<std::string> mark = files.get_xattr(nowhere, brick.path, volume_id_xattr);
   if (!mark && force && mark.error().number() == ENODATA) {
-    return files.set_xattr(nowhere, brick.path, volume_id_xattr, volume.id.view(), 0);
+    Result<Done> marked = files.set_xattr(nowhere, brick.path, volume_id_xattr, volume.id.view(), 0);
+    return marked ? sync_directory(files, brick.path) : marked;
   }
   if (!mark) {
     return failed(mark.error().number(),

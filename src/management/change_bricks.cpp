@@ -59,20 +59,15 @@ Task<Reports> Management::add_bricks(AddBricks edit) {
   Order order = order_for(commands_of_orders::add_bricks, edit.volume, hook_arguments("add-brick", edit.volume));
   order.force = edit.force ? 1 : 0;
   order.document = document_of(grown);
+  Task<> telling = ready<Done>(done);
   if (edit.adds_copies(before)) {
-    const Reports could = co_await tried(orders_.give(order));
-    co_await tried(could.outcome());
     Pool after = pool();
     edit.apply(after);
-    co_await tried(tell_of_new_copies(world_, places_, *after.find(edit.volume), new_clients(before, after)));
+    telling = tell_of_new_copies(world_, places_, *after.find(edit.volume), new_clients(before, after));
   }
-  Reports reports = co_await tried(transact(order, change(edit)));
-  if (reports.failure || has_brick_on(grown, reports.silent)) {
-    const std::uint32_t former_count = edit.adds_copies(before) ? before.replica_count : 0;
-    co_await tried(undo(RemoveBricks{edit.volume, edit.bricks, former_count}, order.document, edit.volume, reports));
-    co_await tried(reports.outcome());
-    co_return not_answered(reports);
-  }
+  RemoveBricks reverse{edit.volume, edit.bricks, edit.adds_copies(before) ? before.replica_count : 0};
+  Reports reports = co_await tried(
+      make_bricks(std::move(order), std::move(grown), std::move(telling), std::move(edit), std::move(reverse)));
   co_return std::move(reports);
 }
 

@@ -122,10 +122,13 @@ Task<RpcListener::Received> Endpoints::receive(std::unique_ptr<Stream> stream) {
 }
 
 void Endpoints::Certified::incoming(RpcConnection& connection, IncomingCall call) {
+  // What it knows by now says nothing of the pool that it has left.
+  if (pool_ != endpoints_.management_.membership().pool_id()) {
+    return call.reply_error(AcceptStatus::program_unavailable);
+  }
   const bool is_member = certified_member(endpoints_.management_.pool(), peer_).has_value();
   RpcServer& server = is_member ? endpoints_.member_server_ : endpoints_.former_member_server_;
   server.incoming(connection, std::move(call));
-  if (!is_member) endpoints_.management_.membership().told(Gfid::parse(peer_.unit).value_or(null_gfid));
 }
 
 void Endpoints::tell_everybody() {

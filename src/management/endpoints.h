@@ -31,15 +31,18 @@ class Endpoints {
     PortMap& ports_;
   };
 
-  // One that has proved to be a member once; what it is told follows what it is by now.
+  // One that has proved to be a member once; what it is told follows what it is by now, for as long as this server is
+  // in that pool itself.
   class Certified : public RpcHandler {
    public:
-    Certified(Endpoints& endpoints, TlsPeer peer) : endpoints_(endpoints), peer_(std::move(peer)) {}
+    Certified(Endpoints& endpoints, TlsPeer peer)
+        : endpoints_(endpoints), peer_(std::move(peer)), pool_(endpoints.management_.membership().pool_id()) {}
     void incoming(RpcConnection& connection, IncomingCall call) override;
 
    private:
     Endpoints& endpoints_;
     const TlsPeer peer_;
+    const Gfid pool_;
   };
 
   // Members prove who they are; everybody else comes without.

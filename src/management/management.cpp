@@ -86,6 +86,7 @@ Task<> Management::open() {
   const Gfid identity = co_await tried(identity_of_server(world_, places_, store));
   if (!takes_over) first.servers.push_back(Server{.id = identity, .names = {name}});
   co_await tried(membership_.open(identity, std::move(first)));
+  performer_.open();
   co_await tried(know_own_server());
   co_await tried(reconciler_.open());
   membership_.on_change([this] { reconciler_.wake(); });
@@ -96,6 +97,7 @@ Task<> Management::open() {
 void Management::begin() {
   membership_.begin();
   reconciler_.begin();
+  performer_.begin();
   background_.start(takeover_.run());
 }
 
@@ -168,21 +170,49 @@ Order Management::order_for(std::string_view command, std::string_view volume, H
       .command = std::string(command), .volume = std::string(volume), .hook = fmt::format("{}", fmt::join(hook, "\n"))};
 }
 
-Task<Reports> Management::transact(Order order, Task<> changing, ServerQuorum quorum) {
+Task<> Management::may_change(std::string volume, ServerQuorum quorum) {
   co_await tried(membership_.lines().given_time());
   if (quorum == ServerQuorum::is_needed) {
-    co_await tried(check_quorum(order.volume));
+    co_await tried(check_quorum(volume));
   }
   co_await tried(membership_.have_majority());
-  Reports reports = co_await tried(orders_.give(order));
+  co_return done;
+}
+
+Task<Reports> Management::transact(Order order, Task<> changing, ServerQuorum quorum) {
+  co_await tried(may_change(order.volume, quorum));
+  const Reports reports = co_await tried(orders_.give(order));
   co_await tried(reports.outcome());
   co_await tried(std::move(changing));
+  Reports performed = co_await tried(perform(std::move(order)));
+  co_return std::move(performed);
+}
+
+// The document has the change.
+Task<Reports> Management::perform(Order order) {
   order.version = membership_.configuration().version();
-  reports = co_await tried(orders_.give(std::move(order)));
+  Reports reports = co_await tried(orders_.give(std::move(order)));
   if (!reports.silent.empty()) {
     log::warning("management", "{} did not answer and will follow later", fmt::join(reports.silent, ", "));
   }
   co_return std::move(reports);
+}
+
+Task<> Management::decide_bricks(Order order, Volume made, Task<> telling, Task<> changing) {
+  const Reports reports = co_await tried(orders_.give(std::move(order)));
+  co_await tried(reports.outcome());
+  if (has_brick_on(made, reports.silent)) co_return not_answered(reports);
+  co_await tried(std::move(telling));
+  co_await tried(std::move(changing));
+  co_return done;
+}
+
+Task<> Management::give_bricks_back(Order order) {
+  order.command = commands_of_orders::give_back;
+  order.hook.clear();
+  order.version = membership_.configuration().version();
+  co_await tried(orders_.give(std::move(order)));
+  co_return done;
 }
 
 Management::ServerQuorum Management::quorum_of_option(std::string_view word) {
@@ -235,12 +265,9 @@ Task<Reports> Management::create_volume(CreateVolume edit) {
   Order order = order_for(commands_of_orders::create, name, hook_arguments("create", name));
   order.force = edit.force ? 1 : 0;
   order.document = document_of(edit.volume);
-  Reports reports = co_await tried(transact(order, change(edit)));
-  if (reports.failure || has_brick_on(edit.volume, reports.silent)) {
-    co_await tried(undo(DeleteVolume{name}, order.document, name, reports));
-    co_await tried(reports.outcome());
-    co_return not_answered(reports);
-  }
+  Volume made = edit.volume;
+  Reports reports = co_await tried(
+      make_bricks(std::move(order), std::move(made), ready<Done>(done), std::move(edit), DeleteVolume{name}));
   co_return std::move(reports);
 }
 

@@ -123,13 +123,18 @@ class Management {
   enum class ServerQuorum : bool { is_needed, is_set };
   // The servers see whether they could, the document is changed, they do it.
   Task<Reports> transact(Order order, Task<> changing, ServerQuorum quorum = ServerQuorum::is_needed);
-  // A volume is as before an order that was not carried out everywhere; bricks that were taken for it are given back.
-  template <Edit Change>
-  Task<> undo(Change edit, std::string document, std::string volume, const Reports& reports);
+  // The same where directories become bricks, those of the volume that the order brings: they are, before the document
+  // has them. Where it does not get them, or a server cannot make it true, all is as it was. `telling` comes between.
+  template <Edit Change, Edit Reverse>
+  Task<Reports> make_bricks(Order order, Volume made, Task<> telling, Change edit, Reverse reverse);
+  Task<> may_change(std::string volume, ServerQuorum quorum);
+  Task<> decide_bricks(Order order, Volume made, Task<> telling, Task<> changing);
+  Task<Reports> perform(Order order);
+  Task<> give_bricks_back(Order order);
   // ETIMEDOUT where it is done, as far as servers did it, and cannot be taken back.
   template <Edit Change>
   Task<> take_back(Change edit, const Reports& reports);
-  Task<> undo_replacement(ReplaceBrick edit, Volume before, std::string document, Reports reports);
+  Task<> undo_replacement(ReplaceBrick edit, Volume before, Order order, Reports reports);
   Task<> bring_brick_back(BringBrickBack edit);
   // EINVAL where a brick does not run: what only it has would not be copied.
   Task<> check_all_run(Volume volume);
@@ -163,6 +168,8 @@ class Management {
   TaskSet background_;
 };
 
+// A server that was to get a brick.
+Error not_answered(const Reports& reports);
 // Who asked is told that it is neither done nor undone.
 Error not_taken_back(const Reports& reports, const Error& reason);
 
@@ -173,14 +180,25 @@ Task<> Management::take_back(Change edit, const Reports& reports) {
   co_return done;
 }
 
-template <Edit Change>
-Task<> Management::undo(Change edit, std::string document, std::string volume, const Reports& reports) {
-  co_await tried(take_back(std::move(edit), reports));
-  Order order = order_for(commands_of_orders::give_back, volume);
-  order.version = membership_.configuration().version();
-  order.document = std::move(document);
-  co_await tried(orders_.give(std::move(order)));
-  co_return done;
+template <Edit Change, Edit Reverse>
+Task<Reports> Management::make_bricks(Order order, Volume made, Task<> telling, Change edit, Reverse reverse) {
+  co_await tried(may_change(order.volume, ServerQuorum::is_needed));
+  const Result<Done> decided = co_await decide_bricks(order, made, std::move(telling), change(std::move(edit)));
+  if (!decided) {
+    // Where nobody can tell whether it was changed, the servers look themselves after a while.
+    if (decided.error().number() != ETIMEDOUT) {
+      co_await tried(give_bricks_back(std::move(order)));
+    }
+    co_return decided.error();
+  }
+  Reports reports = co_await tried(perform(order));
+  if (reports.failure || has_brick_on(made, reports.silent)) {
+    co_await tried(take_back(std::move(reverse), reports));
+    co_await tried(give_bricks_back(std::move(order)));
+    co_await tried(reports.outcome());
+    co_return not_answered(reports);
+  }
+  co_return std::move(reports);
 }
 
 template <Edit Change>
@@ -195,6 +213,5 @@ Task<> Management::change_events(Change edit) {
 
 // The volume as a pool of its own, which is how it travels.
 std::string document_of(const Volume& volume);
-Error not_answered(const Reports& reports);
 
 }  // namespace mortar

@@ -48,7 +48,9 @@ Task<> Orders::tell(Gfid server, Order order) {
 
 Task<Reports> Orders::give(Order order) {
   std::vector<Server> servers = membership_.pool().servers;
-  std::erase_if(servers, &Server::invited);
+  // One that is invited does not know it yet; this one does.
+  std::erase_if(servers,
+                [own = membership_.server()](const Server& server) { return server.invited && server.id != own; });
   std::vector<Task<>> telling;
   for (const Server& server : servers) telling.push_back(tell(server.id, order));
   const std::vector<Result<Done>> told = co_await tried(all(std::move(telling)));

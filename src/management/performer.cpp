@@ -32,6 +32,14 @@ bool makes_bricks(const Order& order) {
          order.command == commands_of_orders::replace_brick;
 }
 
+Result<Volume> volume_of(const Order& order) {
+  const Result<Pool> asked = parse_pool(order.document);
+  if (!asked) return std::unexpected(asked.error());
+  const Volume* volume = asked->find(order.volume);
+  if (volume == nullptr) return failed(EINVAL, "the order has no volume");
+  return *volume;
+}
+
 }  // namespace
 
 Task<> Performer::carry_out(Order order) {
@@ -66,58 +74,18 @@ Task<> Performer::prepare(Order order) {
       co_await tried(check_dump_folder(volume));
     }
   }
-  if (makes_bricks(order) || order.command == commands_of_orders::start) {
-    const Pool asked = co_await tried(parse_pool(order.document));
-    const Volume* found = asked.find(order.volume);
-    if (found == nullptr) co_return failed(EINVAL, "the order has no volume");
-    const Volume& volume = *found;
-    const bool force = order.force != 0;
-    if (makes_bricks(order)) {
-      co_await tried(with_own_bricks(volume, [&files = world_.files(), id = volume.id, force,
-                                              working = places_.settings().working_directory](const Brick& brick) {
-        const Result<BrickDirectory> taken = take_brick_directory(files, brick, id, force, working);
-        if (!taken) return Result<Done>(std::unexpected(taken.error()));
-        give_back_brick_directory(files, *taken);
-        return Result<Done>(done);
-      }));
-    } else {
-      co_await tried(with_own_bricks(volume, [&files = world_.files(), volume, force](const Brick& brick) {
-        return check_brick_directory(files, brick, volume, force);
-      }));
-    }
+  const bool force = order.force != 0;
+  if (makes_bricks(order)) {
+    Volume volume = co_await tried(volume_of(order));
+    co_await tried(taken_.take(std::move(volume), force));
+  }
+  if (order.command == commands_of_orders::start) {
+    const Volume volume = co_await tried(volume_of(order));
+    co_await tried(with_own_bricks(volume, [&files = world_.files(), volume, force](const Brick& brick) {
+      return check_brick_directory(files, brick, volume, force);
+    }));
   }
   co_await hooks(order, "pre");
-  co_return done;
-}
-
-Task<> Performer::take_bricks(Volume volume, bool force) {
-  // What was taken is given back where another cannot be: the volume will not be.
-  std::vector<BrickDirectory> taken;
-  for (const Brick& brick : volume.bricks) {
-    if (brick.server != membership_.server()) continue;
-    auto work = [&files = world_.files(), brick, id = volume.id, force,
-                 working = places_.settings().working_directory] {
-      return take_brick_directory(files, brick, id, force, working);
-    };
-    Result<Result<BrickDirectory>> directory = co_await world_.off_loop(std::move(work));
-    if (!directory || !*directory) {
-      for (const BrickDirectory& former : taken) give_back_brick_directory(world_.files(), former);
-      co_return directory ? directory->error() : directory.error();
-    }
-    taken.push_back(std::move(**directory));
-  }
-  if (!taken.empty()) taken_[volume.id] = std::move(taken);
-  co_return done;
-}
-
-Task<> Performer::give_bricks_back(Order order) {
-  const Pool asked = co_await tried(parse_pool(order.document));
-  const Volume* volume = asked.find(order.volume);
-  if (volume == nullptr) co_return failed(EINVAL, "the order has no volume");
-  const auto taken = taken_.find(volume->id);
-  if (taken == taken_.end()) co_return done;
-  for (const BrickDirectory& directory : taken->second) give_back_brick_directory(world_.files(), directory);
-  taken_.erase(taken);
   co_return done;
 }
 
@@ -127,18 +95,17 @@ Task<> Performer::perform(Order order) {
     co_await tried(reconciler_.pool_changed());
   } else {
     const Volume* volume = membership_.pool().find(order.volume);
+    if (order.command == commands_of_orders::start && volume != nullptr) taken_.forget(volume->id);
     if (makes_bricks(order)) {
-      const Pool asked = co_await tried(parse_pool(order.document));
-      const Volume* made = asked.find(order.volume);
-      if (made == nullptr) co_return failed(EINVAL, "the order has no volume");
-      co_await tried(take_bricks(*made, order.force != 0));
+      Volume made = co_await tried(volume_of(order));
+      co_await tried(taken_.keep(std::move(made), order.force != 0));
     }
     const bool starts = order.command == commands_of_orders::start || order.command == commands_of_orders::add_bricks ||
                         order.command == commands_of_orders::replace_brick;
-    if (order.command == commands_of_orders::start && volume != nullptr) taken_.erase(volume->id);
     co_await tried(reconciler_.volume(order.volume, starts ? Bricks::even_if_told_to_end : Bricks::unless_told_to_end));
     if (order.command == commands_of_orders::give_back) {
-      co_await tried(give_bricks_back(order));
+      const Volume given_up = co_await tried(volume_of(order));
+      taken_.give_back(given_up);
     }
   }
   co_await hooks(order, "post");

@@ -1,13 +1,11 @@
 // What a command wants done by a server, done by this one: first whether it can (its disks, its scripts), with nothing
-// changed; then, once the pool's document has the change, to make it true.
+// changed but that directories become bricks (taken_bricks.h); then, once the pool's document has the change, to make
+// it true.
 #pragma once
 
-#include <map>
-#include <vector>
-
-#include "management/brick_directory.h"
 #include "management/hooks.h"
 #include "management/reconciler.h"
+#include "management/taken_bricks.h"
 
 namespace mortar {
 
@@ -18,14 +16,21 @@ inline constexpr std::string_view add_bricks = "add-brick";
 inline constexpr std::string_view replace_brick = "replace-brick";
 inline constexpr std::string_view start = "start";
 inline constexpr std::string_view set = "set";
-// A volume that was created is not to be: its bricks are given back.
+// A volume, or bricks of it, that were to be are not: their directories are given back.
 inline constexpr std::string_view give_back = "give back";
 }  // namespace commands_of_orders
 
 class Performer {
  public:
   Performer(World& world, const Places& places, Membership& membership, Reconciler& reconciler)
-      : world_(world), places_(places), membership_(membership), reconciler_(reconciler) {}
+      : world_(world),
+        places_(places),
+        membership_(membership),
+        reconciler_(reconciler),
+        taken_(world, places, membership) {}
+
+  void open() { taken_.open(); }
+  void begin() { taken_.begin(); }
 
   // An error's sentence is the user's; who asked adds which server it is.
   Task<> carry_out(Order order);
@@ -37,15 +42,13 @@ class Performer {
   // Each brick of this server, one after the other, off the loop; the first that fails ends it.
   template <class Work>
   Task<> with_own_bricks(Volume volume, Work work);
-  Task<> take_bricks(Volume volume, bool force);
-  Task<> give_bricks_back(Order order);
   Task<> hooks(const Order& order, std::string moment);
 
   World& world_;
   const Places& places_;
   Membership& membership_;
   Reconciler& reconciler_;
-  std::map<Gfid, std::vector<BrickDirectory>> taken_;  // by volume
+  TakenBricks taken_;
 };
 
 }  // namespace mortar

@@ -15,6 +15,7 @@ class Places {
 
   // What counts for the pool (see pool/home.h); the keys and the voter have folders of their own in it.
   std::string register_folder() const { return settings_.working_directory + "/mortar"; }
+  std::string taken_bricks() const { return register_folder() + "/taken"; }
   std::string keys_folder() const { return register_folder() + "/keys"; }
   std::string voter_folder() const { return register_folder() + "/etcd"; }
   std::string voter_log() const { return settings_.log_directory + "/etcd.log"; }

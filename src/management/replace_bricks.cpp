@@ -24,14 +24,15 @@ Task<> Management::bring_brick_back(BringBrickBack edit) {
   co_return done;
 }
 
-Task<> Management::undo_replacement(ReplaceBrick edit, Volume before, std::string document, Reports reports) {
+Task<> Management::undo_replacement(ReplaceBrick edit, Volume before, Order order, Reports reports) {
   if (edit.resets) {
-    co_await tried(undo(TakeBrickAway{edit.volume, edit.next.text()}, std::move(document), edit.volume, reports));
-    co_return done;
+    co_await tried(take_back(TakeBrickAway{edit.volume, edit.next.text()}, reports));
+  } else {
+    const Brick former = *std::ranges::find(before.bricks, edit.former, &Brick::text);
+    const ReplaceBrick back{.volume = edit.volume, .former = edit.next.text(), .next = former};
+    co_await tried(take_back(back, reports));
   }
-  const Brick former = *std::ranges::find(before.bricks, edit.former, &Brick::text);
-  const ReplaceBrick back{.volume = edit.volume, .former = edit.next.text(), .next = former};
-  co_await tried(undo(back, std::move(document), edit.volume, reports));
+  co_await tried(give_bricks_back(std::move(order)));
   co_return done;
 }
 
@@ -72,7 +73,7 @@ Task<Reports> Management::replace_brick(ReplaceBrick edit) {
   }
   co_await tried(replaced);
   if (replaced->failure || has_brick_on(made, replaced->silent)) {
-    Task<> undoing = undo_replacement(std::move(edit), before, order.document, *replaced);
+    Task<> undoing = undo_replacement(std::move(edit), before, order, *replaced);
     co_await tried(std::move(undoing));
     co_await tried(replaced->outcome());
     co_return not_answered(*replaced);

@@ -115,6 +115,15 @@ Result<bool> holds_pool(FileSystem& files, const Places& places) {
   return !volumes->empty() || !peers->empty();
 }
 
+std::vector<Server> stored_peers(FileSystem& files, const Places& places) {
+  std::vector<Server> peers;
+  const Result<std::vector<std::string>> names = names_in(files, places.peers());
+  for (const std::string& name : names.value_or(std::vector<std::string>{})) {
+    if (Result<Server> peer = read_peer(files, places.peers() + "/" + name)) peers.push_back(std::move(*peer));
+  }
+  return peers;
+}
+
 Result<Pool> read_stored_pool(FileSystem& files, const Places& places, const std::string& own_name) {
   Pool pool;
   const Result<Gfid> identity = read_identity(files, places, pool);

@@ -5,6 +5,8 @@
 // (see peers/takeover.h).
 #pragma once
 
+#include <vector>
+
 #include "management/places.h"
 #include "pool/pool.h"
 #include "runtime/world.h"
@@ -18,5 +20,8 @@ Result<bool> holds_pool(FileSystem& files, const Places& places);
 // ENOTSUP for volumes of a kind that this release does not serve.
 // `own_name`: of this server, where no volume has another one for it.
 Result<Pool> read_stored_pool(FileSystem& files, const Places& places, const std::string& own_name);
+
+// The other servers of this server's pool, as far as the files say.
+std::vector<Server> stored_peers(FileSystem& files, const Places& places);
 
 }  // namespace mortar

@@ -51,6 +51,7 @@ class FileVoter final : public Voter, public Register {
   Task<std::uint64_t> let_in(std::string) override { co_return failed(ENOSYS); }
   Task<> promote(std::uint64_t) override { co_return failed(ENOSYS); }
   Task<> remove(std::uint64_t) override { co_return failed(ENOSYS); }
+  Task<> relocate(std::uint64_t, std::string) override { co_return failed(ENOSYS); }
 
   Task<Document> read() override {
     if (!runs_) co_return failed(ENOTCONN);

@@ -34,7 +34,8 @@ Result<Done> check_new_bricks(const Pool& pool, std::string_view volume, std::sp
     if (volfile_name_size(volume, brick) > longest_file_name) {
       return failed(ENAMETOOLONG, fmt::format("brick path {} is too long.", brick.text()));
     }
-    if (pool.server(brick.server) == nullptr) {
+    const Server* server = pool.server(brick.server);
+    if (server == nullptr || server->invited) {
       return failed(EINVAL, fmt::format("Host {} is not in 'Peer in Cluster' state", brick.host));
     }
     const auto before = bricks.first(index);

@@ -112,6 +112,16 @@ TEST(Peers, AServerLearnsFurtherNames) {
   EXPECT_EQ(change(pool, NameServer{two, "onemore"}).error().number(), ENOSPC);
 }
 
+TEST(Peers, AServerGetsAnotherAddress) {
+  Pool pool = pair();
+  EXPECT_TRUE(change(pool, MoveServer{two, "10.0.0.22"}));
+  EXPECT_EQ(pool.server_called("10.0.0.22"), pool.server(two));
+  EXPECT_EQ(pool.server_called("10.0.0.2"), nullptr);
+  EXPECT_FALSE(change(pool, MoveServer{two, "10.0.0.1"})) << "it is another server's";
+  EXPECT_FALSE(change(pool, MoveServer{two, ""}));
+  EXPECT_EQ(change(pool, MoveServer{three, "10.0.0.3"}).error().number(), ENOENT);
+}
+
 TEST(Peers, AServerLeavesUnlessItHasBricks) {
   Pool pool = pair();
   Volume volume;

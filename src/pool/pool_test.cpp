@@ -118,6 +118,9 @@ TEST(CreateVolume, StockSentences) {
   EXPECT_EQ(refusal(creation("other", {"/data/rep3/b1"}, there), pool), "") << "another server's path is another path";
   EXPECT_EQ(refusal(creation("up", {"/data/up"}, fixed_gfid(9)), pool),
             "Host server1 is not in 'Peer in Cluster' state");
+  Pool invites = pool;
+  invites.server(there)->invited = true;
+  EXPECT_EQ(refusal(creation("up", {"/data/up"}, there), invites), "Host server1 is not in 'Peer in Cluster' state");
   EXPECT_NE(refusal(creation("two", {"/data/a", "/data/a/b"}), pool), "");
 
   CreateVolume replicated = creation("sh", {"/data/a", "/data/b", "/data/c"});

@@ -89,4 +89,12 @@ void NameServer::apply(Pool& pool) const {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
+Result<Done> MoveServer::check(const Pool& pool) const {
+  if (pool.server(server) == nullptr) return failed(ENOENT, fmt::format("{} is not part of cluster", server.text()));
+  if (!is_server_name(address)) return invalid(fmt::format("{} is an invalid address", address));
+  return check_free(pool, server, address);
+}
+
+void MoveServer::apply(Pool& pool) const { pool.server(server)->address = address; }
+
 }  // namespace mortar

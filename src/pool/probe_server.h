@@ -35,6 +35,15 @@ struct NameServer {
   void apply(Pool& pool) const;
 };
 
+// A server is reached at another address than it was.
+struct MoveServer {
+  Gfid server;
+  std::string address;
+
+  Result<Done> check(const Pool& pool) const;
+  void apply(Pool& pool) const;
+};
+
 // Whether it can be written down: letters that names and addresses have.
 bool is_server_name(std::string_view name);
 

@@ -56,6 +56,8 @@ class Voter {
   virtual Task<std::uint64_t> let_in(std::string url) = 0;
   virtual Task<> promote(std::uint64_t id) = 0;
   virtual Task<> remove(std::uint64_t id) = 0;
+  // The others reach it there from now on.
+  virtual Task<> relocate(std::uint64_t id, std::string url) = 0;
 };
 
 }  // namespace mortar

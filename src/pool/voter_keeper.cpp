@@ -69,10 +69,26 @@ Task<> VoterKeeper::perform(MemberStep step) {
   }
 }
 
+// A server that has another address by now; whether there was one.
+Task<bool> VoterKeeper::follow_moved(std::vector<GroupMember> members) {
+  for (const GroupMember& member : members) {
+    const Server* server = configuration_.pool().server(server_of(member));
+    if (server == nullptr) continue;
+    const std::string url = voter_.url_of(server->address);
+    if (std::ranges::find(member.urls, url) != member.urls.end()) continue;
+    log::info("pool", "{} is reached as a voter at {} now", server->id.text(), url);
+    co_await tried(voter_.relocate(member.id, url));
+    co_return true;
+  }
+  co_return false;
+}
+
 Task<bool> VoterKeeper::step() {
   const VoterStatus status = co_await tried(voter_.status());
   if (!status.leads) co_return true;
   const std::vector<GroupMember> members = co_await tried(voter_.members());
+  const bool moved = co_await tried(follow_moved(members));
+  if (moved) co_return false;
   const Observation seen = observe_();
   const MemberStep next = next_member_step(configuration_.pool(), states(members, seen), seen.silence);
   if (next.kind != MemberStep::Kind::nothing) {

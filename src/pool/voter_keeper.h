@@ -33,6 +33,7 @@ class VoterKeeper {
   std::vector<VoterState> states(const std::vector<GroupMember>& members, const Observation& seen) const;
   Gfid server_of(const GroupMember& member) const;
   Task<> perform(MemberStep step);
+  Task<bool> follow_moved(std::vector<GroupMember> members);
 
   World& world_;
   Configuration& configuration_;

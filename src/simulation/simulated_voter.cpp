@@ -111,6 +111,12 @@ Task<> SimulatedVoter::remove(std::uint64_t id) {
   return ask<Done>([id](VoterGroups& groups, VoterGroups::Turn turn) { return groups.remove(turn, id); });
 }
 
+Task<> SimulatedVoter::relocate(std::uint64_t id, std::string url) {
+  return ask<Done>([id, url = std::move(url)](VoterGroups& groups, VoterGroups::Turn turn) {
+    return groups.relocate(turn, id, url);
+  });
+}
+
 Task<Document> SimulatedVoter::read() {
   return ask<Document>(
       [](VoterGroups& groups, VoterGroups::Turn turn) -> Result<Document> { return groups.read(turn); });

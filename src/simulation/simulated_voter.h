@@ -30,6 +30,7 @@ class SimulatedVoter final : public Voter, private Register {
   Task<std::uint64_t> let_in(std::string url) override;
   Task<> promote(std::uint64_t id) override;
   Task<> remove(std::uint64_t id) override;
+  Task<> relocate(std::uint64_t id, std::string url) override;
 
  private:
   Task<Document> read() override;

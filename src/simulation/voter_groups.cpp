@@ -244,6 +244,15 @@ Result<Done> VoterGroups::remove(Turn turn, Id id) {
   return done;
 }
 
+Result<Done> VoterGroups::relocate(Turn turn, Id id, const std::string& url) {
+  Entry next = turn.group.newest();
+  const auto place = std::ranges::find(next.members, id, &GroupMember::id);
+  if (place == next.members.end()) return failed(ENOENT, "member not found");
+  place->urls = {url};
+  commit(turn, std::move(next));
+  return done;
+}
+
 Result<VoterGroups::Own> VoterGroups::own(const Host& host) {
   const Seat* seat = serving(host);
   if (seat == nullptr) return failed(ENOTCONN, "the voter of this server does not run");

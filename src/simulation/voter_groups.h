@@ -89,6 +89,7 @@ class VoterGroups {
   Result<Id> let_in(Turn turn, const std::string& url);
   Result<Done> promote(Turn turn, Id id);
   Result<Done> remove(Turn turn, Id id);
+  Result<Done> relocate(Turn turn, Id id, const std::string& url);
   // And what a member says of itself.
   struct Own {
     bool leads = false;

@@ -9,12 +9,11 @@ fi
 servers=$1
 ours=${MORTAR_PREFIX:-$SOURCE/build/prefix}/sbin/glusterfs
 
+# The kernel remembers for long what it was told: else a slow machine would ask for the directories of each path again.
 mounted_by() { # ours|stock
-  if [ "$1" = ours ]; then
-    "$ours" --volfile-server="$HOST" --volfile-id=v "$MNT"
-  else
-    "$LAB/stock/glusterfs" --volfile-server="$HOST" --volfile-id=v "$MNT"
-  fi
+  local program=$ours
+  [ "$1" = ours ] || program=$LAB/stock/glusterfs
+  "$program" --volfile-server="$HOST" --volfile-id=v --entry-timeout=600 --attribute-timeout=600 "$MNT"
   waits_for mountpoint -q "$MNT"
 }
 lookups() {

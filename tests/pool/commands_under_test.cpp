@@ -122,7 +122,54 @@ std::string CommandsUnderTest::end(CommandUnderTest& command, Instant now, const
   }
   ++totals().refused;
   command.outcome = Outcome::refused;
-  return command.seen > command.undone ? "it was done all the same: " + command.text() : std::string();
+  return is_as_refused(command) ? std::string() : "it was done all the same: " + command.text();
+}
+
+// The document tells which server made a change, not by which of its commands: what was believed may be wrong where two
+// wanted the same.
+bool CommandsUnderTest::is_as_refused(CommandUnderTest& command) {
+  while (command.seen > command.undone) {
+    if (!hand_on(command, command.effects.back()) && !take_back(command)) return false;
+  }
+  return true;
+}
+
+// It was of another one, whose end nobody could tell: done, or taken back, so late that it is why this one was refused.
+bool CommandsUnderTest::hand_on(CommandUnderTest& command, Effect effect) {
+  const auto maker = std::ranges::find_if(commands_, [&](const CommandUnderTest& other) {
+    return other.address == command.address && other.outcome == Outcome::unknown && other.number < command.number &&
+           explanation(other, effect) != Explains::nothing;
+  });
+  if (maker == commands_.end()) return false;
+  --command.seen;
+  command.effects.pop_back();
+  count(*maker, std::move(effect));
+  return true;
+}
+
+// It was taken back, and not undone by another one that waits for its turn.
+bool CommandsUnderTest::take_back(CommandUnderTest& command) {
+  for (CommandUnderTest& other : commands_) {
+    if (other.address != command.address || other.outcome != Outcome::runs) continue;
+    const auto effect = std::ranges::find_if(other.effects, [&command](const Effect& of_other) {
+      return explanation(command, of_other) == Explains::as_undone;
+    });
+    if (effect == other.effects.end()) continue;
+    --other.seen;
+    other.effects.erase(effect);
+    ++command.undone;
+    return true;
+  }
+  return false;
+}
+
+void CommandsUnderTest::count(CommandUnderTest& command, Effect effect) {
+  if (explanation(command, effect) == Explains::as_undone) {
+    ++command.undone;
+    return;
+  }
+  ++command.seen;
+  command.effects.push_back(std::move(effect));
 }
 
 void CommandsUnderTest::lose(const std::string& server, Instant now) {
@@ -144,7 +191,7 @@ bool CommandsUnderTest::explain(const std::string& author, const Effect& effect)
         return command.address == author && command.outcome == outcome && explanation(command, effect) == explains;
       });
       if (found == commands_.end()) continue;
-      ++(explains == Explains::as_wanted ? found->seen : found->undone);
+      count(*found, effect);
       return true;
     }
   }

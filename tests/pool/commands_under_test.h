@@ -31,8 +31,9 @@ struct CommandUnderTest {
   Instant ended;
   Outcome outcome = Outcome::runs;
   std::string sentence;
-  std::size_t seen = 0;    // changes that it made
-  std::size_t undone = 0;  // and took back
+  std::size_t seen = 0;         // changes that it made
+  std::size_t undone = 0;       // and took back
+  std::vector<Effect> effects;  // what they were
   std::string text() const;
 };
 
@@ -51,6 +52,11 @@ class CommandsUnderTest {
   bool runs_on(const std::string& server) const;
 
  private:
+  static void count(CommandUnderTest& command, Effect effect);
+  bool is_as_refused(CommandUnderTest& command);
+  bool hand_on(CommandUnderTest& command, Effect effect);
+  bool take_back(CommandUnderTest& command);
+
   std::deque<CommandUnderTest> commands_;
 };
 

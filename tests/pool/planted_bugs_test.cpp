@@ -44,6 +44,7 @@ class PlantedVoter final : public Voter, private Register {
   Task<std::uint64_t> let_in(std::string url) override { return under_->let_in(std::move(url)); }
   Task<> promote(std::uint64_t id) override { return under_->promote(id); }
   Task<> remove(std::uint64_t id) override { return under_->remove(id); }
+  Task<> relocate(std::uint64_t id, std::string url) override { return under_->relocate(id, std::move(url)); }
 
  private:
   Task<Document> read() override { return under_->documents().read(); }

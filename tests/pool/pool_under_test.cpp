@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "management/brick_directory.h"
 #include "management/store.h"
 #include "management/stored_volume.h"
 #include "pool/voters.h"
@@ -197,9 +198,11 @@ std::string PoolUnderTest::disagreement_of(ServerUnderTest& server) {
     stored.insert(volume.name);
     const Result<std::string> info = server.host().disk().read_file(management.places().volume(volume.name) + "/info");
     if (!info || *info != volume_info_text(volume)) return "volume " + volume.name + " is rendered otherwise";
-    if (volume.status != VolumeState::started) continue;
     for (const Brick& brick : volume.bricks) {
-      if (brick.server == management.server()) bricks.insert(brick_volfile_id(volume, brick));
+      if (brick.server != management.server()) continue;
+      const Result<Done> checked = check_brick_directory(server.host().disk(), brick, volume, false);
+      if (!checked) return checked.error().sentence();
+      if (volume.status == VolumeState::started) bricks.insert(brick_volfile_id(volume, brick));
     }
   }
   const Result<std::vector<std::string>> names = names_in(server.host().disk(), management.places().volumes());

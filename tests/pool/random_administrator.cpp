@@ -10,6 +10,16 @@ namespace {
 
 using Kind = Intent::Kind;
 
+// A server that has lost everything is detached; before that its bricks go, with their volumes.
+Intent parting_with(const Pool& pool, const Server& lost) {
+  for (const Volume& volume : pool.volumes) {
+    if (std::ranges::find(volume.bricks, lost.id, &Brick::server) == volume.bricks.end()) continue;
+    if (volume.status == VolumeState::started) return {.kind = Kind::stop, .subject = volume.name, .force = true};
+    return {.kind = Kind::remove, .subject = volume.name};
+  }
+  return {.kind = Kind::detach, .subject = lost.address, .force = true};
+}
+
 }  // namespace
 
 std::string RandomAdministrator::some_name(ServerUnderTest& server) {
@@ -94,7 +104,7 @@ void RandomAdministrator::repair() {
       if (!known.invited && !has_lost_all) continue;
       const bool may_come = !has_lost_all && membership.is_alone() && membership.pool().volumes.empty();
       pool_.begin(server, may_come ? Intent{.kind = Kind::probe, .subject = known.address}
-                                   : Intent{.kind = Kind::detach, .subject = known.address, .force = true});
+                                   : parting_with(server.management()->pool(), known));
       return;
     }
   }

@@ -29,12 +29,23 @@ MemberService::MemberService(World& world, Membership& membership, Handlers hand
   members_.on<AskServer>([this](RpcCaller, AskServer request) {
     return answer(handlers_.ask(std::move(request.subject), std::move(request.question.dictionary)));
   });
-  former_.on<Greet>([this](RpcCaller, Greet) {
-    return ready<Greet::Reply>(Greet::Reply{.op_ret = -1,
-                                            .op_errno = ESTALE,
-                                            .op_errstr = "this server is no member of the pool any more",
-                                            .version = membership_.configuration().version()});
-  });
+  former_.on<Greet>([this](RpcCaller, Greet greet) { return dismiss(std::move(greet)); });
+}
+
+// Whoever knows a document of the pool sees by the version whether it was a member after it. One that lost it believes
+// what it is told, so it is told what is certain: it may have come in while this server was away.
+Task<Greet::Reply> MemberService::dismiss(Greet greet) {
+  const std::uint64_t version = membership_.configuration().version();
+  if (greet.version == 0) {
+    const Result<Done> refreshed = co_await membership_.configuration().refresh();
+    if (!refreshed || membership_.configuration().version() != version) {
+      co_return failed(EAGAIN, "it is not certain who is a member; ask again");
+    }
+  }
+  co_return Greet::Reply{.op_ret = -1,
+                         .op_errno = ESTALE,
+                         .op_errstr = "this server is no member of the pool any more",
+                         .version = version};
 }
 
 Task<ListVoters::Reply> MemberService::list_voters() {

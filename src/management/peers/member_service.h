@@ -24,6 +24,7 @@ class MemberService {
 
  private:
   Task<ListVoters::Reply> list_voters();
+  Task<Greet::Reply> dismiss(Greet greet);
 
   Membership& membership_;
   const Handlers handlers_;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "management/peers/certificates.h"
+#include "management/stored_pool.h"
 #include "pool/detach_server.h"
 #include "pool/document.h"
 #include "pool/found_pool.h"
@@ -30,8 +31,10 @@ constexpr Duration between_tries = 500ms;
 constexpr Duration longest_between_tries = 4s;
 // A server that has just started knows of the others within this time.
 constexpr Duration majority_limit = 5s;
+constexpr Duration read_limit = 2s;
 // Until the voters have let one go.
 constexpr Duration vote_limit = 60s;
+constexpr Duration between_moves = 60s;
 
 std::unexpected<Error> needed(const std::string& host) {
   return failed(EBUSY, fmt::format("{} keeps the configuration, and too few others do; try it again", host));
@@ -53,6 +56,7 @@ struct DetachWithoutVote {
 
 Membership::Membership(World& world, const Places& places, Voter& voter)
     : world_(world),
+      places_(places),
       voter_(voter),
       port_(places.settings().port),
       voter_patience_(places.settings().voter_patience),
@@ -93,11 +97,21 @@ Task<> Membership::open(Gfid server, Pool first) {
   if (seen.version != 0) {
     co_await tried(configuration_->take(seen));
   } else {
-    others_.set_voters(addresses(home_.standing().contacts));
+    remember_others();
   }
   const Result<Done> refreshed = co_await with_deadline(world_, start_limit, configuration_->refresh());
   if (!refreshed) log::warning("pool", "the pool is not reached: {}", refreshed.error().sentence());
   co_return done;
+}
+
+// The contacts are of the day it came in; the files for people name who was there last.
+void Membership::remember_others() {
+  acquaintances_.trust.pool = home_.standing().pool;
+  acquaintances_.servers = stored_peers(world_.files(), places_);
+  std::vector<std::string> hosts = home_.standing().contacts;
+  for (const Server& server : acquaintances_.servers)
+    hosts.insert(hosts.end(), server.names.begin(), server.names.end());
+  others_.set_voters(addresses(hosts));
 }
 
 Task<> Membership::begin_alone(Pool first) {
@@ -111,7 +125,7 @@ Task<> Membership::begin_alone(Pool first) {
 
 void Membership::begin() {
   begun_ = true;
-  lines_.keep_to(pool(), server_);
+  lines_.keep_to(configuration_->version() == 0 ? acquaintances_ : pool(), server_);
   go_home();
   looking_.start(look_after());
 }
@@ -155,7 +169,10 @@ void Membership::go_home() {
   following_.start(follow());
   if (home_.standing().stage != Stage::voting) return;
   keeper_ = std::make_unique<VoterKeeper>(
-      world_, *configuration_, voter_, [this] { return Observation{lines_.silence(), lines_.without_votes()}; },
+      world_, *configuration_, voter_,
+      [this] {
+        return Observation{lines_.silence(), lines_.without_votes()};
+      },
       voter_patience_);
   keeping_.start(keeper_->run());
 }
@@ -215,6 +232,7 @@ std::vector<std::string> Membership::troubles() const {
 
 // Those that shall keep the document and those that say that they do: between the two the one becomes the other.
 void Membership::learn_voters() {
+  if (configuration_->version() == 0) return;
   std::vector<std::string> hosts;
   std::vector<std::string> names;
   for (const Server& server : pool().servers) {
@@ -266,6 +284,8 @@ Task<> Membership::look() {
     co_await tried(follow_recovered(by));
     co_return done;
   }
+  const Result<Done> followed = co_await follow_addresses();
+  if (!followed) log::debug("pool", "{}", followed.error().sentence());
   const Server* own = pool().server(server_);
   const bool moved = co_await tried(voting_.step(pool(), server_, reached_));
   if (moved) {
@@ -286,6 +306,33 @@ Task<> Membership::look() {
     co_return done;
   }
   co_return done;
+}
+
+Task<> Membership::follow_addresses() {
+  co_await tried(renew_certificate());
+  if (!reached_ || moved_.empty() || world_.now() < next_moves_) co_return done;
+  next_moves_ = world_.now() + between_moves;
+  for (const auto& [id, address] : std::exchange(moved_, {})) {
+    const Server* server = pool().server(id);
+    if (server == nullptr || server->address == address) continue;
+    log::warning("pool", "{} is at {} now, and was at {}", server->names.front(), address, server->address);
+    co_await tried(configuration_->change(MoveServer{id, address}));
+  }
+  co_return done;
+}
+
+Result<Done> Membership::renew_certificate() {
+  const Server* own = pool().server(server_);
+  if (own == nullptr || (own->address == certified_.address && own->names == certified_.names)) return done;
+  const Result<std::string> certificate = certificate_for(pool(), *own);
+  if (!certificate) return std::unexpected(certificate.error());
+  if (world_.files().read_file(keys_.certificate_file()).value_or("") != *certificate) {
+    Result<Done> kept = keys_.keep_certificate(*certificate, pool().trust.authority.certificate);
+    if (kept) kept = load_keys();
+    if (!kept) return kept;
+  }
+  certified_ = *own;
+  return done;
 }
 
 // ---- coming and going
@@ -375,7 +422,10 @@ Task<> Membership::leave() {
 Task<bool> Membership::is_last() {
   if (home_.standing().stage != Stage::voting || !reached_ || staying_.use_count() > 1) co_return false;
   if (pool().servers.size() != 1 || pool().servers.front().id != server_) co_return false;
-  if (!farewells_.are_over(world_.now())) co_return false;
+  if (!farewells_.are_over(world_.now())) {
+    co_await tried(farewells_.ask(world_, port_));
+    co_return false;
+  }
   const std::vector<GroupMember> members = co_await tried(voter_.members());
   co_return members.size() == 1;
 }
@@ -398,6 +448,8 @@ Task<> Membership::come_home_alone() {
   if (!removed) log::warning("pool", "the keys of the former pool: {}", removed.error().sentence());
   context_.reset();
   detached_ = false;
+  certified_ = {};
+  moved_.clear();
   farewells_ = {};
   not_kept_.clear();
   configuration_->forget();
@@ -497,9 +549,11 @@ bool Membership::are_enough(const std::vector<GroupMember>& members, const Gfid&
 // ---- the others
 
 Task<std::unique_ptr<Stream>> Membership::connect(Address address, Gfid wanted) {
-  if (context_ == nullptr) co_return failed(EACCES, "this server is in no pool");
+  // It may leave the pool meanwhile.
+  const std::shared_ptr<TlsContext> context = context_;
+  if (context == nullptr) co_return failed(EACCES, "this server is in no pool");
   std::unique_ptr<Stream> under = co_await tried(world_.network().connect(std::move(address), StreamOptions{}));
-  std::unique_ptr<TlsStream> stream = co_await tried(TlsStream::connect(std::move(under), context_));
+  std::unique_ptr<TlsStream> stream = co_await tried(TlsStream::connect(std::move(under), context));
   // Who is who is in the document; before there is one, the authority's word has to do.
   if (configuration_->version() != 0) {
     const Gfid found = co_await tried(certified_member(pool(), stream->certified()));
@@ -509,13 +563,19 @@ Task<std::unique_ptr<Stream>> Membership::connect(Address address, Gfid wanted) 
 }
 
 Task<std::unique_ptr<Stream>> Membership::connect_to(Server server) {
-  std::vector<std::string> hosts{server.address};
+  std::vector<std::string> hosts;
+  if (!server.address.empty()) hosts.push_back(server.address);
   hosts.insert(hosts.end(), server.names.begin(), server.names.end());
   Error last(EHOSTUNREACH, "it has no address");
   for (const std::string& host : hosts) {
     Result<std::unique_ptr<Stream>> stream =
         co_await with_deadline(world_, connect_limit, connect(Address::tcp(host, port_), server.id));
-    if (stream) co_return std::move(stream);
+    if (stream) {
+      const std::string& found = (*stream)->peer().host;
+      if (found == server.address) moved_.erase(server.id);
+      if (found != server.address && host != server.address) moved_[server.id] = found;
+      co_return std::move(stream);
+    }
     last = stream.error();
   }
   co_return last;
@@ -587,6 +647,15 @@ Task<> Membership::have_majority() {
     const std::vector<std::string> silent = silent_voters();
     if (is_alone() || silent.size() * 2 < voters) co_return done;
     if (world_.now() >= end) {
+      // Who is silent to this server need not be to the others: what can be read is kept by a majority of them.
+      const Result<Done> read = co_await with_deadline(world_, read_limit, configuration_->refresh());
+      if (read) co_return done;
+      if (voters == 0) {
+        co_return failed(EHOSTUNREACH,
+                         "The configuration cannot be changed now: what this server had seen of it is lost, and no "
+                         "server of the pool that it remembers answers. Where others of the pool run, see that they "
+                         "are reached.");
+      }
       co_return failed(EHOSTUNREACH,
                        fmt::format("The configuration cannot be changed now: {} of the {} server(s) that keep it do "
                                    "not answer ({}), and more than half have to. Bricks and mounts go on. If they are "

@@ -66,9 +66,6 @@ class Membership {
   // A stream to a server of this pool, that has proved to be it.
   Task<std::unique_ptr<Stream>> connect_to(Server server);
 
-  // A former member has been told that it is none.
-  void told(const Gfid& former) { farewells_.told(former, world_.now()); }
-
   // Alone: becomes the first of a pool, which others reach at the address.
   Task<> found(std::string address);
   // As long as it is held, a pool of this server alone is not dissolved: another is about to come.
@@ -94,6 +91,8 @@ class Membership {
  private:
   Task<> begin_alone(Pool first);
   Result<Done> load_keys();
+  // What was seen of the pool is lost: whom to ask for it.
+  void remember_others();
   // The home has changed: the document is followed there from now on.
   void go_home();
   void learn_members();
@@ -110,6 +109,10 @@ class Membership {
   Task<> come_home_alone();
   Task<> remember(Document document);
   Task<> remember_again();
+  // Servers that have moved, this one among them.
+  Task<> follow_addresses();
+  // Others reach its voter by the address that the document has.
+  Result<Done> renew_certificate();
   void heard(const Gfid& server, const Greet::Reply& reply);
   Task<> follow_recovered(Gfid server);
   Task<std::unique_ptr<Stream>> connect(Address address, Gfid wanted);
@@ -117,6 +120,7 @@ class Membership {
   std::vector<Address> addresses(const std::vector<std::string>& hosts) const;
 
   World& world_;
+  const Places& places_;
   Voter& voter_;
   const std::uint16_t port_;
   const std::chrono::seconds voter_patience_;
@@ -131,7 +135,11 @@ class Membership {
   PeerLines lines_;
   Farewells farewells_;
   std::unique_ptr<VoterKeeper> keeper_;
-  std::set<Gfid> voters_;  // who says so
+  std::set<Gfid> voters_;              // who says so
+  std::map<Gfid, std::string> moved_;  // who is found at another address than the document has
+  Instant next_moves_;                 // two that see the network differently do not contradict each other all the time
+  Server certified_;                   // this server, as its certificate is known to describe it
+  Pool acquaintances_;                 // who else is in the pool, as long as there is no document that tells it
   bool begun_ = false;
   bool reached_ = false;   // the document, lately
   bool detached_ = false;  // a member has said so

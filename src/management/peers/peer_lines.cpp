@@ -10,7 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration connect_limit = 3s;
 constexpr Duration between_greetings = 2s;
 // What is asked of a server is told to have no answer after this long; a slow disk takes less.
 constexpr Duration greeting_limit = 5s;
@@ -58,7 +57,7 @@ Task<> PeerLines::keep(Line& line) {
   // Whoever wanted the line goes on first.
   co_await next_turn();
   for (;;) {
-    Result<std::unique_ptr<Stream>> stream = co_await with_deadline(world_, connect_limit, connect_(line.server));
+    Result<std::unique_ptr<Stream>> stream = co_await connect_(line.server);
     if (stream) {
       const auto open = std::make_shared<Open>(std::move(*stream));
       co_await greet(line, open);

@@ -22,7 +22,7 @@ namespace mortar {
 
 class PeerLines {
  public:
-  // Opens a stream to a server, over which it can be trusted to be that one.
+  // Opens a stream to a server, over which it can be trusted to be that one. Ends within some seconds.
   using Connect = std::function<Task<std::unique_ptr<Stream>>(Server)>;
   using Heard = std::function<void(const Gfid& server, const Greet::Reply& reply)>;
   using Turned = std::function<void(const Server& server, bool answers)>;

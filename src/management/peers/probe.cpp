@@ -92,6 +92,10 @@ Task<ProbeOutcome> Probe::run(std::string host) {
     co_await tried(invite(invited, met.reply));
   }
   co_await tried(membership_.configuration().change(AdmitServer{met.reply.server}));
+  // Another server has let it in by another name meanwhile.
+  if (membership_.pool().server_called(host) == nullptr) {
+    co_await tried(membership_.configuration().change(NameServer{met.reply.server, host}));
+  }
   co_await membership_.lines().answering(met.reply.server, settle_limit);
   co_return ProbeOutcome::added;
 }

@@ -20,8 +20,12 @@ class Voting {
   bool lost() const { return lost_; }
 
  private:
-  Task<bool> come_in(Server own);
-  Task<> start(Server own, std::vector<GroupMember> members);
+  Task<bool> come_in(Pool pool, Server own);
+  Task<bool> stay_out(Pool pool, Gfid server);
+  // To the voter, once it has a vote.
+  Task<bool> go_over(VoterStatus status);
+  Task<> go_on(Pool pool);
+  Task<> start(std::vector<GroupMember> members);
   Task<bool> go_out(Gfid server);
   Task<bool> begin_anew();
 

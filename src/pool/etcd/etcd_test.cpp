@@ -119,7 +119,9 @@ TEST_F(EtcdTest, GrowsAndShrinksAndNeedsAMajority) {
     ASSERT_TRUE(joined) << joined.error().sentence();
   }
   EtcdRegister third(*world_, members_[2]->address());
-  EXPECT_EQ(run(third.read())->text, "grown");
+  const Result<Document> read = run(third.read());
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(read->text, "grown");
   EtcdGateway gateway(*world_, first.address());
   const auto members = run(gateway.members());
   ASSERT_TRUE(members);

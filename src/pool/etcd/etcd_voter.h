@@ -32,6 +32,7 @@ class EtcdVoter final : public Voter {
   Task<std::uint64_t> let_in(std::string url) override { return gateway_.add_learner(std::move(url)); }
   Task<> promote(std::uint64_t id) override { return gateway_.promote(id); }
   Task<> remove(std::uint64_t id) override { return gateway_.remove(id); }
+  Task<> relocate(std::uint64_t id, std::string url) override { return gateway_.relocate(id, std::move(url)); }
 
  private:
   EtcdProcess process_;

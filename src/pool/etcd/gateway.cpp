@@ -203,6 +203,12 @@ Task<> EtcdGateway::remove(std::uint64_t id) {
   co_return done;
 }
 
+Task<> EtcdGateway::relocate(std::uint64_t id, std::string peer_url) {
+  const Json urls = Json::array({peer_url});
+  co_await tried(call("/v3/cluster/member/update", fmt::format(R"({{"ID":"{}","peerURLs":{}}})", id, urls.dump())));
+  co_return done;
+}
+
 Task<EtcdStatus> EtcdGateway::status() {
   const std::string body = co_await tried(call("/v3/maintenance/status", "{}"));
   const Json answer = co_await tried(parse(body));

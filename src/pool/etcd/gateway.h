@@ -50,6 +50,7 @@ class EtcdGateway {
   Task<> promote(std::uint64_t id);
   // ENOENT where there is none; EBUSY where those that stay could not decide.
   Task<> remove(std::uint64_t id);
+  Task<> relocate(std::uint64_t id, std::string peer_url);
   // Of this member; it answers without a majority.
   Task<EtcdStatus> status();
 

@@ -117,7 +117,7 @@ struct Greet {
 };
 
 // What a command wants done by a server, see management/orders.h. Before the document was changed it is only to see
-// whether it could do it; after that, to do it.
+// whether it could do it, and to take the directories of new bricks; after that, to do it.
 struct Order {
   static constexpr Program program = programs::members;
   static constexpr const char* name_of_operation = "ORDER";
