@@ -166,7 +166,9 @@ Task<BrickOperationReply> HealDaemon::obey(brick_operation::TranslatorOperation 
   for (std::int64_t at = 0; at < asked.number("count").value_or(0); ++at) {
     const std::optional<std::string_view> name = asked.text(fmt::format("xl-{}", at));
     HealService* service = name ? volume_->service(*name) : nullptr;
-    if (service == nullptr) co_return failed(EINVAL, fmt::format("{} is no set of copies here", name.value_or("(none)")));
+    if (service == nullptr) {
+      co_return failed(EINVAL, fmt::format("{} is no set of copies here", name.value_or("(none)")));
+    }
     const std::int64_t set = asked.number(*name).value_or(at);
     co_await tried(do_for(*service, set, operation, reply.output.dictionary));
   }

@@ -61,6 +61,7 @@ class ConcurrentRun : public VolumeRun {
     co_await tried(beside_.finished());
     if (!failure_.empty()) co_return failed(EIO, failure_);
     co_await tried(fix_layouts());
+    co_await tried(heal_copies());
     co_await tried(look_at_everything());
     co_return done;
   }

@@ -64,6 +64,7 @@ class ExactRun : public VolumeRun {
     }
     if (goes_on()) {
       co_await tried(fix_layouts());
+      co_await tried(heal_copies());
       co_await tried(close_everything());
       co_await tried(look_at_everything());
     }

@@ -56,6 +56,19 @@ std::string unsound_brick(VolumeUnderTest& volume, std::size_t index) {
   return fmt::format("brick {}: {}", index, report->findings.front().text());
 }
 
+std::vector<DirectoryEntry> entries_of(ServedBrick& brick, const std::string& path) {
+  SimulatedFileSystem& disk = brick.host().disk();
+  const Result<OpenFile> folder = disk.open(here, brick.directory() + path, O_RDONLY | O_DIRECTORY, 0);
+  check(folder.has_value(), "a directory of a brick is opened");
+  std::vector<DirectoryEntry> entries;
+  for (std::uint64_t offset = 0;;) {
+    const Result<std::vector<DirectoryEntry>> some = disk.read_directory(folder->number(), offset);
+    if (!some || some->empty()) return entries;
+    offset = some->back().offset;
+    entries.insert(entries.end(), some->begin(), some->end());
+  }
+}
+
 // What stands at one path on the bricks.
 struct Standing {
   std::vector<std::size_t> directories;
@@ -98,18 +111,7 @@ class Placement {
 
   void walk(std::size_t index, const std::string& path) {
     ServedBrick& brick = volume_.brick(index);
-    SimulatedFileSystem& disk = brick.host().disk();
-    std::vector<DirectoryEntry> entries;
-    {
-      const Result<OpenFile> folder = disk.open(here, brick.directory() + path, O_RDONLY | O_DIRECTORY, 0);
-      check(folder.has_value(), "a directory of a brick is opened");
-      for (std::uint64_t offset = 0;;) {
-        const Result<std::vector<DirectoryEntry>> some = disk.read_directory(folder->number(), offset);
-        if (!some || some->empty()) break;
-        offset = some->back().offset;
-        entries.insert(entries.end(), some->begin(), some->end());
-      }
-    }
+    const std::vector<DirectoryEntry> entries = entries_of(brick, path);
     for (const DirectoryEntry& entry : entries) {
       const bool is_hidden = entry.name == "." || entry.name == ".." || (path.empty() && entry.name == ".glusterfs");
       if (!is_hidden) see(index, path + "/" + entry.name, entry.type == DT_DIR);
@@ -142,6 +144,70 @@ class Placement {
   std::map<Gfid, std::set<std::size_t>> files_;
 };
 
+// Everything on one copy that users can see, and what it says of the others.
+class CopyOnDisk {
+ public:
+  explicit CopyOnDisk(ServedBrick& brick) : brick_(brick) { walk(""); }
+  const std::map<std::string, std::string>& objects() const { return objects_; }
+
+ private:
+  void walk(const std::string& path) {
+    for (const DirectoryEntry& entry : entries_of(brick_, path)) {
+      const bool is_hidden = entry.name == "." || entry.name == ".." ||
+                             (path.empty() && entry.name.starts_with(".glusterfs"));
+      if (is_hidden) continue;
+      see(path + "/" + entry.name);
+      if (entry.type == DT_DIR) walk(path + "/" + entry.name);
+    }
+  }
+
+  void see(const std::string& path) {
+    SimulatedFileSystem& disk = brick_.host().disk();
+    const std::string place = brick_.directory() + path;
+    const Result<FileStatus> status = disk.status(here, place);
+    check(status.has_value(), "an object of a brick is looked at");
+    std::string seen = fmt::format("mode {:o} owner {}:{} links {}", status->mode, status->uid, status->gid,
+                                   S_ISDIR(status->mode) ? 0 : status->links);
+    const Result<std::vector<std::string>> keys = disk.list_xattrs(here, place);
+    check(keys.has_value(), "extended attributes of a brick are listed");
+    for (const std::string& key : *keys) {
+      const Result<std::string> value = disk.get_xattr(here, place, key.c_str());
+      const bool is_mark = key.starts_with("trusted.afr.");
+      if (is_mark && value && value->find_first_not_of('\0') != std::string::npos) seen += " marked by " + key;
+      if (is_mark || key == "trusted.glusterfs.mdata") continue;
+      seen += fmt::format(" {}={}", key, value ? *value : "?");
+    }
+    if (S_ISREG(status->mode)) {
+      const Result<std::string> content = disk.read_file(place);
+      seen += fmt::format(" size {} content {}", status->size, content ? std::hash<std::string>()(*content) : 0);
+    }
+    objects_[path] = std::move(seen);
+  }
+
+  ServedBrick& brick_;
+  std::map<std::string, std::string> objects_;
+};
+
+std::string unlike_copies(VolumeUnderTest& volume) {
+  const std::size_t set = static_cast<std::size_t>(volume.volume().replica_count);
+  for (std::size_t first = 0; first + set <= volume.bricks(); first += set) {
+    const CopyOnDisk right(volume.brick(first));
+    for (std::size_t other = first + 1; other < first + set; ++other) {
+      const CopyOnDisk copy(volume.brick(other));
+      for (const auto& [path, seen] : right.objects()) {
+        const auto found = copy.objects().find(path);
+        if (found == copy.objects().end()) return fmt::format("{} is on brick {} and not on {}", path, first, other);
+        if (found->second == seen) continue;
+        return fmt::format("{} is {} on brick {} and {} on {}", path, seen, first, found->second, other);
+      }
+      for (const auto& [path, seen] : copy.objects()) {
+        if (!right.objects().contains(path)) return fmt::format("{} is on brick {} and not on {}", path, other, first);
+      }
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string judge_the_end(VolumeUnderTest& volume, bool fits) {
@@ -151,7 +217,12 @@ std::string judge_the_end(VolumeUnderTest& volume, bool fits) {
   for (std::size_t index = 0; index < volume.bricks(); ++index) {
     if (std::string wrong = unsound_brick(volume, index); !wrong.empty()) return wrong;
   }
-  return fits && volume.volume().type == VolumeType::distribute ? Placement(volume).first_wrong() : "";
+  switch (volume.volume().type) {
+    case VolumeType::distribute: return fits ? Placement(volume).first_wrong() : "";
+    case VolumeType::replicate: return unlike_copies(volume);
+    case VolumeType::disperse: return "";
+  }
+  return "";
 }
 
 }  // namespace mortar::sim

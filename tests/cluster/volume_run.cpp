@@ -18,6 +18,8 @@ constexpr Duration longest_run = std::chrono::hours(100'000);
 constexpr std::size_t furnishings = 200;
 constexpr Duration longest_walk = 300ms;
 constexpr Duration longest_rest = 200ms;
+constexpr Duration longest_heal = 60s;
+constexpr Duration between_looks = 1s;
 
 }  // namespace
 
@@ -51,8 +53,10 @@ std::string VolumeRun::begin_and_act() {
   if (!start) return start.error().sentence();
   begin(*start);
   if (is_grown) walking_.start(fix_layouts_again_and_again(random_.split()));
+  if (volume_.volume().type == VolumeType::replicate) begin_healing();
   const Result<Done> acted = volume_.simulation().run(act(), longest_run);
   walking_.cancel();
+  end_healing();
   return judge(acted);
 }
 
@@ -92,6 +96,52 @@ Task<> VolumeRun::fix_layouts() {
   co_await tried(crawl.run());
   walker_->kill();
   if (crawl.failures() != 0) co_return failed(EIO, "not every directory has its layout in the end");
+  co_return done;
+}
+
+void VolumeRun::begin_healing() {
+  healer_ = volume_.make_client(volume_.bricks());
+  healer_->start();
+  for (const std::unique_ptr<Translator>& translator : healer_->graph().translators()) {
+    auto* set = dynamic_cast<Replicate*>(translator.get());
+    if (set == nullptr) continue;
+    sets_.push_back(set);
+    services_.push_back(std::make_unique<replicate::HealService>(healer_->world(), *set));
+    healing_.start(services_.back()->run());
+  }
+}
+
+void VolumeRun::end_healing() {
+  healing_.cancel();
+  services_.clear();
+  sets_.clear();
+  healer_.reset();
+}
+
+Task<std::string> VolumeRun::left_to_heal() {
+  for (Replicate* set : sets_) {
+    replicate::HealIndex index(set->healer().healing());
+    for (const replicate::Copy copy : set->volume().all().list()) {
+      for (const replicate::HealList list : {replicate::HealList::blamed, replicate::HealList::dirty}) {
+        const Result<std::vector<std::string>> entries = co_await index.entries(copy, list);
+        if (!entries) co_return fmt::format("the list of brick {} is not read: {}", copy, entries.error().sentence());
+        if (!entries->empty()) co_return fmt::format("brick {} lists {}", copy, entries->front());
+      }
+    }
+  }
+  co_return std::string();
+}
+
+Task<> VolumeRun::heal_copies() {
+  if (sets_.empty()) co_return done;
+  std::string left;
+  for (Duration waited{}; waited < longest_heal; waited += between_looks) {
+    co_await tried(pass_time(volume_.simulation(), between_looks));
+    left = co_await tried(left_to_heal());
+    if (left.empty()) break;
+    for (const auto& service : services_) service->heal_now();
+  }
+  if (!left.empty()) co_return failed(EIO, "the copies are not healed in the end: " + left);
   co_return done;
 }
 

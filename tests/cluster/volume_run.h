@@ -9,6 +9,7 @@
 #include "random_run.h"
 #include "random_user.h"
 #include "snapshot.h"
+#include "translators/replicate/heal_service.h"
 #include "volume_under_test.h"
 
 namespace mortar::sim {
@@ -31,6 +32,8 @@ class VolumeRun {
   void all_bricks_write_back();
   // Whether a grown volume could be brought in order, once all is mended.
   Task<> fix_layouts();
+  // Whether what copies missed could be healed, once all is mended: nothing may be left in the bricks' lists.
+  Task<> heal_copies();
 
   const RunPlan& plan_;
   OperationLog log_;
@@ -44,9 +47,17 @@ class VolumeRun {
   Task<> furnish(Translator& top, Random random);
   // Walks are begun, and cut off at any moment, until the users are done.
   Task<> fix_layouts_again_and_again(Random random);
+  // A self-heal daemon is there from the beginning.
+  void begin_healing();
+  void end_healing();
+  Task<std::string> left_to_heal();
 
   std::unique_ptr<MountedClient> walker_;
   TaskSet walking_;
+  std::unique_ptr<MountedClient> healer_;
+  std::vector<Replicate*> sets_;
+  std::vector<std::unique_ptr<replicate::HealService>> services_;
+  TaskSet healing_;
 };
 
 }  // namespace mortar::sim

@@ -35,13 +35,16 @@ Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, std::size_t place) 
   const std::shared_ptr<OpenObject> open_here = object(fd);
   if (open_here->fds[place].open) co_return open_here->fds[place];
   const Descriptor& descriptor = *fd.open;
+  // The times that the operation sets are not those of an open.
+  Call opening = call;
+  opening.stamps = 0;
   if (descriptor.directory) {
     const fop::Opendir open{.gfid = descriptor.gfid, .xdata = {}};
-    fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
+    fop::Opened reply = co_await tried(translator_.children()[place]->perform(opening, open));
     open_here->fds[place] = std::move(reply.fd);
   } else {
     const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
-    fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
+    fop::Opened reply = co_await tried(translator_.children()[place]->perform(opening, open));
     open_here->fds[place] = std::move(reply.fd);
   }
   co_return open_here->fds[place];

@@ -41,7 +41,8 @@ class Descriptors {
   Task<typename Operation::Reply> at_place(const Call& call, const Operation& operation, std::size_t place);
   // The answers stand in the order of the places.
   template <class Operation>
-  Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation, const std::vector<std::size_t>& places);
+  Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation,
+                                     const std::vector<std::size_t>& places);
 
  private:
   template <class Operation>

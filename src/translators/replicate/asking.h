@@ -33,6 +33,9 @@ class Asking {
   // Both outlive this.
   Asking(Volume& volume, Descriptors& descriptors) : volume_(volume), descriptors_(descriptors) {}
 
+  // Null where nothing is open by it here.
+  std::shared_ptr<OpenObject> open_object(const Fd& fd) const { return descriptors_.object(fd); }
+
   template <class Operation>
   Task<typename Operation::Reply> at(const Call& call, const Operation& operation, Copy copy) {
     return descriptors_.at_place(call, operation, copy);

@@ -16,7 +16,7 @@ Counts Counts::parse(Bytes bytes) {
   if (bytes.size() != 4 * counts.by_slot.size()) return counts;
   for (std::size_t slot = 0; slot < counts.by_slot.size(); ++slot) {
     std::uint32_t word = 0;
-    for (std::size_t at = 4 * slot; at < 4 * slot + 4; ++at) word = word << 8 | std::to_integer<std::uint32_t>(bytes[at]);
+    for (const std::byte byte : bytes.subspan(4 * slot, 4)) word = word << 8 | std::to_integer<std::uint32_t>(byte);
     counts.by_slot[slot] = static_cast<std::int32_t>(word);
   }
   return counts;

@@ -12,6 +12,28 @@ Copies Changes::locked(const Uses& uses) {
   return copies;
 }
 
+Task<> Changes::verify(const Call& call, Hold::Use& use) {
+  const Result<Done> refreshed = co_await finder_.refresh(call, use.part().gfid);
+  if (refreshed) use.verified();
+  co_return done;
+}
+
+Error Changes::half_done(Error error, const Outcome& outcome) const {
+  const bool is_of_a_full_disk = error.number() == ENOSPC || error.number() == EDQUOT || error.number() == EIO;
+  if (is_of_a_full_disk) return error;
+  return Error(ENOTCONN, fmt::format("only {} of {} copies have the change for certain: {}", outcome.had.count(),
+                                     volume_.size(), error.sentence()));
+}
+
+Copy Changes::teller(const Part& part, Copies had) {
+  const std::optional<Readable> readable = volume_.readable(part.gfid);
+  if (!readable) return volume_.choose(part.gfid, had);
+  for (const Copies right : {readable->data & readable->metadata & had, readable->metadata & had}) {
+    if (!right.empty()) return volume_.choose(part.gfid, right);
+  }
+  return volume_.choose(part.gfid, had);
+}
+
 // On all objects alike: a copy that is locked for one of them only does not take part.
 Task<Copies> Changes::mark(Uses& uses) {
   for (;;) {
@@ -40,6 +62,20 @@ Task<> Changes::check_sources(const Call& call, const Uses& uses, Copies copies)
     co_return failed(ENOTCONN, fmt::format("the copies that are right are not there: {}", volume_.names(good)));
   }
   co_return done;
+}
+
+Task<> Changes::remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies) {
+  const Call own = as_root(call);
+  std::vector<Result<fop::Changed>> answers;
+  if (is_directory) {
+    const fop::Rmdir remove{.parent = parent, .flags = 0, .name = std::move(name), .xdata = {}};
+    answers = co_await tried(asking_.at_each(own, remove, copies));
+  } else {
+    const fop::Unlink remove{.parent = parent, .name = std::move(name), .flags = 0, .xdata = {}};
+    answers = co_await tried(asking_.at_each(own, remove, copies));
+  }
+  if ((copies - succeeded(answers)).empty()) co_return done;
+  co_return error_of(answers);
 }
 
 Task<> Changes::blame_for_new(const Iatt& made, Copies had) {

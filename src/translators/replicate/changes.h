@@ -46,8 +46,19 @@ class Changes {
   Task<typename Operation::Reply> transact(const Call& call, const Operation& change, Plan plan);
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses);
+  // What too few copies have made goes again: its name is locked.
+  template <class Operation>
+  Task<> take_back(const Call& call, const Operation& change, Copies copies);
+  template <class Operation>
+  Task<> ask_all(const Call& call, const Operation& change, Copies copies, AnswersOf<Operation>& answers) {
+    answers = co_await tried(asking_.at_each(call, change, copies));
+    co_return done;
+  }
+  // Once for each lock, beside the change: which copies others have blamed meanwhile.
+  Task<> verify(const Call& call, Hold::Use& use);
   Task<Copies> mark(Uses& uses);
   Task<> check_sources(const Call& call, const Uses& uses, Copies copies);
+  Task<> remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies);
   // A new object on some of the copies only: these say that the others lack all of it.
   Task<> blame_for_new(const Iatt& made, Copies had);
   template <class Reply>
@@ -58,6 +69,10 @@ class Changes {
   Task<std::optional<Gfid>> directory_named(const Call& call, Gfid parent, std::string name);
 
   static Copies locked(const Uses& uses);
+  // Too few copies have it, and some do, or may: what says that nothing has happened would be a lie.
+  Error half_done(Error error, const Outcome& outcome) const;
+  // Whose answer is told: of a copy that is right, for one that is being healed answers of what it was before.
+  Copy teller(const Part& part, Copies had);
 
   Volume& volume_;
   Asking& asking_;
@@ -71,6 +86,7 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
   Uses uses;
   uses.reserve(plan.size());
   for (Part& part : plan) {
+    if constexpr (WithDescriptor<Operation>) part.open = descriptors_.object(change.fd);
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
@@ -85,14 +101,38 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   if constexpr (std::is_same_v<Operation, fop::Write>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
   }
-  AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, change, asked));
+  AnswersOf<Operation> answers;
+  std::vector<Task<>> at_once;
+  at_once.push_back(ask_all(call, change, asked, answers));
+  for (Hold::Use& use : uses) {
+    if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
+  }
+  co_await tried(all(std::move(at_once)));
   const Outcome outcome = outcome_of(answers, asked);
-  if (outcome.is_refused) co_return error_of(answers);
+  // What a copy says that is behind need not be so.
+  if (outcome.is_refused) co_return answers[teller(uses.front().part(), asked)].error();
   if (!volume_.quorum.is_met(outcome.had)) {
+    // Somebody removes it at this moment.
+    const bool is_of_object = uses.front().part().kind == LockKind::content;
+    if (is_of_object && volume_.quorum.is_met(outcome.without)) co_return failed(ESTALE);
+    const bool is_heard = std::ranges::none_of(
+        outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
+    if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
+      const Result<Done> taken_back = is_heard ? co_await take_back(call, change, outcome.had) : failed(ENOTCONN);
+      if (taken_back) co_return error_of(answers);
+    }
+    // Enough copies say that they do not do it: it has not happened, and who did it is behind.
+    if (volume_.quorum.is_met(outcome.refused)) {
+      const Error reason = answers[teller(uses.front().part(), outcome.refused)].error();
+      for (Hold::Use& use : uses) {
+        co_await tried(holds_.blame(use, asked - outcome.refused));
+      }
+      co_return reason;
+    }
     for (Hold::Use& use : uses) {
       co_await tried(holds_.doubt(use));
     }
-    co_return error_of(answers);
+    co_return half_done(error_of(answers), outcome);
   }
   if (!outcome.missed.empty()) {
     for (Hold::Use& use : uses) {
@@ -100,7 +140,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     co_await tried(check_sources(call, uses, outcome.had));
   }
-  const Copy told = volume_.choose(uses.front().part().gfid, outcome.had);
+  const Copy told = teller(uses.front().part(), outcome.had);
   typename Operation::Reply reply = *answers[told];
   if constexpr (MakesEntry<Operation>) {
     if (outcome.had != volume_.all()) {
@@ -110,6 +150,21 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, answers);
   }
   co_return std::move(reply);
+}
+
+template <class Operation>
+Task<> Changes::take_back(const Call& call, const Operation& change, Copies copies) {
+  Gfid parent;
+  std::string name;
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    parent = change.new_parent;
+    name = change.new_name;
+  } else {
+    parent = change.parent;
+    name = change.name;
+  }
+  co_await tried(remove_from(call, parent, std::move(name), std::is_same_v<Operation, fop::Mkdir>, copies));
+  co_return done;
 }
 
 template <MakesEntry Operation>
@@ -139,11 +194,15 @@ Fd Changes::descriptor_of(const Operation& create, AnswersOf<Operation>& answers
 template <class Operation>
 Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Operation& fsync) {
   AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, fsync, volume_.up()));
-  const Outcome outcome = outcome_of(answers, volume_.up());
-  if (outcome.had.empty()) co_return error_of(answers);
-  if (!volume_.quorum.is_met(outcome.had)) co_return error_of(answers);
-  holds_.note_stable(fsync.gfid, outcome.had);
-  co_return *answers[volume_.choose(fsync.gfid, outcome.had)];
+  const Copies had = succeeded(answers);
+  // Where the file has no name any more and is not open, nobody will miss it.
+  Copies without;
+  for (const Copy copy : (volume_.up() - had).list()) {
+    if (is_missing(answers[copy].error())) without.add(copy);
+  }
+  if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
+  holds_.note_stable(fsync.gfid, had);
+  co_return *answers[teller(Part{.gfid = fsync.gfid, .claim = {}, .slot = Slot::data}, had)];
 }
 
 }  // namespace mortar::replicate

@@ -96,8 +96,22 @@ Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Ste
                     .xdata = {}};
   lock.flock.type = lock.type;
   if (step == Step::lock_and_wait) lock.command = content_command::lock_and_wait;
-  co_await tried(volume_.subvolume(copy).perform(call, lock));
-  co_return done;
+  const Result<fop::Acknowledged> by_gfid = co_await volume_.subvolume(copy).perform(call, lock);
+  const Fd* descriptor = thing.descriptor(copy);
+  if (by_gfid) co_return done;
+  if (!is_missing(by_gfid.error()) || descriptor == nullptr) co_return by_gfid.error();
+  thing.needs_descriptor = true;
+  const fop::Finodelk by_descriptor{.gfid = lock.gfid,
+                                    .fd = *descriptor,
+                                    .command = lock.command,
+                                    .type = lock.type,
+                                    .flock = lock.flock,
+                                    .domain = lock.domain,
+                                    .xdata = {}};
+  const Result<fop::Acknowledged> there = co_await volume_.subvolume(copy).perform(call, by_descriptor);
+  if (there) co_return done;
+  // A brick that was started anew knows the descriptor no more.
+  co_return there.error().number() == EBADF ? by_gfid.error() : there.error();
 }
 
 }  // namespace mortar::replicate

@@ -1,6 +1,6 @@
 // One lock on several copies: asked for at once and without waiting, which nearly always is the only trip. Where
-// somebody has it on one of them, what was got is given back and it is waited for one copy after the other, in the order
-// of the copies, so that no two clients wait for each other.
+// somebody has it on one of them, what was got is given back and it is waited for one copy after the other, in their
+// order, so that no two clients wait for each other.
 #pragma once
 
 #include <string>
@@ -20,6 +20,14 @@ struct LockedThing {
   std::uint64_t length = 0;  // 0: to the end
   std::string domain;
   LockOwner owner;
+  // By which a file is found that has no name any more; null where it is not open.
+  std::shared_ptr<OpenObject> open;
+  mutable bool needs_descriptor = false;  // it was found by that only
+
+  // The descriptor at that copy; null where there is none.
+  const Fd* descriptor(Copy copy) const {
+    return open != nullptr && open->fds[copy].open ? &open->fds[copy] : nullptr;
+  }
 };
 
 class CopyLocks {

@@ -12,7 +12,9 @@ Copies accused(const Evidence& evidence, Slot slot) {
   for (const Copy witness : evidence.present.list()) {
     const std::vector<Counts>& missed = evidence.marks[witness].missed;
     for (Copy other = 0; other < missed.size(); ++other) {
-      if (other != witness && missed[other][slot] != 0) accused.add(other);
+      // Of directories, the slot of the content is about their names, too.
+      const bool is_blamed = missed[other][slot] != 0 || (slot == Slot::entries && missed[other][Slot::data] != 0);
+      if (other != witness && is_blamed) accused.add(other);
     }
   }
   return accused;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "translators/cluster/as_root.h"
 
 namespace mortar::replicate {
 
@@ -14,7 +15,10 @@ Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
   fop::Lookup with_marks = lookup;
   volume_.keys.ask_in(with_marks.xdata);
   Heard heard{.answers = {}, .news = volume_.news()};
-  heard.answers = co_await tried(asking_.at_each(call, with_marks, volume_.up()));
+  // Looked at in the course of something else, too.
+  Call looking = call;
+  looking.stamps = 0;
+  heard.answers = co_await tried(asking_.at_each(looking, with_marks, volume_.up()));
   co_return std::move(heard);
 }
 
@@ -36,6 +40,54 @@ Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
   }
 }
 
+Task<> Finder::refresh(const Call& call, Gfid gfid) {
+  const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  co_await tried(discover(call, lookup));
+  co_return done;
+}
+
+Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
+                              std::shared_ptr<OpenObject> open) {
+  if (holds_.keeps(gfid, parts.names ? LockKind::entries : LockKind::content)) co_return true;
+  Copies others = volume_.up() - Copies::only(copy);
+  Copies witnesses;
+  for (std::size_t left = volume_.quorum.witnesses(); left > 0 && !others.empty(); --left) {
+    const Copy witness = volume_.choose(gfid, others);
+    others.remove(witness);
+    witnesses.add(witness);
+  }
+  std::vector<Task<Counts>> questions;
+  for (const Copy witness : witnesses.list()) questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
+  const std::vector<Result<Counts>> answers = co_await tried(all(std::move(questions)));
+  for (const Result<Counts>& answer : answers) {
+    if (!answer) co_return false;
+    const Counts& missed = *answer;
+    const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
+    const bool is_blamed =
+        ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
+    if (is_blamed) co_return false;
+  }
+  co_return true;
+}
+
+Task<Counts> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+                                       std::shared_ptr<OpenObject> open) {
+  const std::string& key = volume_.keys.missed(copy);
+  fop::Lookup question{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  question.xdata.set_bytes(key, Counts{}.stored());
+  const Call own = as_root(call);
+  const Result<fop::Lookup::Reply> answer = co_await asking_.at(own, question, witness);
+  if (answer) co_return Counts::parse(answer->xdata.bytes(key).value_or(Bytes{}));
+  if (!is_missing(answer.error())) co_return answer.error();
+  // A file that is open may have no name any more; where it is not open either, nobody can say anything of it.
+  if (open == nullptr || !open->fds[witness].open) co_return Counts{};
+  const fop::Fgetxattr get{.gfid = gfid, .fd = open->fds[witness], .name_given = 1, .name = key, .xdata = {}};
+  const Result<fop::Values> values = co_await volume_.subvolume(witness).perform(own, get);
+  if (values) co_return Counts::parse(values->values.bytes(key).value_or(Bytes{}));
+  if (values.error().number() == ENODATA || is_missing(values.error())) co_return Counts{};
+  co_return values.error();
+}
+
 // ---- Names
 
 bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const {
@@ -52,16 +104,19 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
   // A copy of the directory that has missed something does not count.
   const Readable parent = co_await tried(readable(call, lookup.parent));
   if (!parent.data.empty() && agree(heard.answers, parent.data)) co_return unite(std::move(heard), parent.data);
-  fop::Lookup::Reply reply = co_await tried(look_again(call, lookup, parent.data));
+  fop::Lookup::Reply reply = co_await tried(look_again(call, lookup));
   co_return std::move(reply);
 }
 
-Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup& lookup, Copies counting) {
+Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup& lookup) {
   Part part{.gfid = lookup.parent, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
   part.claim.names.push_back(lookup.name);
   const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+  // Others may have blamed a copy of the directory since it was looked at.
+  volume_.forget(lookup.parent);
+  const Readable parent = co_await tried(readable(call, lookup.parent));
+  const Copies counting = parent.data.empty() ? volume_.all() : parent.data;
   Heard heard = co_await tried(ask(call, lookup));
-  if (counting.empty()) counting = volume_.all();
   const std::string contradicts = contradiction(volume_, heard.answers, counting);
   if (!contradicts.empty()) {
     log::error(volume_.name(), "the copies of {} in {} differ: {}. Nothing is served of it until that is resolved",
@@ -85,17 +140,21 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
   const Evidence evidence = weigh(volume_, answers, counting);
+  Copies denied;
+  for (const Copy copy : counting.list()) {
+    if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
+  }
   if (evidence.present.empty()) {
     // That it is nowhere is only known where enough of those have been heard that may know it.
-    Copies denied;
-    for (const Copy copy : counting.list()) {
-      if (is_missing(answers[copy].error())) denied.add(copy);
-    }
-    if (!denied.empty() && !volume_.quorum.is_met(denied)) {
+    // Those that count alone are known to be right.
+    const bool is_certain = volume_.quorum.is_met(denied) || (counting != volume_.all() && denied == counting);
+    if (!denied.empty() && !is_certain) {
       return failed(ENOTCONN, "too few copies answer to know that it does not exist");
     }
     return std::unexpected(error_of(answers));
   }
+  // It is being removed, or the copy that has it is behind.
+  if (volume_.quorum.is_required() && volume_.quorum.is_met(denied)) return failed(ESTALE);
   const std::string contradicts = contradiction(volume_, answers, counting);
   if (!contradicts.empty()) return failed(EIO, fmt::format("the copies differ: {}", contradicts));
   const Gfid gfid = answers[evidence.present.front()]->iatt.gfid;
@@ -103,7 +162,10 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   if (volume_.quorum.is_met(succeeded(answers)) && heard.news == volume_.news()) {
     volume_.remember(gfid, evidence.readable);
   }
-  const Copies told = evidence.readable.metadata.empty() ? evidence.present : evidence.readable.metadata;
+  // Names that came and went changed the times of a directory.
+  Copies told = evidence.readable.metadata & evidence.readable.data;
+  if (told.empty()) told = evidence.readable.metadata;
+  if (told.empty()) told = evidence.present;
   fop::Lookup::Reply reply = *answers[volume_.choose(gfid, told)];
   // How much there is says who has it.
   if (reply.iatt.is_regular() && !evidence.readable.data.empty()) {
@@ -111,6 +173,9 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
     reply.iatt.size = content.size;
     reply.iatt.blocks = content.blocks;
   }
+  const std::optional<Readable> parent = volume_.readable(reply.parent.gfid);
+  const Copies of_parent = parent ? evidence.present & parent->data & parent->metadata : Copies();
+  if (!of_parent.empty()) reply.parent = answers[volume_.choose(gfid, of_parent)]->parent;
   volume_.keys.hide(reply.xdata);
   return reply;
 }

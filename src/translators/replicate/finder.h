@@ -11,6 +11,14 @@
 
 namespace mortar::replicate {
 
+// What is read of an object.
+struct ReadParts {
+  bool names = false;  // of a directory
+  bool content = false;
+  bool attributes = false;
+  bool is_for_content = false;  // rather than for the attributes, where no copy is right in both
+};
+
 class Finder {
  public:
   // All outlive this.
@@ -21,11 +29,20 @@ class Finder {
   // As it is remembered, else as the copies say; never a copy that is not there. ENOTCONN where too few answer to be
   // certain, ESTALE where the object is gone.
   Task<Readable> readable(const Call& call, Gfid gfid);
+  // Asks for it, whatever is remembered.
+  Task<> refresh(const Call& call, Gfid gfid);
+  // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
+  // may have changed the others. So many others are asked that one of them would know.
+  // As long as this client has the object locked, nobody does.
+  Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
 
  private:
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
-  Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup, Copies counting);
+  Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
+  // What the witness says that the copy missed.
+  Task<Counts> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+                                 std::shared_ptr<OpenObject> open);
   struct Heard {
     AnswersOf<fop::Lookup> answers;
     std::uint64_t news = 0;  // of the volume, when they were asked for

@@ -69,6 +69,12 @@ Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, Copies
     report.end = HealEnd::gone;
     co_return std::unique_ptr<Job>();
   }
+  const Iatt& object = job->testimony.iatts[job->testimony.present.front()];
+  if (!object.is_regular()) {
+    // It has no content; somebody tried to write to it all the same.
+    co_await tried(healing_.absolve(gfid, job->testimony, Slot::data, job->testimony.present, locked));
+    co_return std::unique_ptr<Job>();
+  }
   job->direction = direction_of_data(job->testimony, volume_.with_data(), volume_.quorum);
   if (job->direction.is_split_brain) {
     report = {HealEnd::split_brain, "all copies are blamed for a change of the content"};

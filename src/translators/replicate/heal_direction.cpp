@@ -7,14 +7,19 @@ namespace mortar::replicate {
 
 namespace {
 
+// Of directories, the slot of the content is about their names, too.
+std::int32_t in_slot(const Counts& counts, Slot slot) {
+  return slot == Slot::entries && counts[slot] == 0 ? counts[Slot::data] : counts[slot];
+}
+
 // Who is blamed by others that do not blame themselves, and by how many.
 std::vector<std::size_t> blames(const Testimony& testimony, Slot slot) {
   std::vector<std::size_t> blames(testimony.marks.size());
   for (const Copy witness : testimony.present.list()) {
     const std::vector<Counts>& missed = testimony.marks[witness].missed;
-    if (missed[witness][slot] != 0) continue;
+    if (in_slot(missed[witness], slot) != 0) continue;
     for (Copy other = 0; other < missed.size(); ++other) {
-      if (other != witness && missed[other][slot] != 0) ++blames[other];
+      if (other != witness && in_slot(missed[other], slot) != 0) ++blames[other];
     }
   }
   return blames;
@@ -24,7 +29,7 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum* quor
   const std::vector<std::size_t> blamed = blames(testimony, slot);
   Direction direction;
   for (const Copy copy : testimony.present.list()) {
-    const bool blames_itself = testimony.marks[copy].missed[copy][slot] != 0;
+    const bool blames_itself = in_slot(testimony.marks[copy].missed[copy], slot) != 0;
     if (blamed[copy] != 0) {
       direction.sinks.add(copy);
     } else if (!blames_itself) {
@@ -46,7 +51,7 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum* quor
 }
 
 bool any_dirty(const Testimony& testimony, Copies copies, Slot slot) {
-  return std::ranges::any_of(copies.list(), [&](Copy copy) { return testimony.marks[copy].dirty[slot] != 0; });
+  return std::ranges::any_of(copies.list(), [&](Copy copy) { return in_slot(testimony.marks[copy].dirty, slot) != 0; });
 }
 
 template <class Rank>

@@ -105,7 +105,8 @@ Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job)
   for (const Copy source : job.direction.sources.list()) {
     for (const Copy sink : job.direction.sinks.list()) {
       // The whole directory is meant.
-      if (job.testimony.marks[source].missed[sink][Slot::data] != 0) co_return std::optional<std::vector<std::string>>();
+      const Counts& missed = job.testimony.marks[source].missed[sink];
+      if (missed[Slot::data] != 0) co_return std::optional<std::vector<std::string>>();
     }
     const std::optional<Gfid> list = co_await tried(list_of_changes(source, job.directory));
     if (!list) co_return std::optional<std::vector<std::string>>();

@@ -2,8 +2,8 @@
 // it is missing, what they do not have goes.
 //
 // What is new on a copy is blamed by the right ones for all of its content before it is made, so that nobody reads it
-// before it is healed. What has lost its name is kept aside in a directory that no user sees as long as the right copies
-// have it elsewhere: a rename is healed as a rename.
+// before it is healed. What has lost its name is kept aside in a directory that no user sees, as long as the right
+// copies have it elsewhere: a rename is healed as a rename.
 #pragma once
 
 #include "translators/replicate/heal_metadata.h"

@@ -44,7 +44,8 @@ Task<HealReport> MetadataHealer::heal(Gfid gfid) {
 }
 
 Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
-  const Testimony testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+  const Testimony testimony =
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};

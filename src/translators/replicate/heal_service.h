@@ -1,6 +1,6 @@
 // The self-heal of one set of copies, from the lists of those copies that are on this server: when it begins, when a
-// copy comes back, when somebody asks for it, and every now and then. What could not be healed is tried again soon, then
-// ever later.
+// copy comes back, when somebody asks for it, and every now and then. What could not be healed is tried again soon,
+// then ever later.
 //
 //   HealService service(world, replicate);
 //   tasks.start(service.run());

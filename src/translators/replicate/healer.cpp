@@ -25,7 +25,7 @@ Task<HealReport> Healer::heal_one(Gfid gfid, std::vector<Gfid>& made) {
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
   const Iatt object = testimony.iatts[testimony.present.front()];
   HealReport report;
-  if (object.is_regular()) {
+  if (!object.is_directory()) {
     report = co_await tried(content_.heal(gfid));
   }
   HealReport of_metadata = co_await tried(metadata_.heal(gfid));
@@ -74,7 +74,7 @@ Task<> Healer::strike(Gfid gfid, Copy copy) {
   fop::Xattrop nothing{.gfid = gfid, .operation = 0, .values = {}, .xdata = {}};
   Volume& volume = healing_.volume();
   const Counts zero;
-  for (Copy other = 0; other < volume.size(); ++other) nothing.values.set_bytes(volume.keys.missed(other), zero.stored());
+  for (const Copy other : volume.all().list()) nothing.values.set_bytes(volume.keys.missed(other), zero.stored());
   nothing.values.set_bytes(dirty_key, zero.stored());
   const Call own = healing_.call();
   co_await tried(healing_.at(own, nothing, copy));

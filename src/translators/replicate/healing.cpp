@@ -12,6 +12,13 @@ constexpr std::int32_t healer_pid = -6;
 constexpr std::uint32_t listing_bytes = 128 * 1024;
 constexpr std::uint32_t add_words = 0;
 
+// Of directories, the slot of the content is about their names, too.
+Counts negative(const Counts& counts, Slot slot) {
+  Counts negative = Counts::of(slot, -counts[slot]);
+  if (slot == Slot::entries) negative[Slot::data] = -counts[Slot::data];
+  return negative;
+}
+
 }  // namespace
 
 void HealReport::add(HealReport other) {
@@ -64,12 +71,10 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
     fop::Xattrop request{.gfid = gfid, .operation = add_words, .values = {}, .xdata = {}};
     const Marks& marks = testimony.marks[copy];
     // An unhealed copy keeps the mark of what did not come to its end there.
-    if (right.has(copy) && marks.dirty[slot] != 0) {
-      request.values.set_bytes(dirty_key, Counts::of(slot, -marks.dirty[slot]).stored());
-    }
+    const Counts clean = negative(marks.dirty, slot);
+    if (right.has(copy) && clean.any()) request.values.set_bytes(dirty_key, clean.stored());
     for (const Copy other : right.list()) {
-      Counts taken_back = Counts::of(slot, -marks.missed[other][slot]);
-      if (slot == Slot::entries) taken_back[Slot::data] = -marks.missed[other][Slot::data];
+      const Counts taken_back = negative(marks.missed[other], slot);
       if (taken_back.any()) request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
     }
     if (request.values.empty()) continue;

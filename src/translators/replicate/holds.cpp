@@ -49,8 +49,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
         end(hold);
         co_return locked.error();
       }
-      // A copy may have gone meanwhile.
-      if (hold->is_ending_) continue;
+      // Others may have begun to wait for it meanwhile: it is for this one change then.
     }
     co_return std::move(use);
   }
@@ -65,7 +64,7 @@ std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
   const auto found = holds_.find(key);
   if (found != holds_.end()) return found->second;
   auto hold = std::make_shared<Hold>(
-      key, LockedThing{key.gfid, key.kind, key.name, 0, 0, volume_.domain(), volume_.lock_owners.next()});
+      key, LockedThing{key.gfid, key.kind, key.name, 0, 0, volume_.domain(), volume_.lock_owners.next(), part.open});
   holds_.emplace(std::move(key), hold);
   return hold;
 }
@@ -76,6 +75,8 @@ bool Holds::is_contended(const Gfid& gfid) {
 }
 
 bool Holds::is_kept(const Hold& hold) const {
+  // A descriptor is not to be kept from being closed.
+  if (hold.thing_.needs_descriptor) return false;
   return volume_.options.eager_lock && hold.key_.name.empty() && hold.is_open_ && !hold.is_doubtful_ && !is_finishing_;
 }
 
@@ -140,6 +141,11 @@ Task<> Holds::finish() {
     co_await tried(hold->ended_.wait());
   }
   co_return done;
+}
+
+bool Holds::keeps(const Gfid& gfid, LockKind kind) const {
+  const auto found = holds_.find({gfid, kind, {}});
+  return found != holds_.end() && found->second->is_open_ && volume_.quorum.is_met(found->second->granted_);
 }
 
 void Holds::note_stable(const Gfid& gfid, Copies copies) {
@@ -220,6 +226,8 @@ Task<> Holds::lock(Hold& hold) {
   }
   hold.granted_ = hold.locked_ = got;
   hold.is_open_ = true;
+  // A copy that is there has no such object, or has it no more. Who goes by a descriptor may find it there.
+  if (is_missing(why)) hold.is_ending_ = true;
   if (volume_.quorum.is_met(got)) co_return done;
   if (!is_away(why)) co_return why;
   co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
@@ -279,26 +287,62 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
                        .who = blamed};
   }
   Copies had = copies;
+  Copies without;  // have no such object
+  Error reason(ENOTCONN);
   if (names.empty()) names.emplace_back();
-  bool is_gone = false;
   for (const std::string& name : names) {
     const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, copies, additions, name));
     had = had & succeeded(answers);
-    is_gone = is_gone || std::ranges::all_of(copies.list(), [&](Copy copy) {
-                return !answers[copy] && is_missing(answers[copy].error());
-              });
+    if (succeeded(answers).empty()) reason = error_of(answers);
+    learn_blames(hold, answers);
+    hold.is_verified_ = true;
+    for (const Copy copy : copies.list()) {
+      if (!answers[copy] && is_missing(answers[copy].error())) without.add(copy);
+    }
     std::ranges::fill(additions, Addition{});
   }
-  // A file that is open and has no name any more: nobody will look for its marks.
-  if (is_gone) co_return true;
   hold.dirty(slot) = hold.dirty(slot) | (announced & had);
-  if (!volume_.quorum.is_met(had)) {
-    hold.locked_ = hold.locked_ & had;
+  // A file that is open and loses its name, on one copy after the other: nobody will look for its marks there.
+  const Copies go_on = blamed.empty() || had.empty() ? had | without : had;
+  if (!volume_.quorum.is_met(go_on)) {
+    hold.locked_ = hold.locked_ & go_on;
+    if (!without.empty()) co_return failed(ESTALE);
+    if (!is_away(reason)) co_return reason;
     co_return failed(ENOTCONN, fmt::format("only {} of {} copies could be marked", had.count(), volume_.size()));
   }
   hold.blamed(slot) = hold.blamed(slot) | blamed;
-  hold.locked_ = hold.locked_ - (copies - had);
-  co_return had == copies;
+  hold.locked_ = hold.locked_ - (copies - go_on);
+  co_return go_on == copies;
+}
+
+// The answers tell how all counts stand.
+void Holds::learn_blames(const Hold& hold, const AnswersOf<fop::Xattrop>& answers) {
+  for (const Slot slot : {Slot::data, Slot::metadata, Slot::entries}) {
+    Copies accused;
+    for (const Copy witness : succeeded(answers).list()) {
+      const Marks marks = volume_.keys.read(answers[witness]->values);
+      for (Copy other = 0; other < marks.missed.size(); ++other) {
+        if (other != witness && marks.missed[other][slot] != 0) accused.add(other);
+      }
+    }
+    if (!accused.empty()) volume_.leave_out(hold.key_.gfid, slot, accused);
+  }
+}
+
+Task<fop::Values> Holds::add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy) {
+  Result<fop::Values> added = co_await volume_.subvolume(copy).perform(call, addition);
+  const Fd* descriptor = hold.thing_.descriptor(copy);
+  if (added || !is_missing(added.error()) || descriptor == nullptr) co_return std::move(added);
+  hold.thing_.needs_descriptor = true;
+  const fop::Fxattrop by_descriptor{.gfid = addition.gfid,
+                                    .fd = *descriptor,
+                                    .operation = addition.operation,
+                                    .values = addition.values,
+                                    .xdata = addition.xdata};
+  Result<fop::Values> there = co_await volume_.subvolume(copy).perform(call, by_descriptor);
+  // A brick that was started anew knows the descriptor no more.
+  if (!there && there.error().number() == EBADF) co_return std::move(added);
+  co_return std::move(there);
 }
 
 Task<AnswersOf<fop::Xattrop>> Holds::add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
@@ -317,9 +361,9 @@ Task<AnswersOf<fop::Xattrop>> Holds::add(const Hold& hold, Copies copies, const 
     if (!name.empty()) request.xdata.set_text(changed_name_key, name);
     requests.push_back(std::move(request));
   }
-  std::vector<Translator*> subvolumes;
-  for (const Copy copy : places) subvolumes.push_back(&volume_.subvolume(copy));
-  AnswersOf<fop::Xattrop> given = co_await tried(on_each_its_own(subvolumes, call, requests));
+  std::vector<Task<fop::Values>> tasks;
+  for (std::size_t at = 0; at < places.size(); ++at) tasks.push_back(add_at(call, hold, requests[at], places[at]));
+  AnswersOf<fop::Xattrop> given = co_await tried(all(std::move(tasks)));
   AnswersOf<fop::Xattrop> answers(volume_.size(), failed(ENOTCONN));
   for (std::size_t at = 0; at < places.size(); ++at) answers[places[at]] = std::move(given[at]);
   co_return std::move(answers);

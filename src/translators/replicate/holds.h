@@ -9,8 +9,8 @@
 // What is locked is the whole object: the content and the attributes of a file, or all names of a directory. A
 // directory that several clients change is locked by the name, and that is not kept.
 //
-// When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go, then
-// the locks. Nobody waits for that but who wants the object next.
+// When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
+// then the locks. Nobody waits for that but who wants the object next.
 #pragma once
 
 #include <array>
@@ -34,6 +34,8 @@ struct Part {
   Claim claim;
   // The slot of the marks; nothing where the object is only to stay as it is.
   std::optional<Slot> slot;
+  // What the change itself goes by, where that is a descriptor.
+  std::shared_ptr<OpenObject> open = {};
 };
 
 class Holds;
@@ -58,6 +60,9 @@ class Hold {
     // The copies that take part.
     Copies locked() const { return hold_->locked_; }
     const Part& part() const { return part_; }
+    // What is known of the copies was asked for under this lock: nobody else has changed it since.
+    bool is_verified() const { return hold_->is_verified_; }
+    void verified() { hold_->is_verified_ = true; }
     // What was written is not on the disks of the copies for certain.
     void note_unstable(Copies copies) { hold_->unstable_ = hold_->unstable_ | copies; }
 
@@ -85,6 +90,7 @@ class Hold {
   bool is_open_ = false;
   bool is_ending_ = false;   // nobody enters any more
   bool is_settling_ = false;
+  bool is_verified_ = false;
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
@@ -112,6 +118,9 @@ class Holds {
   // Everything written so far is on the disks of the copies.
   void note_stable(const Gfid& gfid, Copies copies);
 
+  // Whether the object is locked as a whole, so that nobody else changes it.
+  bool keeps(const Gfid& gfid, LockKind kind) const;
+
   // Its locks are gone, and it may miss changes from now on.
   void lost(Copy copy);
   void wanted_by_others(const Gfid& gfid, LockKind kind);
@@ -138,8 +147,10 @@ class Holds {
   Task<> lock(Hold& hold);
   // One round; whether nobody was lost in it.
   Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
+  Task<fop::Values> add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy);
   Task<AnswersOf<fop::Xattrop>> add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
                                     const std::string& name);
+  void learn_blames(const Hold& hold, const AnswersOf<fop::Xattrop>& answers);
   Task<> settle(std::shared_ptr<Hold> hold);
   Task<> settle_marks(Hold& hold);
   Task<> make_stable(Hold& hold);

@@ -17,26 +17,33 @@ void hide(const Gfid& directory, Reply& reply) {
 
 }  // namespace
 
-Task<Copy> Listing::chosen(const Call& call, Gfid gfid, std::uint64_t offset) {
-  // A position belongs to the subvolume whose leaf folded it.
-  if (offset != 0) co_return leaf_offsets::child_of(volume_.translator, offset);
-  const Readable readable = co_await tried(finder_.readable(call, gfid));
-  if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
-  co_return volume_.choose(gfid, readable.data);
-}
-
+// A position belongs to the subvolume whose leaf folded it: that one goes on, whatever has come to be said of it.
 template <class Operation>
 Task<typename Operation::Reply> Listing::list_at(const Call& call, const Operation& readdir, Copy& copy) {
-  copy = co_await tried(chosen(call, readdir.gfid, readdir.offset));
+  if (readdir.offset == 0) {
+    copy = co_await tried(begin_at(call, readdir.gfid));
+  } else {
+    copy = leaf_offsets::child_of(volume_.translator, readdir.offset);
+  }
   Result<typename Operation::Reply> reply = co_await asking_.at(call, readdir, copy);
   if (reply || readdir.offset != 0 || !is_away(reply.error())) co_return std::move(reply);
   // Nothing has been listed yet: another copy does as well.
-  const Readable readable = co_await tried(finder_.readable(call, readdir.gfid));
-  const Copies others = readable.data - Copies::only(copy);
-  if (others.empty()) co_return std::move(reply);
-  copy = volume_.choose(readdir.gfid, others);
+  copy = co_await tried(begin_at(call, readdir.gfid));
   reply = co_await asking_.at(call, readdir, copy);
   co_return std::move(reply);
+}
+
+Task<Copy> Listing::begin_at(const Call& call, Gfid gfid) {
+  constexpr int most_rounds = 5;
+  for (int round = 0; round < most_rounds; ++round) {
+    const Readable readable = co_await tried(finder_.readable(call, gfid));
+    if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+    const Copy copy = volume_.choose(gfid, readable.data);
+    const bool is_right = co_await tried(finder_.is_right(call, gfid, copy, {.names = true}, nullptr));
+    if (is_right) co_return copy;
+    volume_.forget(gfid);
+  }
+  co_return failed(ENOTCONN, "no copy of the directory is known to be right");
 }
 
 Task<fop::Readdir::Reply> Listing::list(const Call& call, const fop::Readdir& readdir) {

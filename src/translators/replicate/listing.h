@@ -18,8 +18,8 @@ class Listing {
   Task<fop::Readdirp::Reply> list(const Call& call, const fop::Readdirp& readdir);
 
  private:
-  // Who goes on with the listing; a good copy at the beginning.
-  Task<Copy> chosen(const Call& call, Gfid gfid, std::uint64_t offset);
+  // A copy that is right.
+  Task<Copy> begin_at(const Call& call, Gfid gfid);
   template <class Operation>
   Task<typename Operation::Reply> list_at(const Call& call, const Operation& readdir, Copy& copy);
 

@@ -13,6 +13,9 @@ namespace mortar::replicate {
 template <class Operation>
 concept OfNames = std::is_same_v<Operation, fop::Entrylk> || std::is_same_v<Operation, fop::Fentrylk>;
 
+// A copy that is not there; or that does not have the file, as it is open elsewhere only and has no name any more.
+inline bool is_without(const Error& error) { return is_away(error) || is_missing(error); }
+
 template <class Operation>
 bool gives_back(const Operation& lock) {
   if constexpr (OfNames<Operation>) {
@@ -54,7 +57,11 @@ Task<typename Operation::Reply> LockRequests::perform(const Call& call, const Op
   bool asks_only = false;
   if constexpr (std::is_same_v<Operation, fop::Lk>) asks_only = lock.command == 0;
   if (asks_only) {
-    typename Operation::Reply reply = co_await tried(asking_.at(call, lock, up.front()));
+    Result<typename Operation::Reply> reply = failed(ENOTCONN);
+    for (const Copy copy : up.list()) {
+      reply = co_await asking_.at(call, lock, copy);
+      if (reply || !is_without(reply.error())) break;
+    }
     co_return std::move(reply);
   }
   AnswersOf<Operation> answers;
@@ -62,23 +69,29 @@ Task<typename Operation::Reply> LockRequests::perform(const Call& call, const Op
     answers = co_await tried(asking_.at_each(call, lock, up));
   } else {
     Copies left = up;
+    answers.assign(volume_.size(), failed(ENOTCONN));
     Result<typename Operation::Reply> first = failed(ENOTCONN);
-    while (!first && is_away(first.error()) && !left.empty()) {
+    while (!first && !left.empty()) {
       const Copy copy = left.front();
       left.remove(copy);
       first = co_await asking_.at(call, lock, copy);
-      if (!first && !is_away(first.error())) co_return first.error();
+      if (!first && !is_without(first.error())) co_return first.error();
+      answers[copy] = first;
       if (!first) continue;
-      answers = co_await tried(asking_.at_each(call, lock, left));
-      answers[copy] = std::move(first);
-      first = *answers[copy];
+      AnswersOf<Operation> others = co_await tried(asking_.at_each(call, lock, left));
+      for (const Copy other : left.list()) answers[other] = std::move(others[other]);
     }
     if (!first) co_return first.error();
   }
   const Copies got = succeeded(answers);
   const Copies refused = up - got;
-  const bool is_taken = std::ranges::any_of(refused.list(), [&](Copy copy) { return !is_away(answers[copy].error()); });
-  if (!is_taken && volume_.quorum.is_met(got)) co_return *answers[got.front()];
+  Copies gone;
+  bool is_taken = false;
+  for (const Copy copy : refused.list()) {
+    if (is_missing(answers[copy].error())) gone.add(copy);
+    is_taken = is_taken || !is_without(answers[copy].error());
+  }
+  if (!is_taken && !got.empty() && volume_.quorum.is_met(got | gone)) co_return *answers[got.front()];
   if (!gives_back(lock)) {
     const Operation back = as_given_back(lock);
     co_await tried(asking_.at_each(call, back, got));

@@ -13,36 +13,35 @@ Copies OpenObjects::open_on(const Fd& fd) const {
 }
 
 template <class Operation>
-Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, Copies copies, std::uint32_t flags) {
+Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, Copies copies, Copies right,
+                                       std::uint32_t flags) {
   AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, open, copies));
   const Copies opened = succeeded(answers);
   if (opened.empty()) co_return error_of(answers);
   std::shared_ptr<OpenObject> object = descriptors_.new_object();
-  for (const Copy copy : opened.list()) object->fds[copy] = std::move(answers[copy]->fd);
+  for (const Copy copy : opened.list()) object->fds[copy] = answers[copy]->fd;
+  constexpr bool is_directory = std::is_same_v<Operation, fop::Opendir>;
   fop::Opened reply = *answers[opened.front()];
-  reply.fd = descriptors_.give_out(open.gfid, flags, std::is_same_v<Operation, fop::Opendir>, std::move(object));
+  reply.fd = descriptors_.give_out(open.gfid, flags, is_directory, std::move(object));
+  if constexpr (!is_directory) {
+    // It is being removed: what is written to a part of the copies only could not be told from what they had before.
+    const std::vector<Copy> others = ((copies & right) - opened).list();
+    if (std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); })) {
+      const fop::Release release{.gfid = open.gfid, .fd = reply.fd, .xdata = {}};
+      co_await tried(this->release(call, release));
+      co_return failed(ESTALE);
+    }
+  }
   co_return std::move(reply);
 }
 
 Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {
   const Readable readable = co_await tried(finder_.readable(call, open.gfid));
-  const bool writes = (open.flags & open_flag::access_mode) != 0;
-  if (!writes) {
-    Copies copies = readable.data;
-    if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
-    for (;;) {
-      const Copy copy = volume_.choose(open.gfid, copies);
-      Result<fop::Opened> opened = co_await open_at(call, open, Copies::only(copy), open.flags);
-      copies.remove(copy);
-      if (opened || !(is_away(opened.error()) || is_missing(opened.error())) || copies.empty()) {
-        co_return std::move(opened);
-      }
-    }
-  }
+  if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
   // Cut to nothing as all changes are: under a lock, and with marks.
   fop::Open without_cut = open;
   without_cut.flags &= ~open_flag::truncate;
-  fop::Opened opened = co_await tried(open_at(call, without_cut, volume_.up(), open.flags));
+  fop::Opened opened = co_await tried(open_at(call, without_cut, volume_.up(), readable.data, open.flags));
   if ((open.flags & open_flag::truncate) != 0) {
     const fop::Ftruncate cut{.gfid = open.gfid, .fd = opened.fd, .size = 0, .xdata = {}};
     co_await tried(changes_.perform(call, cut));
@@ -52,7 +51,7 @@ Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {
 
 // Where it is read is chosen anew for each listing.
 Task<fop::Opened> OpenObjects::opendir(const Call& call, const fop::Opendir& open) {
-  fop::Opened opened = co_await tried(open_at(call, open, volume_.up(), 0));
+  fop::Opened opened = co_await tried(open_at(call, open, volume_.up(), {}, 0));
   co_return std::move(opened);
 }
 

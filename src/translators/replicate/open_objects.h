@@ -1,5 +1,5 @@
-// Opening and releasing. A file that is opened to be written is opened on all copies at once; one that is only read, on
-// the copy that is read, and on others when that one fails. A copy that comes back has it opened when it is written.
+// Opening and releasing. A file is opened on all copies at once, for one that loses its name can be read only where it
+// is open. A copy that comes back has it opened when it is asked for something.
 #pragma once
 
 #include "translators/replicate/changes.h"
@@ -20,8 +20,9 @@ class OpenObjects {
   Task<fop::Acknowledged> flush(const Call& call, const fop::Flush& flush);
 
  private:
+  // ESTALE where one of the `right` copies has it no more.
   template <class Operation>
-  Task<fop::Opened> open_at(const Call& call, const Operation& open, Copies copies, std::uint32_t flags);
+  Task<fop::Opened> open_at(const Call& call, const Operation& open, Copies copies, Copies right, std::uint32_t flags);
   // The copies that an open file is open on.
   Copies open_on(const Fd& fd) const;
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 
 #include "translators/replicate/asking.h"
 
@@ -11,7 +10,9 @@ namespace mortar::replicate {
 struct Outcome {
   Copies had;      // who has the change
   Copies missed;   // who was asked and has not
-  // Nobody has it, and all for one reason of the change itself: nothing has happened.
+  Copies refused;  // of these: has said so
+  Copies without;  // of these: has no such object, by now
+  // All have said that they do not do it: nothing has happened.
   bool is_refused = false;
 };
 
@@ -23,19 +24,17 @@ Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked) {
   for (const Copy copy : asked.list()) {
     if (answers[copy]) most = std::max(most, answers[copy]->op_ret);
   }
-  std::optional<int> reason;
-  bool is_alike = true;
   for (const Copy copy : asked.list()) {
     if (answers[copy] && answers[copy]->op_ret == most) {
       outcome.had.add(copy);
       continue;
     }
     outcome.missed.add(copy);
-    const int number = answers[copy] ? 0 : answers[copy].error().number();
-    is_alike = is_alike && number != 0 && number != ENOTCONN && (!reason || *reason == number);
-    reason = number;
+    if (answers[copy] || is_away(answers[copy].error())) continue;
+    outcome.refused.add(copy);
+    if (is_missing(answers[copy].error())) outcome.without.add(copy);
   }
-  outcome.is_refused = outcome.had.empty() && is_alike;
+  outcome.is_refused = outcome.refused == asked;
   return outcome;
 }
 

@@ -16,6 +16,8 @@ class Quorum {
 
   // One copy is needed in any case. Exactly half of an even number is enough together with the first copy.
   bool is_met(Copies copies) const;
+  // How many copies beside one have to be asked, so that one of them knows whatever a quorum does.
+  std::size_t witnesses() const { return kind_ == Kind::none ? copies_ - 1 : copies_ - count_; }
   // So that whoever asks this many has asked one of each group that may change something.
   bool is_required() const { return kind_ != Kind::none; }
 

@@ -2,14 +2,24 @@
 
 namespace mortar::replicate {
 
-Task<Copies> Reads::sources(const Call& call, Gfid gfid, bool content, bool is_open) {
+Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool is_open) {
   const Result<Readable> readable = co_await finder_.readable(call, gfid);
   // A file that is open and has no name any more.
   if (!readable && is_open && is_missing(readable.error())) co_return volume_.up() & volume_.with_data();
   if (!readable) co_return readable.error();
-  const Copies copies = content ? readable->data : readable->metadata;
+  const Copies both = readable->data & readable->metadata;
+  if (parts.content && parts.attributes && !both.empty()) co_return both;
+  if (parts.content && parts.attributes) (parts.is_for_content ? parts.attributes : parts.content) = false;
+  const Copies copies = parts.attributes ? readable->metadata : readable->data;
   if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
   co_return copies;
+}
+
+Task<> Reads::check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
+                    bool& is_right) {
+  const Result<bool> right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
+  is_right = right && *right;
+  co_return done;
 }
 
 }  // namespace mortar::replicate

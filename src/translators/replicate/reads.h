@@ -5,11 +5,20 @@
 
 namespace mortar::replicate {
 
-// Whether the content is asked for, or the names of a directory; else attributes.
+// What has to be right on the copy that is asked.
 template <class Operation>
-concept ReadsContent = std::is_same_v<Operation, fop::Read> || std::is_same_v<Operation, fop::Seek> ||
-                       std::is_same_v<Operation, fop::Rchecksum> || std::is_same_v<Operation, fop::Readdir> ||
-                       std::is_same_v<Operation, fop::Readdirp>;
+constexpr ReadParts parts_of() {
+  constexpr bool of_directory = std::is_same_v<Operation, fop::Readdir> || std::is_same_v<Operation, fop::Readdirp>;
+  constexpr bool of_content = std::is_same_v<Operation, fop::Read> || std::is_same_v<Operation, fop::Seek> ||
+                              std::is_same_v<Operation, fop::Rchecksum>;
+  // The size is of the content; and attributes come with what is read.
+  constexpr bool of_both = std::is_same_v<Operation, fop::Stat> || std::is_same_v<Operation, fop::Fstat> ||
+                           std::is_same_v<Operation, fop::Read>;
+  return {.names = of_directory,
+          .content = of_content || of_both,
+          .attributes = of_both || !(of_directory || of_content),
+          .is_for_content = std::is_same_v<Operation, fop::Read>};
+}
 
 class Reads {
  public:
@@ -20,12 +29,22 @@ class Reads {
   Task<typename Operation::Reply> perform(const Call& call, const Operation& read);
 
  private:
-  // EIO where no copy is right.
-  Task<Copies> sources(const Call& call, Gfid gfid, bool content, bool is_open);
-  // The copy itself may be well, and this one not: another is asked.
+  static constexpr int most_rounds = 5;
+
+  // EIO where no copy is right. Where none is in all parts, what is less important is left out of `parts`.
+  Task<Copies> sources(const Call& call, Gfid gfid, ReadParts& parts, bool is_open);
+  // This copy is not well, and another one may be.
   static bool is_of_the_copy(const Error& error) {
-    return is_away(error) || is_missing(error) || error.number() == EIO || error.number() == EBADF;
+    return is_away(error) || is_missing(error) || error.number() == EIO || error.number() == EBADF ||
+           error.number() == EBADFD;
   }
+  template <class Operation>
+  Task<> read_at(const Call& call, const Operation& read, Copy copy, Result<typename Operation::Reply>& reply) {
+    reply = co_await asking_.at(call, read, copy);
+    co_return done;
+  }
+  Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
+               bool& is_right);
 
   Volume& volume_;
   Asking& asking_;
@@ -34,16 +53,35 @@ class Reads {
 
 template <class Operation>
 Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation& read) {
-  bool is_open = false;
-  if constexpr (WithDescriptor<Operation>) is_open = read.fd.open != nullptr;
-  Copies copies = co_await tried(sources(call, read.gfid, ReadsContent<Operation>, is_open));
-  for (;;) {
-    const Copy copy = volume_.choose(read.gfid, copies);
-    Result<typename Operation::Reply> reply = co_await asking_.at(call, read, copy);
-    if (reply || !is_of_the_copy(reply.error())) co_return std::move(reply);
-    copies.remove(copy);
-    if (copies.empty()) co_return std::move(reply);
+  std::shared_ptr<OpenObject> open;
+  if constexpr (WithDescriptor<Operation>) open = asking_.open_object(read.fd);
+  Error last(ENOTCONN);
+  Copies wrong;  // as others have said
+  for (int round = 0; round < most_rounds; ++round) {
+    ReadParts parts = parts_of<Operation>();
+    Copies copies = co_await tried(sources(call, read.gfid, parts, open != nullptr));
+    copies = copies - wrong;
+    bool is_right = true;
+    while (is_right && !copies.empty()) {
+      const Copy copy = volume_.choose(read.gfid, copies);
+      copies.remove(copy);
+      Result<typename Operation::Reply> reply = failed(ENOTCONN);
+      // Both at once: it costs no time to be certain.
+      std::vector<Task<>> both;
+      both.push_back(read_at(call, read, copy, reply));
+      both.push_back(check(call, read.gfid, copy, parts, open, is_right));
+      co_await tried(all(std::move(both)));
+      if (!reply) last = reply.error();
+      if (!is_right) wrong.add(copy);
+      if constexpr (std::is_same_v<Operation, fop::Read>) {
+        if (reply && !parts.attributes) reply->iatt = {};
+      }
+      if (is_right && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
+    }
+    if (is_right) co_return last;
+    volume_.forget(read.gfid);
   }
+  co_return last;
 }
 
 }  // namespace mortar::replicate

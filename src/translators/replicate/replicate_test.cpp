@@ -77,7 +77,8 @@ TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
     return 0;
   });
   ASSERT_TRUE(lab.client().create(root_gfid, "f"));
-  EXPECT_EQ(messages, (std::vector<std::string>{"ENTRYLK", "CREATE"}));
+  // Beside the first change it is asked who has been blamed before the lock.
+  EXPECT_EQ(messages, (std::vector<std::string>{"ENTRYLK", "CREATE", "LOOKUP"}));
   messages.clear();
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
   ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
@@ -156,7 +157,7 @@ TEST(Replicate, WithoutAQuorumNothingIsChangedAndNothingRead) {
   ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
 }
 
-TEST(Replicate, AFailureOnMostCopiesIsAnErrorAndStaysMarked) {
+TEST(Replicate, WhatMostCopiesRefuseHasNotHappenedAndWhoDidItIsBlamed) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
@@ -164,6 +165,23 @@ TEST(Replicate, AFailureOnMostCopiesIsAnErrorAndStaysMarked) {
     return brick != 0 && operation == "WRITE" ? ENOSPC : 0;
   });
   EXPECT_EQ(lab.client().error_of(write_of(*file, 0, "hello")), ENOSPC);
+  lab.on_message({});
+  const Result<fop::Read::Reply> read = lab.client().ask(read_of(*file));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(as_text(read->data.bytes.bytes()), "");
+  lab.settle();
+  for (const std::size_t copy : {1, 2}) EXPECT_EQ(lab.missed(copy, "f", 0), Counts::of(Slot::data, 1));
+}
+
+TEST(Replicate, WhatNobodyKnowsStaysMarked) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.on_message([](std::size_t brick, std::string_view operation) {
+    if (operation != "WRITE" || brick == 0) return 0;
+    return brick == 1 ? ENOTCONN : ENOSPC;
+  });
+  EXPECT_NE(lab.client().error_of(write_of(*file, 0, "hello")), 0);
   lab.on_message({});
   lab.settle();
   for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.dirty(copy, "f"), Counts::of(Slot::data, 1)) << copy;
@@ -174,7 +192,6 @@ TEST(Replicate, WhatAllRefuseBlamesNobody) {
   ReplicateLab lab;
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
   EXPECT_EQ(lab.client().error_of(fop::Unlink{.parent = root_gfid, .name = "none", .xdata = {}}), ENOENT);
-  Call user = lab.client().user();
   EXPECT_FALSE(lab.client().mkdir(root_gfid, "d"));
   lab.settle();
   EXPECT_THAT(lab.differences(""), IsEmpty());
