@@ -179,7 +179,9 @@ Task<> HealDaemon::do_for(HealService& service, std::int64_t set, heal::Operatio
   const auto number = static_cast<std::size_t>(set);
   switch (operation) {
     case heal::Operation::index: service.heal_now(); break;
-    case heal::Operation::full: co_await tried(service.heal_all()); break;
+    case heal::Operation::full:
+      if (const Result<Done> begun = service.heal_all(); !begun) co_return begun;
+      break;
     case heal::Operation::statistics: tell_walks(service, set, told); break;
     case heal::Operation::count:
     case heal::Operation::count_per_replica:

@@ -118,8 +118,10 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     const bool is_heard = std::ranges::none_of(
         outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
     if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
-      const Result<Done> taken_back = is_heard ? co_await take_back(call, change, outcome.had) : failed(ENOTCONN);
-      if (taken_back) co_return error_of(answers);
+      if (is_heard) {
+        const Result<Done> taken_back = co_await take_back(call, change, outcome.had);
+        if (taken_back) co_return error_of(answers);
+      }
     }
     // Enough copies say that they do not do it: it has not happened, and who did it is behind.
     if (volume_.quorum.is_met(outcome.refused)) {

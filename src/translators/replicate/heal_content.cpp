@@ -24,7 +24,9 @@ Task<HealReport> ContentHealer::heal(Gfid gfid) {
   Error why(ENOTCONN);
   const Copies mine = co_await tried(healing_.locks().try_to_take(among_healers, volume_.up(), is_taken, why));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
-  if (!is_taken) report = co_await heal_alone(gfid);
+  if (!is_taken) {
+    report = co_await heal_alone(gfid);
+  }
   co_await tried(healing_.locks().give_back(among_healers, mine));
   co_return std::move(report);
 }
@@ -35,20 +37,22 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
   Copies locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
   HealReport report;
   Result<std::unique_ptr<Job>> begun = co_await begin(gfid, locked, report);
+  const bool goes_on = begun && *begun;
+  const bool is_small = goes_on && (*begun)->size <= block_bytes;
   Result<Done> healed = done;
-  const bool is_small = begun && *begun && (*begun)->size <= block_bytes;
-  if (begun && *begun) healed = co_await cut(**begun);
-  if (is_small && healed) healed = co_await copy_all(**begun, false);
-  if (is_small && healed) healed = co_await end(**begun, locked);
+  if (goes_on) {
+    healed = co_await begin_copying(**begun, is_small, locked);
+  }
   co_await tried(healing_.locks().give_back(file, locked));
   if (!begun) co_return begun.error();
   if (!*begun) co_return std::move(report);
   Job& job = **begun;
   if (!is_small && healed) {
     healed = co_await copy_all(job, true);
+  }
+  if (!is_small && healed) {
     locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
-    if (healed) healed = co_await check_source(job, locked);
-    if (healed) healed = co_await end(job, locked);
+    healed = co_await end_unless_changed(job, locked);
     co_await tried(healing_.locks().give_back(file, locked));
   }
   co_await tried(close(job));
@@ -147,16 +151,11 @@ Task<> ContentHealer::copy_all(Job& job, bool locks) {
     LockedThing block = healing_.thing(job.gfid, LockKind::content, volume_.domain());
     block.first = offset;
     block.length = size;
-    Copies locked;
-    Error why(ENOTCONN);
-    if (locks) locked = co_await tried(healing_.locks().take(block, volume_.up(), why));
-    Result<Done> copied = done;
-    if (locks) copied = co_await check_source(job, locked);
-    if (copied) copied = co_await copy_block(job, offset, size);
     if (locks) {
-      co_await tried(healing_.locks().give_back(block, locked));
+      co_await tried(copy_locked(job, std::move(block), size));
+    } else {
+      co_await tried(copy_block(job, offset, size));
     }
-    co_await tried(copied);
     offset += size;
   }
   co_return done;
@@ -170,6 +169,32 @@ Task<> ContentHealer::check_source(Job& job, Copies locked) {
   const bool is_heard = !postponed_for_want_of_copies(volume_, now.heard);
   if (is_heard && direction.sources.has(*job.direction.source)) co_return done;
   co_return failed(EAGAIN, "the copy that was right has missed a change meanwhile, or does not answer");
+}
+
+Task<> ContentHealer::copy_locked(Job& job, LockedThing block, std::uint32_t size) {
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(block, volume_.up(), why));
+  Result<Done> copied = co_await check_source(job, locked);
+  if (copied) {
+    copied = co_await copy_block(job, block.first, size);
+  }
+  co_await tried(healing_.locks().give_back(block, locked));
+  co_return copied;
+}
+
+// The file is locked as a whole.
+Task<> ContentHealer::begin_copying(Job& job, bool is_small, Copies locked) {
+  co_await tried(cut(job));
+  if (!is_small) co_return done;
+  co_await tried(copy_all(job, false));
+  co_await tried(end(job, locked));
+  co_return done;
+}
+
+Task<> ContentHealer::end_unless_changed(Job& job, Copies locked) {
+  co_await tried(check_source(job, locked));
+  co_await tried(end(job, locked));
+  co_return done;
 }
 
 Task<std::uint64_t> ContentHealer::next_data(Job& job, std::uint64_t offset) {

@@ -35,6 +35,9 @@ class ContentHealer {
   Task<> copy_all(Job& job, bool locks);
   // EAGAIN where the source is none any more.
   Task<> check_source(Job& job, Copies locked);
+  Task<> copy_locked(Job& job, LockedThing block, std::uint32_t size);
+  Task<> begin_copying(Job& job, bool is_small, Copies locked);
+  Task<> end_unless_changed(Job& job, Copies locked);
   Task<> copy_block(Job& job, std::uint64_t offset, std::uint32_t size);
   Task<Copies> that_differ(Job& job, std::uint64_t offset, std::uint32_t size);
   // Where the next byte is that is not in a hole.

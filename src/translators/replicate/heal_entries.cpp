@@ -31,7 +31,9 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   Error why(ENOTCONN);
   const Copies mine = co_await tried(healing_.locks().try_to_take(among_healers, volume_.up(), is_taken, why));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
-  if (!is_taken) report = co_await heal_alone(directory, made);
+  if (!is_taken) {
+    report = co_await heal_alone(directory, made);
+  }
   co_await tried(healing_.locks().give_back(among_healers, mine));
   co_return std::move(report);
 }
@@ -138,7 +140,9 @@ Task<> EntryHealer::heal_name(Job& job, std::string name) {
   Error why(ENOTCONN);
   const Copies locked = co_await tried(healing_.locks().take(lock, volume_.up(), why));
   Result<Done> healed = co_await heal_name_locked(job, name, locked);
-  if (healed) healed = co_await strike_name(job, name);
+  if (healed) {
+    healed = co_await strike_name(job, name);
+  }
   co_await tried(healing_.locks().give_back(lock, locked));
   co_return healed;
 }

@@ -1,6 +1,7 @@
 #include "translators/replicate/heal_walk.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/join.h"
 #include "base/log.h"
@@ -143,11 +144,20 @@ Task<> HealWalk::heal_below(Gfid directory, std::vector<Gfid>& directories) {
   Healing& healing = healer_.healing();
   Volume& volume = healing.volume();
   if (volume.up().empty()) co_return failed(ENOTCONN);
-  const std::vector<std::string> names = co_await tried(healing.names_on(volume.up().front(), directory));
+  std::set<std::string> names;
+  for (const Copy copy : volume.up().list()) {
+    const std::vector<std::string> there = co_await tried(healing.names_on(copy, directory));
+    names.insert(there.begin(), there.end());
+  }
   for (const std::string& name : names) {
     const Testimony testimony = co_await tried(
         healing.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, volume.up()));
     if (testimony.present.empty()) continue;
+    if (testimony.present != testimony.heard) {
+      // Nobody is blamed for it, or it would be there by now.
+      co_await tried(healer_.complete(directory, name));
+      ++figures_.healed;
+    }
     const Iatt& object = testimony.iatts[testimony.present.front()];
     if (object.is_directory()) {
       directories.push_back(object.gfid);

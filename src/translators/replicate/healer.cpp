@@ -70,6 +70,23 @@ Task<> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
   co_return done;
 }
 
+Task<> Healer::complete(Gfid directory, std::string name) {
+  LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
+  lock.name = name;
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), why));
+  const Result<Testimony> parent =
+      co_await healing_.hear({.gfid = directory, .parent = {}, .name = {}, .xdata = {}}, locked);
+  Result<Done> completed = done;
+  const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
+                           !direction_of_entries(*parent).source;
+  if (is_unblamed) {
+    completed = co_await complete_name(directory, std::move(name), locked & parent->present);
+  }
+  co_await tried(healing_.locks().give_back(lock, locked));
+  co_return completed;
+}
+
 Task<> Healer::strike(Gfid gfid, Copy copy) {
   fop::Xattrop nothing{.gfid = gfid, .operation = 0, .values = {}, .xdata = {}};
   Volume& volume = healing_.volume();

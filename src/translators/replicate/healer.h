@@ -18,6 +18,8 @@ class Healer {
   Task<HealReport> diagnose(Gfid gfid);
   // One name that some copies lack though nobody is blamed, under the name's lock.
   Task<> complete_name(Gfid directory, std::string name, Copies copies);
+  // The same, and locks it; where copies of the directory are blamed, it is left to the heal of that.
+  Task<> complete(Gfid directory, std::string name);
   // No mark is left: the brick is told so, and strikes it from its list.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }

@@ -143,6 +143,10 @@ Task<fop::Statfs::Reply> Replicate::statfs(const Call& call, const fop::Statfs& 
   co_return std::move(*least);
 }
 
+Task<fop::Acknowledged> Replicate::set_xattr(const Call& call, const fop::Setxattr& set) {
+  return replicate::NewCopy::is_meant(call, set) ? new_copy_.announce(set) : changes_.perform(call, set);
+}
+
 // What a client asks of all bricks.
 Task<fop::Acknowledged> Replicate::ipc(const Call& call, const fop::Ipc& ipc) {
   const AnswersOf<fop::Ipc> answers = co_await tried(asking_.at_each(call, ipc, volume_.up()));
@@ -156,6 +160,8 @@ template <class Operation>
 Task<typename Operation::Reply> Replicate::around(const Call& call, const Operation& operation) {
   if constexpr (std::is_same_v<Operation, fop::Lookup>) {
     return finder_.look_up(call, operation);
+  } else if constexpr (std::is_same_v<Operation, fop::Setxattr>) {
+    return set_xattr(call, operation);
   } else if constexpr (requires { changes_.perform(call, operation); }) {
     return changes_.perform(call, operation);
   } else if constexpr (requires { listing_.list(call, operation); }) {

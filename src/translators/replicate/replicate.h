@@ -12,6 +12,7 @@
 //   evidence.h, heal_direction.h      what the copies say of each other, and which of them are right
 //   copy_locks.h, healing.h, heal_metadata.h, heal_content.h, heal_entries.h, healer.h
 //                                     making copies alike
+//   new_copy.h                        a copy that has nothing yet
 //   finder.h                          lookup
 //   plans.h, changes.h                whatever modifies
 //   reads.h, listing.h                whatever asks
@@ -32,6 +33,7 @@
 #include "translators/replicate/changes.h"
 #include "translators/replicate/listing.h"
 #include "translators/replicate/lock_requests.h"
+#include "translators/replicate/new_copy.h"
 #include "translators/replicate/open_objects.h"
 #include "translators/replicate/reads.h"
 
@@ -61,6 +63,7 @@ class Replicate final : public Intercept<Replicate> {
  private:
   void child_comes_or_goes(replicate::Copy copy, bool comes);
   Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
+  Task<fop::Acknowledged> set_xattr(const Call& call, const fop::Setxattr& set);
   Task<fop::Acknowledged> ipc(const Call& call, const fop::Ipc& ipc);
 
   std::function<void()> told_;
@@ -74,6 +77,7 @@ class Replicate final : public Intercept<Replicate> {
   replicate::Asking asking_{volume_, descriptors_};
   replicate::Holds holds_{volume_, asking_};
   replicate::Healer healer_{volume_};
+  replicate::NewCopy new_copy_{healer_.healing()};
   replicate::Finder finder_{volume_, asking_, holds_, healer_};
   replicate::Changes changes_{volume_, asking_, holds_, finder_, descriptors_};
   replicate::Reads reads_{volume_, asking_, finder_};
