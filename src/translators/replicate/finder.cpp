@@ -153,13 +153,11 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
     }
     return std::unexpected(error_of(answers));
   }
-  // It is being removed, or the copy that has it is behind.
-  if (volume_.quorum.is_required() && volume_.quorum.is_met(denied)) return failed(ESTALE);
   const std::string contradicts = contradiction(volume_, answers, counting);
   if (!contradicts.empty()) return failed(EIO, fmt::format("the copies differ: {}", contradicts));
   const Gfid gfid = answers[evidence.present.front()]->iatt.gfid;
   // Who was not heard may be the one that knows of a change that others lack.
-  if (volume_.quorum.is_met(succeeded(answers)) && heard.news == volume_.news()) {
+  if (volume_.quorum.is_met(succeeded(answers) | denied) && heard.news == volume_.news()) {
     volume_.remember(gfid, evidence.readable);
   }
   // Names that came and went changed the times of a directory.

@@ -1,6 +1,6 @@
-// A copy that is new to the set and has nothing yet: the others blame it for all there is, so that nobody reads it and a
-// heal begins at the root. Asked for by an extended attribute of the root that names its subvolume, as stock does when
-// bricks are replaced or added.
+// A copy that is new to the set and has nothing yet: the others blame it for all there is, so that nobody reads it and
+// a heal begins at the root. Asked for by an extended attribute of the root that names its subvolume, as stock does
+// when bricks are replaced or added.
 #pragma once
 
 #include <optional>

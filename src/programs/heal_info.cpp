@@ -1,0 +1,190 @@
+#include "programs/heal_info.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "translators/replicate/heal_index.h"
+#include "translators/replicate/replicate.h"
+
+namespace mortar {
+
+namespace {
+
+using replicate::Copy;
+using replicate::HealEnd;
+using replicate::HealIndex;
+using replicate::HealList;
+using replicate::HealReport;
+
+constexpr const char* path_key = "glusterfs.gfidtopath";
+constexpr const char* node_key = "trusted.glusterfs.node-uuid";
+constexpr const char* not_connected = "Transport endpoint is not connected";
+
+std::string brick_name(const Graph& graph, const Translator& client) {
+  const VolumeSection* section = graph.volfile().find(client.name());
+  if (section == nullptr) return client.name();
+  return fmt::format("{}:{}", section->option("remote-host").value_or("?"),
+                     section->option("remote-subvolume").value_or("?"));
+}
+
+Task<std::string> text_at(replicate::Healing& healing, Copy copy, Gfid gfid, std::string key) {
+  const Call own = healing.call();
+  const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = std::move(key), .xdata = {}};
+  const fop::Values values = co_await tried(healing.at(own, get, copy));
+  co_return std::string(values.values.text(get.name).value_or(""));
+}
+
+// Somebody who changes it holds its lock: that a change is under way is no damage then.
+Task<bool> is_busy(replicate::Healing& healing, Gfid gfid) {
+  const replicate::LockedThing thing =
+      healing.thing(gfid, replicate::LockKind::content, healing.volume().domain());
+  bool is_taken = false;
+  Error why(ENOTCONN);
+  const replicate::Copies got =
+      co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, why));
+  co_await tried(healing.locks().give_back(thing, got));
+  co_return is_taken;
+}
+
+Task<> look_at(Replicate& set, Copy copy, std::string listed, HealList list, BrickToHeal& brick) {
+  const std::optional<Gfid> gfid = Gfid::parse(listed);
+  if (!gfid) co_return done;
+  replicate::Healing& healing = set.healer().healing();
+  if (list == HealList::dirty) {
+    const bool busy = co_await tried(is_busy(healing, *gfid));
+    if (busy) co_return done;
+  }
+  const HealReport report = co_await tried(set.healer().diagnose(*gfid));
+  if (report.end == HealEnd::gone || report.end == HealEnd::nothing_to_do) co_return done;
+  const Result<std::string> path = co_await text_at(healing, copy, *gfid, path_key);
+  brick.entries.push_back({.gfid = listed,
+                           .path = path && !path->empty() ? *path : fmt::format("<gfid:{}>", listed),
+                           .is_split_brain = report.end == HealEnd::split_brain});
+  co_return done;
+}
+
+Task<> look_at_copy(Replicate& set, Copy copy, BrickToHeal& brick) {
+  replicate::Healing& healing = set.healer().healing();
+  const Result<std::string> node = co_await text_at(healing, copy, root_gfid, node_key);
+  if (node) brick.host_uuid = *node;
+  HealIndex index(healing);
+  std::set<std::string> seen;
+  for (const HealList list : {HealList::blamed, HealList::dirty}) {
+    const std::vector<std::string> entries = co_await tried(index.entries(copy, list));
+    for (const std::string& entry : entries) {
+      if (!seen.insert(entry).second) continue;
+      co_await tried(look_at(set, copy, entry, list, brick));
+    }
+  }
+  co_return done;
+}
+
+std::size_t in_split_brain(const BrickToHeal& brick) {
+  return static_cast<std::size_t>(std::ranges::count_if(brick.entries, &BrickToHeal::Entry::is_split_brain));
+}
+
+std::string number(const BrickToHeal& brick, std::size_t count) {
+  return brick.is_connected ? fmt::to_string(count) : "-";
+}
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char letter : text) {
+    switch (letter) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      default: safe.push_back(letter);
+    }
+  }
+  return safe;
+}
+
+bool is_shown(const BrickToHeal::Entry& entry, HealInfo info) {
+  return info == HealInfo::entries || (info == HealInfo::split_brain && entry.is_split_brain);
+}
+
+}  // namespace
+
+Task<std::vector<BrickToHeal>> look_what_waits(Graph& graph) {
+  std::vector<BrickToHeal> bricks;
+  for (const std::unique_ptr<Translator>& translator : graph.translators()) {
+    auto* set = dynamic_cast<Replicate*>(translator.get());
+    if (set == nullptr) continue;
+    for (const Copy copy : set->volume().all().list()) {
+      BrickToHeal brick{.name = brick_name(graph, set->volume().subvolume(copy)), .host_uuid = "-"};
+      brick.is_connected = set->volume().up().has(copy);
+      if (brick.is_connected) {
+        const Result<Done> looked = co_await look_at_copy(*set, copy, brick);
+        if (!looked) brick.trouble = looked.error().sentence();
+      }
+      bricks.push_back(std::move(brick));
+    }
+  }
+  co_return std::move(bricks);
+}
+
+std::string heal_text(const std::vector<BrickToHeal>& bricks, HealInfo info) {
+  std::string text;
+  for (const BrickToHeal& brick : bricks) {
+    text += fmt::format("Brick {}\n", brick.name);
+    for (const BrickToHeal::Entry& entry : brick.entries) {
+      if (!is_shown(entry, info)) continue;
+      const bool says_so = info == HealInfo::entries && entry.is_split_brain;
+      text += entry.path + (says_so ? " - Is in split-brain\n" : info == HealInfo::entries ? " \n" : "\n");
+    }
+    const std::string status = brick.trouble.empty() ? "Connected" : brick.trouble;
+    text += fmt::format("Status: {}\n", brick.is_connected ? status : not_connected);
+    const std::size_t all = brick.entries.size();
+    const std::size_t split = in_split_brain(brick);
+    switch (info) {
+      case HealInfo::entries: text += fmt::format("Number of entries: {}\n\n", number(brick, all)); break;
+      case HealInfo::split_brain:
+        text += fmt::format("Number of entries in split-brain: {}\n\n", number(brick, split));
+        break;
+      case HealInfo::summary:
+        text += fmt::format(
+            "Total Number of entries: {}\nNumber of entries in heal pending: {}\nNumber of entries in split-brain: {}\n"
+            "Number of entries possibly healing: {}\n\n",
+            number(brick, all), number(brick, all - split), number(brick, split), number(brick, 0));
+        break;
+    }
+  }
+  return text;
+}
+
+std::string heal_xml(const std::vector<BrickToHeal>& bricks, HealInfo info) {
+  std::string xml =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<cliOutput>\n  <healInfo>\n    <bricks>\n";
+  const auto line = [&xml](std::string_view name, std::string_view value) {
+    xml += fmt::format("        <{}>{}</{}>\n", name, escaped(value), name);
+  };
+  for (const BrickToHeal& brick : bricks) {
+    xml += fmt::format("      <brick hostUuid=\"{}\">\n", escaped(brick.host_uuid));
+    line("name", brick.name);
+    for (const BrickToHeal::Entry& entry : brick.entries) {
+      if (!is_shown(entry, info)) continue;
+      xml += fmt::format("        <file gfid=\"{}\">{}</file>\n", entry.gfid, escaped(entry.path));
+    }
+    const std::string status = brick.trouble.empty() ? "Connected" : brick.trouble;
+    line("status", brick.is_connected ? status : not_connected);
+    const std::size_t all = brick.entries.size();
+    const std::size_t split = in_split_brain(brick);
+    if (info == HealInfo::summary) {
+      line("totalNumberOfEntries", number(brick, all));
+      line("numberOfEntriesInHealPending", number(brick, all - split));
+      line("numberOfEntriesInSplitBrain", number(brick, split));
+      line("numberOfEntriesPossiblyHealing", number(brick, 0));
+    } else {
+      line("numberOfEntries", number(brick, info == HealInfo::entries ? all : split));
+    }
+    xml += "      </brick>\n";
+  }
+  xml += "    </bricks>\n  </healInfo>\n  <opRet>0</opRet>\n  <opErrno>0</opErrno>\n  <opErrstr/>\n</cliOutput>\n";
+  return xml;
+}
+
+}  // namespace mortar
