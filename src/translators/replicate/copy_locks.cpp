@@ -61,6 +61,15 @@ Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
   co_return got;
 }
 
+Task<Copies> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Error& why) {
+  if (copies.empty()) co_return copies;
+  const Copies first = Copies::only(copies.front());
+  const Copies won = co_await tried(try_to_take(thing, first, is_taken, why));
+  if (is_taken) co_return won;
+  const Copies others = co_await tried(try_to_take(thing, copies - first, is_taken, why));
+  co_return won | others;
+}
+
 Task<> CopyLocks::give_back(const LockedThing& thing, Copies copies) {
   const Call call = call_of(thing);
   std::vector<Task<>> tasks;

@@ -39,6 +39,8 @@ class CopyLocks {
   Task<Copies> take(const LockedThing& thing, Copies copies, Error& why);
   // Without waiting. `is_taken`: somebody else has it on one of the others.
   Task<Copies> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Error& why);
+  // The same, where the first copy decides: of several that want it at once one gets it.
+  Task<Copies> win(const LockedThing& thing, Copies copies, bool& is_taken, Error& why);
   // A lock that cannot be given back goes with the connection.
   Task<> give_back(const LockedThing& thing, Copies copies);
 

@@ -29,7 +29,7 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
   bool is_taken = false;
   Error why(ENOTCONN);
-  const Copies mine = co_await tried(healing_.locks().try_to_take(among_healers, volume_.up(), is_taken, why));
+  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, why));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
   if (!is_taken) {
     report = co_await heal_alone(directory, made);
