@@ -66,7 +66,8 @@ while [ $SECONDS -lt $end ]; do
     did=$((did + 1))
     state[$volume]=$next
     [ "${words[1]}" != set ] || note[$volume]=$turn
-    [ $next != absent ] || unset "note[$volume]"
+    # A brick has hundreds of folders: those of volumes that are gone would fill the disk.
+    [ $next != absent ] || { unset "note[$volume]"; rm -rf "$BRICKS"/server?/"$volume".*; }
   elif grep -qE "not known|timed out|Connection failed|did not answer|Commit failed|already|does not exist|not started|not in the started" said; then
     # It may have been done: what the next look shows counts.
     unknown=$((unknown + 1))
