@@ -137,6 +137,18 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   co_return unite(std::move(heard), counting);
 }
 
+namespace {
+
+// A copy that lacks the directory itself, and is to be healed, says ESTALE of what the others only do not find in it.
+Error why_nowhere(const AnswersOf<fop::Lookup>& answers, Copies denied) {
+  for (const Copy copy : denied.list()) {
+    if (answers[copy].error().number() == ENOENT) return answers[copy].error();
+  }
+  return error_of(answers);
+}
+
+}  // namespace
+
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
   const Evidence evidence = weigh(volume_, answers, counting);
@@ -151,7 +163,7 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
     if (!denied.empty() && !is_certain) {
       return failed(ENOTCONN, "too few copies answer to know that it does not exist");
     }
-    return std::unexpected(error_of(answers));
+    return std::unexpected(why_nowhere(answers, denied));
   }
   const std::string contradicts = contradiction(volume_, answers, counting);
   if (!contradicts.empty()) return failed(EIO, fmt::format("the copies differ: {}", contradicts));
