@@ -1,0 +1,102 @@
+#!/bin/bash
+# copies_under_load.sh [SECONDS [PROGRAMS]]: three servers with a copy each, two mounts on which files change all the time.
+# One server after the other loses its brick, all its processes or its network. No operation fails and none stalls for
+# long; what was acknowledged is there; after each return everything is healed without a command, and in the end the
+# copies are equal. PROGRAMS: ours, stock-bricks (all servers are GlusterFS, the mounts ours), stock-mounts.
+seconds=${1:-45}
+programs=${2:-ours}
+keeps=
+[ "$programs" != stock-bricks ] || keeps="--stock glusterd,glusterfsd,gluster"
+# shellcheck disable=SC2086 # none or two words
+[ -n "${LAB:-}" ] || exec "$(dirname "$(realpath "$0")")/../lab" $keeps -- bash "$(realpath "$0")" "$seconds" "$programs"
+source "$SOURCE/tests/lab.sh"
+source "$SOURCE/tests/servers.sh"
+
+longest_stall=15
+names=(server1 server2 server3)
+for number in 1 2 3; do server "server$number" "$number"; done
+daemons "${names[@]}"
+run_gluster server1 peer probe server2 >/dev/null 2>&1
+run_gluster server1 peer probe server3 >/dev/null
+connected() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = 3 ]; }
+for name in "${names[@]}"; do waits_for connected "$name"; done
+waits_for run_gluster server1 volume create v replica 3 server{1,2,3}:/data/v
+run_gluster server1 volume set v network.ping-timeout 4 >/dev/null
+run_gluster server1 volume start v >/dev/null
+online() { [ "$(run_gluster "$1" volume status v | grep -c ' Y  ')" = 6 ]; }
+waits_for online server1
+
+mkdir one two
+for mount in one two; do
+  if [ "$programs" = stock-mounts ]; then
+    "$LAB/stock/glusterfs" --volfile-server=server1 --volfile-server=server2 --volfile-id=v "$PWD/$mount"
+  else
+    mount -t glusterfs -o backup-volfile-servers=server2:server3 server1:/v "$PWD/$mount"
+  fi
+  waits_for mountpoint -q "$mount"
+done
+
+marks() { getfattr -R -d -m trusted.afr -e hex "$BRICKS"/server?/v 2>/dev/null | grep '^trusted.afr' | grep -v '=0x0*$'; }
+waiting() { run_gluster server1 volume heal v info | sed -n 's/^Number of entries: //p' | paste -sd' '; }
+healed() { [ "$(waiting)" = "0 0 0" ]; }
+heals_within() { # SECONDS, of a volume in use: names that are just being changed may come and go
+  local until=$((SECONDS + $1))
+  until healed; do
+    [ $SECONDS -lt $until ] || { run_gluster server1 volume heal v info; marks; fails "not healed after $1 s"; }
+    sleep 0.5
+  done
+}
+brick_of() { on "$1" cat "/run/gluster/vols/v/$1-data-v.pid"; }
+processes_of() { # the daemons of a server: those in its network
+  local pid
+  for pid in $(pgrep -x 'glusterd|glusterfsd|glusterfs|etcd'); do
+    [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink "/proc/${server_pid[$1]}/ns/net")" ] || echo "$pid"
+  done
+}
+
+# ---- the load, and meanwhile one fault after the other
+mkdir one/a two/b
+python3 "$SOURCE/tests/copies/load.py" "$PWD/one/a" "$seconds" 1 >said.a 2>wrong.a &
+load_a=$!
+python3 "$SOURCE/tests/copies/load.py" "$PWD/two/b" "$seconds" 2 >said.b 2>wrong.b &
+load_b=$!
+end=$((SECONDS + seconds))
+faults=0
+goes_well() { [ ! -s wrong.a ] && [ ! -s wrong.b ]; }
+while [ $((SECONDS + 10)) -lt $end ] && goes_well; do
+  name=${names[$((faults % 3))]}
+  case $((faults / 3 % 3)) in
+    0) kill -9 "$(brick_of "$name")" ;;
+    1) # shellcheck disable=SC2046 # numbers
+      kill -9 $(processes_of "$name") ;;
+    2) cut "$name" ;;
+  esac
+  faults=$((faults + 1))
+  sleep $((2 + RANDOM % 5))
+  wire "$name"
+  if [ -n "$(processes_of "$name" | head -n 1)" ] && run_gluster "$name" volume list >/dev/null 2>&1; then
+    run_gluster "$name" volume start v force >/dev/null
+  else
+    daemons "$name"
+  fi
+  waits_for online "$name"
+  heals_within 60
+done
+wait $load_a || { cat wrong.a; fails "the first mount: see above"; }
+wait $load_b || { cat wrong.b; fails "the second mount: see above"; }
+read -r did_a longest_a <said.a
+read -r did_b longest_b <said.b
+heals_within 60
+
+# ---- what was acknowledged, seen by the other mount, and on the bricks
+state() { echo "$(tr / - <<<"${1#/}").state"; }
+python3 "$SOURCE/tests/copies/load.py" --check "$PWD/two/a" "$(state "$PWD/one/a")" || fails "the second mount sees it otherwise"
+python3 "$SOURCE/tests/copies/load.py" --check "$PWD/one/b" "$(state "$PWD/two/b")" || fails "the first mount sees it otherwise"
+umount one two
+python3 "$SOURCE/tests/copies/compare.py" "$BRICKS"/server{1,2,3}/v || fails "the copies differ"
+[ -z "$(marks)" ] || { marks; fails "copies are blamed"; }
+check_bricks "$BRICKS"/server{1,2,3}/v
+echo "$((did_a + did_b)) operations, $faults faults, the longest operation $longest_a and $longest_b s"
+for longest in "$longest_a" "$longest_b"; do
+  [ "${longest%.*}" -lt $longest_stall ] || fails "an operation took $longest s"
+done
