@@ -212,6 +212,16 @@ TEST(SetOptions, StockSentences) {
   EXPECT_NE(refusal(SetOptions{"rep3", {{"user.note", "line\nbreak"}}}, pool), "") << "would forge a line of the store";
 }
 
+TEST(SetOptions, GranularHealIsSetUntilTheVolumeIsStarted) {
+  Pool pool = pool_with("vol", "/data/b1");
+  const SetOptions off{"vol", {{"cluster.granular-entry-heal", "off"}}};
+  EXPECT_EQ(refusal(off, pool), "");
+  StartVolume{"vol"}.apply(pool);
+  EXPECT_EQ(refusal(off, pool),
+            " 'gluster volume set <VOLNAME> cluster.granular-entry-heal {enable, disable}' is not supported. Use 'gluster "
+            "volume heal <VOLNAME> granular-entry-heal {enable, disable}' instead.");
+}
+
 std::string set_refusal(const std::string& key, const std::string& value, const Pool& pool) {
   const OptionEntry* option = find_option(key);
   const bool of_pool = option != nullptr && option->scope == OptionScope::pool;

@@ -16,7 +16,8 @@ namespace {
 std::unexpected<Error> refused(std::string sentence) { return failed(EINVAL, std::move(sentence)); }
 
 // Options that have a command of their own. The sentences show the word as it was typed.
-Result<Done> check_own_command(std::string_view key, std::string_view word, std::string_view value) {
+Result<Done> check_own_command(const Volume* volume, std::string_view key, std::string_view word,
+                               std::string_view value) {
   if (key == "features.quota" || key == "features.inode-quota") {
     const bool on = boolean_word(value).value_or(false);
     // Stock switches both off by one command.
@@ -38,7 +39,9 @@ Result<Done> check_own_command(std::string_view key, std::string_view word, std:
                     "instead.",
                     word, words));
   }
-  if (key == "cluster.granular-entry-heal") {
+  // As long as nothing was written, nothing has to be healed before.
+  const bool was_started = volume != nullptr && volume->status != VolumeState::created;
+  if (key == "cluster.granular-entry-heal" && was_started) {
     return refused(
         fmt::format(" 'gluster volume set <VOLNAME> {} {{enable, disable}}' is not supported. Use 'gluster volume heal "
                     "<VOLNAME> granular-entry-heal {{enable, disable}}' instead.",
@@ -97,7 +100,7 @@ Result<Done> check_pair(const Pool& pool, const SetOptions& edit, const Volume* 
   if (option == nullptr) {
     return refused(fmt::format("option : {} does not exist\nDid you mean {}?", word, nearest_option(word)));
   }
-  if (Result<Done> own = check_own_command(option->key, word, value); !own && !edit.of_own_command) return own;
+  if (Result<Done> own = check_own_command(volume, option->key, word, value); !own && !edit.of_own_command) return own;
   if (option->key == "cluster.max-op-version") return refused("Not a valid option to set");
   if (option->key == "cluster.op-version" && !edit.of_pool()) {
     return refused("Option \"cluster.op-version\" is not valid for a single volume");
