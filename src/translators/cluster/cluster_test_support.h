@@ -1,4 +1,4 @@
-// Clients with a cluster translator over real bricks (locks and posix on simulated disks), in virtual time.
+// Clients with a cluster translator over real bricks (index, locks and posix on simulated disks), in virtual time.
 //
 //   ClusterLab lab(section, make, 3);                  // bricks v-client-0 ..., and one client
 //   auto made = lab.client().mkdir(root_gfid, "d");
@@ -29,6 +29,7 @@
 
 namespace mortar {
 
+Result<std::unique_ptr<Translator>> make_index(World& world, const VolumeSection& section);
 Result<std::unique_ptr<Translator>> make_locks(World& world, const VolumeSection& section);
 
 namespace testing {
@@ -55,7 +56,8 @@ class BrickOfLab {
   BrickOfLab(Simulation& simulation, std::size_t number);
   ~BrickOfLab();
 
-  Translator& top() { return *locks_; }
+  Translator& top() { return *index_; }
+  const Translator& locks() const { return *locks_; }
   World& world() { return *world_; }
   SimulatedFileSystem& disk() { return host_.disk(); }
   // For what has come here: it is carried out though the client that asked dies.
@@ -83,6 +85,7 @@ class BrickOfLab {
   SimulatedWorld* world_;
   std::unique_ptr<Translator> posix_;
   std::unique_ptr<Translator> locks_;
+  std::unique_ptr<Translator> index_;
   NoticesOfBrick notices_;
   TaskSet work_;
   bool is_there_ = true;
@@ -230,7 +233,15 @@ inline BrickOfLab::BrickOfLab(Simulation& simulation, std::size_t number)
   section.name = "v-locks";
   locks_ = std::move(*make_locks(*world_, section));
   locks_->add_child(*posix_);
-  notices_.add_child(*locks_);
+  section = {};
+  section.name = "v-index";
+  section.set_option("index-base", path(".glusterfs/indices"));
+  section.set_option("xattrop-pending-watchlist", "trusted.afr.v-");
+  section.set_option("xattrop-dirty-watchlist", "trusted.afr.dirty");
+  index_ = std::move(*make_index(*world_, section));
+  index_->add_child(*locks_);
+  check(simulation.run(index_->start()).has_value(), "a brick's lists are there");
+  notices_.add_child(*index_);
 }
 
 inline BrickOfLab::~BrickOfLab() { work_.cancel(); }
@@ -362,7 +373,7 @@ inline ClusterLab::~ClusterLab() {
   if (!is_checked) return;
   for (const auto& brick : bricks_) {
     std::string locks;
-    brick->top().dump_state(locks);
+    brick->locks().dump_state(locks);
     EXPECT_EQ(locks, "objects=0\nlocks=0\n");
     Result<posix::CheckReport> report = posix::check_brick(brick->disk(), brick->path(""), {});
     EXPECT_TRUE(report) << report.error().sentence();

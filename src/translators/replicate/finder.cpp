@@ -46,9 +46,7 @@ Task<> Finder::refresh(const Call& call, Gfid gfid) {
   co_return done;
 }
 
-Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
-                              std::shared_ptr<OpenObject> open) {
-  if (holds_.keeps(gfid, parts.names ? LockKind::entries : LockKind::content)) co_return true;
+Copies Finder::witnesses_beside(const Gfid& gfid, Copy copy) const {
   Copies others = volume_.up() - Copies::only(copy);
   Copies witnesses;
   for (std::size_t left = volume_.quorum.witnesses(); left > 0 && !others.empty(); --left) {
@@ -56,8 +54,28 @@ Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts pa
     others.remove(witness);
     witnesses.add(witness);
   }
+  return witnesses;
+}
+
+Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy copy) {
+  fop::Lookup question{.gfid = directory, .parent = {}, .name = {}, .xdata = {}};
+  question.xdata.set_text("link-count", "glusterfs.xattrop_index_count");
+  const Call own = as_root(call);
+  const Copies witnesses = witnesses_beside(directory, copy);
+  const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, question, witnesses));
+  for (const Copy witness : witnesses.list()) {
+    if (!answers[witness] || answers[witness]->xdata.number("link-count") != 0) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
+                            std::shared_ptr<OpenObject> open) {
+  if (holds_.keeps(gfid, parts.names ? LockKind::entries : LockKind::content)) co_return true;
   std::vector<Task<Counts>> questions;
-  for (const Copy witness : witnesses.list()) questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
+  for (const Copy witness : witnesses_beside(gfid, copy).list()) {
+    questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
+  }
   const std::vector<Result<Counts>> answers = co_await tried(all(std::move(questions)));
   for (const Result<Counts>& answer : answers) {
     if (!answer) co_return false;

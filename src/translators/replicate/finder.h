@@ -35,8 +35,12 @@ class Finder {
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
+  // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
+  // only where they are asked.
+  Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);
 
  private:
+  Copies witnesses_beside(const Gfid& gfid, Copy copy) const;
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);

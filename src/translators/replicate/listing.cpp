@@ -17,28 +17,13 @@ void hide(const Gfid& directory, Reply& reply) {
 
 }  // namespace
 
-// A position belongs to the subvolume whose leaf folded it: that one goes on, whatever has come to be said of it.
-template <class Operation>
-Task<typename Operation::Reply> Listing::list_at(const Call& call, const Operation& readdir, Copy& copy) {
-  if (readdir.offset == 0) {
-    copy = co_await tried(begin_at(call, readdir.gfid));
-  } else {
-    copy = leaf_offsets::child_of(volume_.translator, readdir.offset);
-  }
-  Result<typename Operation::Reply> reply = co_await asking_.at(call, readdir, copy);
-  if (reply || readdir.offset != 0 || !is_away(reply.error())) co_return std::move(reply);
-  // Nothing has been listed yet: another copy does as well.
-  copy = co_await tried(begin_at(call, readdir.gfid));
-  reply = co_await asking_.at(call, readdir, copy);
-  co_return std::move(reply);
-}
-
 Task<Copy> Listing::begin_at(const Call& call, Gfid gfid) {
   constexpr int most_rounds = 5;
   for (int round = 0; round < most_rounds; ++round) {
     const Readable readable = co_await tried(finder_.readable(call, gfid));
     if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
-    const Copy copy = volume_.choose(gfid, readable.data);
+    const Copies with_data = readable.data & volume_.with_data();
+    const Copy copy = volume_.choose(gfid, with_data.empty() ? readable.data : with_data);
     const bool is_right = co_await tried(finder_.is_right(call, gfid, copy, {.names = true}, nullptr));
     if (is_right) co_return copy;
     volume_.forget(gfid);
@@ -46,20 +31,50 @@ Task<Copy> Listing::begin_at(const Call& call, Gfid gfid) {
   co_return failed(ENOTCONN, "no copy of the directory is known to be right");
 }
 
-Task<fop::Readdir::Reply> Listing::list(const Call& call, const fop::Readdir& readdir) {
+Task<> Listing::check_attributes(const Call& call, Gfid directory, Copy copy, bool& is_right) {
+  if (!volume_.with_data().has(copy)) co_return done;
+  const Result<bool> right = co_await finder_.is_right_everywhere(call, directory, copy);
+  is_right = right && *right;
+  co_return done;
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Listing::list(const Call& call, const Operation& readdir, bool& is_right) {
+  // A position belongs to the subvolume whose leaf folded it: that one goes on, whatever has come to be said of it.
   Copy copy = 0;
-  fop::Readdir::Reply reply = co_await tried(list_at(call, readdir, copy));
+  if (readdir.offset == 0) {
+    copy = co_await tried(begin_at(call, readdir.gfid));
+  } else {
+    copy = leaf_offsets::child_of(volume_.translator, readdir.offset);
+  }
+  Result<typename Operation::Reply> reply = failed(ENOTCONN);
+  std::vector<Task<>> at_once;
+  at_once.push_back(list_at(call, readdir, copy, reply));
+  if constexpr (std::is_same_v<Operation, fop::Readdirp>) {
+    at_once.push_back(check_attributes(call, readdir.gfid, copy, is_right));
+  }
+  co_await tried(all(std::move(at_once)));
+  if (reply || readdir.offset != 0 || !is_away(reply.error())) co_return std::move(reply);
+  // Nothing has been listed yet: another copy does as well.
+  is_right = false;
+  copy = co_await tried(begin_at(call, readdir.gfid));
+  co_await tried(list_at(call, readdir, copy, reply));
+  co_return std::move(reply);
+}
+
+Task<fop::Readdir::Reply> Listing::list(const Call& call, const fop::Readdir& readdir) {
+  bool is_right = false;
+  fop::Readdir::Reply reply = co_await tried(list(call, readdir, is_right));
   hide(readdir.gfid, reply);
   co_return std::move(reply);
 }
 
 Task<fop::Readdirp::Reply> Listing::list(const Call& call, const fop::Readdirp& readdir) {
-  Copy copy = 0;
-  fop::Readdirp::Reply reply = co_await tried(list_at(call, readdir, copy));
+  bool is_right = false;
+  fop::Readdirp::Reply reply = co_await tried(list(call, readdir, is_right));
   hide(readdir.gfid, reply);
+  if (is_right) co_return std::move(reply);
   for (EntryPlus& entry : reply.entries.elements) {
-    const std::optional<Readable> known = volume_.readable(entry.iatt.gfid);
-    if (known && known->data.has(copy) && known->metadata.has(copy)) continue;
     entry.iatt = {};
     entry.xattrs = {};
   }

@@ -38,6 +38,41 @@ TEST(Replicate, WhatIsMadeAndWrittenIsOnAllCopiesAndBlamesNobody) {
   EXPECT_EQ(lab.content(2, "f"), "hello");
 }
 
+Result<fop::Readdirp::Reply> list_root(ClusterClient& client) {
+  Result<fop::Opened> opened = client.ask(fop::Opendir{.gfid = root_gfid, .xdata = {}});
+  if (!opened) return std::unexpected(opened.error());
+  return client.ask(fop::Readdirp{.gfid = root_gfid, .fd = opened->fd, .size = 4096, .xdata = {}});
+}
+
+TEST(Replicate, AListingTellsAttributesOfObjectsThatWereNeverLookedUp) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  lab.settle();
+  const Result<fop::Readdirp::Reply> listed = list_root(lab.add_client());
+  ASSERT_TRUE(listed) << listed.error().sentence();
+  const auto found = std::ranges::find(listed->entries.elements, "f", &EntryPlus::name);
+  ASSERT_NE(found, listed->entries.elements.end());
+  EXPECT_EQ(found->iatt.size, 5U);
+}
+
+TEST(Replicate, AListingTellsNoAttributesWhileItsCopyLacksAnything) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(0).go_away();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  lab.settle();
+  lab.brick(0).come_back();
+  const Result<fop::Readdirp::Reply> listed = list_root(lab.add_client({{"read-subvolume-index", "0"}}));
+  ASSERT_TRUE(listed) << listed.error().sentence();
+  const auto found = std::ranges::find(listed->entries.elements, "f", &EntryPlus::name);
+  ASSERT_NE(found, listed->entries.elements.end());
+  EXPECT_TRUE(found->iatt.gfid.is_null());
+}
+
 TEST(Replicate, AMarkSaysThatAWriteIsUnderWayUntilTheLockGoes) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
