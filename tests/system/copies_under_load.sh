@@ -93,7 +93,8 @@ state() { echo "$(tr / - <<<"${1#/}").state"; }
 python3 "$SOURCE/tests/copies/load.py" --check "$PWD/two/a" "$(state "$PWD/one/a")" || fails "the second mount sees it otherwise"
 python3 "$SOURCE/tests/copies/load.py" --check "$PWD/one/b" "$(state "$PWD/two/b")" || fails "the first mount sees it otherwise"
 umount one two
-python3 "$SOURCE/tests/copies/compare.py" "$BRICKS"/server{1,2,3}/v || fails "the copies differ"
+alike() { python3 "$SOURCE/tests/copies/compare.py" "$BRICKS"/server{1,2,3}/v >differences; }
+(waits_for alike) || { cat differences; fails "the copies differ"; }
 [ -z "$(marks)" ] || { marks; fails "copies are blamed"; }
 check_bricks "$BRICKS"/server{1,2,3}/v
 echo "$((did_a + did_b)) operations, $faults faults, the longest operation $longest_a and $longest_b s"

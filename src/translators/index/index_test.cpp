@@ -219,6 +219,24 @@ TEST_F(IndexTest, HealersReadAndShortenTheLists) {
   EXPECT_TRUE(leaf.asked<fop::Unlink>().empty());
 }
 
+TEST_F(IndexTest, AnObjectThatLosesItsLastNameLeavesTheLists) {
+  count(dirty, 1, 1);
+  ASSERT_EQ(listed("dirty"), Names{object.text()});
+  leaf.answer<fop::Unlink>([](const Call&, const fop::Unlink& unlink) -> Result<fop::Unlink::Reply> {
+    fop::Unlink::Reply reply;
+    if (unlink.name == "last" && unlink.xdata.has("mortar.removed-object")) {
+      reply.xdata.set("mortar.removed-object", object);
+    }
+    return reply;
+  });
+  ASSERT_TRUE(perform(fop::Unlink{.parent = root, .name = "other"}));
+  EXPECT_EQ(listed("dirty"), Names{object.text()});
+  auto removed = perform(fop::Unlink{.parent = root, .name = "last"});
+  ASSERT_TRUE(removed);
+  EXPECT_TRUE(removed->xdata.empty()) << "that is nobody else's affair";
+  EXPECT_EQ(listed("dirty"), Names{});
+}
+
 TEST_F(IndexTest, LookupsTellWhetherAnythingIsPending) {
   Dictionary wanted;
   wanted.set_text("link-count", "glusterfs.xattrop_index_count");

@@ -86,8 +86,7 @@ Result<Done> Replicate::reconfigure(const VolumeSection& section) {
                            options->arbiter_count == volume_.options.arbiter_count &&
                            options->thin_arbiter_count == volume_.options.thin_arbiter_count;
   if (!same_copies) return failed(ENOTSUP);
-  volume_.options = std::move(*options);
-  volume_.quorum = *quorum;
+  volume_.set_options(std::move(*options), *quorum);
   return done;
 }
 

@@ -40,6 +40,13 @@ void Volume::set_up(Copy copy, bool is_up) {
   ++news_;
 }
 
+void Volume::set_options(ReplicateOptions wanted, Quorum wanted_quorum) {
+  options = std::move(wanted);
+  quorum = wanted_quorum;
+  known_.clear();
+  ++news_;
+}
+
 std::optional<Readable> Volume::readable(const Gfid& gfid) {
   const Readable* known = known_.find(gfid);
   return known == nullptr ? std::nullopt : std::optional(*known);

@@ -42,6 +42,8 @@ class Volume {
   // Those that hold data, and not names and marks only.
   Copies with_data() const { return Copies::first(size() - options.arbiter_count); }
 
+  // Other ones from now on: what was said before under another quorum does not count.
+  void set_options(ReplicateOptions options, Quorum quorum);
   // Of the volume as a whole, where the volfile says it.
   std::optional<Gfid> id() const { return Gfid::parse(options.volume_id); }
 
