@@ -1,7 +1,7 @@
 // features/index: keeps the lists of objects that healers work through. It watches the counters of replication and
 // erasure coding (XATTROP): an object is listed before a counter rises, and leaves the list when its counters are zero.
-// An index entry too many costs a healer a look; one too few would hide damage. An object that loses its last name leaves
-// the lists, for nobody will settle its counters any more.
+// An index entry too many costs a healer a look; one too few would hide damage. An object that loses its last name
+// leaves the lists, for nobody will settle its counters any more.
 //
 // The lists are virtual directories with gfids that are random in each process, told by getxattr on the root.
 #pragma once

@@ -78,7 +78,8 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
       if (taken_back.any()) request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
     }
     if (request.values.empty()) continue;
-    if (slot == Slot::entries && volume_.options.granular_entry_heal) request.xdata.set(forget_names_key, std::int64_t{1});
+    const bool notes_names = slot == Slot::entries && volume_.options.granular_entry_heal;
+    if (notes_names) request.xdata.set(forget_names_key, std::int64_t{1});
     requests.push_back(std::move(request));
     places.push_back(copy);
   }
