@@ -3,7 +3,7 @@
 namespace mortar::replicate {
 
 Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool is_open) {
-  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  const Result<Readable> readable = co_await finder_.to_be_read(call, gfid);
   // A file that is open and has no name any more.
   if (!readable && is_open && is_missing(readable.error())) co_return volume_.up() & volume_.with_data();
   if (!readable) co_return readable.error();
