@@ -29,8 +29,7 @@ Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& l
 
 Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
   const Readable readable = co_await tried(known_or_asked(call, gfid));
-  const bool is_split = readable.data.empty() || readable.metadata.empty();
-  if (!is_split || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
+  if (!readable.is_split() || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
     co_return readable;
   }
   co_await tried(healer_.settle_by_policy(gfid));
@@ -46,9 +45,10 @@ Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
 }
 
 Task<Readable> Finder::known_or_asked(const Call& call, Gfid gfid) {
-  for (;;) {
+  for (bool has_asked = false;; has_asked = true) {
     const std::optional<Readable> known = volume_.readable(gfid);
-    if (known) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    // A split brain is resolved by others.
+    if (known && (has_asked || !known->is_split())) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
     co_await tried(discover(call, lookup));
