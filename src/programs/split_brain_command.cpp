@@ -19,8 +19,8 @@ using replicate::Ruling;
 
 constexpr std::string_view gfid_prefix = "gfid:";
 constexpr int refused = 1;
-// Whatever it was that the name could not be looked up for.
-constexpr int no_such_name = EINVAL;
+// Whatever it was that a name could not be looked up for, and where its copies cannot be one object.
+constexpr int no_such_name = EINVAL, no_one_object = ENOENT;
 
 class SplitBrainCommand {
  public:
@@ -42,8 +42,8 @@ class SplitBrainCommand {
   Task<int> resolve(std::string file);
   Task<int> resolve_path(std::string path);
   Task<int> heal(std::string file, Found found);
-  // What came of each set that has different files of that name; nothing where none has.
-  Task<std::optional<std::string>> resolve_name(Gfid directory, std::string name);
+  // Whether a set had different files of that name. EIO, with the reason, where that is not resolved.
+  Task<bool> resolve_name(Gfid directory, std::string name);
   Task<Found> find(fop::Lookup lookup);
   Task<Gfid> find_directory(std::string path);
   template <class... Arguments>
@@ -159,15 +159,19 @@ Task<int> SplitBrainCommand::resolve_path(std::string path) {
     co_return status;
   }
   const std::string name = plain.substr(slash + 1);
-  const Result<std::optional<std::string>> resolved = co_await resolve_name(*parent, name);
-  if (resolved && *resolved) {
-    say("{} for file {}", **resolved, path);
+  const Result<bool> resolved = co_await resolve_name(*parent, name);
+  if (!resolved) {
+    const std::string plain_text = Error(resolved.error().number()).sentence();
+    say("Lookup failed on {}:{}.", path, plain_text);
+    if (resolved.error().sentence() == plain_text) co_return no_one_object;
+    say("{} for file {}", resolved.error().sentence(), path);
     co_return 0;
   }
-  Result<Found> found = failed(resolved ? 0 : resolved.error().number());
-  if (resolved) {
-    found = co_await find({.gfid = {}, .parent = *parent, .name = name, .xdata = {}});
+  if (*resolved) {
+    say("GFID split-brain resolved for file {}", path);
+    co_return 0;
   }
+  const Result<Found> found = co_await find({.gfid = {}, .parent = *parent, .name = name, .xdata = {}});
   if (!found) {
     say("Lookup failed on {}:{}.", path, Error(found.error().number()).sentence());
     co_return no_such_name;
@@ -176,19 +180,16 @@ Task<int> SplitBrainCommand::resolve_path(std::string path) {
   co_return status;
 }
 
-Task<std::optional<std::string>> SplitBrainCommand::resolve_name(Gfid directory, std::string name) {
-  std::optional<std::string> outcome;
+Task<bool> SplitBrainCommand::resolve_name(Gfid directory, std::string name) {
+  bool any = false;
   for (Replicate* set : sets_) {
     if (!is_ruled(*set)) continue;
     const Result<bool> resolved = co_await set->healer().resolve_name(directory, name, ruling_);
-    if (resolved && *resolved) outcome = "GFID split-brain resolved";
-    if (resolved) continue;
+    any = any || (resolved && *resolved);
     // A set that is away, or that does not have the directory, is none that has it in split brain.
-    const bool says_why = resolved.error().sentence() != Error(resolved.error().number()).sentence();
-    if (says_why) co_return resolved.error().sentence();
-    if (resolved.error().number() == EIO) co_return resolved.error();
+    if (!resolved && resolved.error().number() == EIO) co_return resolved.error();
   }
-  co_return outcome;
+  co_return any;
 }
 
 Task<int> SplitBrainCommand::heal(std::string file, Found found) {

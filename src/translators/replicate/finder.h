@@ -17,6 +17,7 @@ struct ReadParts {
   bool names = false;  // of a directory
   bool content = false;
   bool attributes = false;
+  bool may_be_split = false;    // is told where no copy is right, as lookup tells it
   bool is_for_content = false;  // rather than for the attributes, where no copy is right in both
 };
 

@@ -11,6 +11,10 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
   if (parts.content && parts.attributes && !both.empty()) co_return both;
   if (parts.content && parts.attributes) (parts.is_for_content ? parts.attributes : parts.content) = false;
   const Copies copies = parts.attributes ? readable->metadata : readable->data;
+  if (copies.empty() && parts.may_be_split) {
+    parts.content = parts.attributes = false;
+    co_return volume_.up() & volume_.with_data();
+  }
   if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
   co_return copies;
 }
