@@ -127,8 +127,9 @@ Task<> Healer::resolve(Gfid gfid, Ruling ruling) {
   if (!split.any() && !merges) co_return failed(EIO, not_in_split_brain);
   co_await tried(split_brains_.settle(gfid, split, ruling));
   const HealReport report = co_await tried(heal(gfid));
-  if (report.end == HealEnd::healed || report.end == HealEnd::nothing_to_do) co_return done;
-  co_return Error(report.end == HealEnd::postponed ? EAGAIN : EIO, report.reason);
+  // Where it waits, another healer is at it: the marks say what is right by now.
+  if (report.end == HealEnd::failed || report.end == HealEnd::split_brain) co_return failed(EIO, report.reason);
+  co_return done;
 }
 
 Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling) {
