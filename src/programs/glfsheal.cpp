@@ -116,6 +116,14 @@ Result<Done> check_copies(const Graph& graph, const Words& words) {
                                     kind, words.volume, kind));
 }
 
+bool any_is_up(const Graph& graph) {
+  for (const std::unique_ptr<Translator>& translator : graph.translators()) {
+    auto* set = dynamic_cast<Replicate*>(translator.get());
+    if (set != nullptr && !set->volume().up().empty()) return true;
+  }
+  return false;
+}
+
 Task<> ask(World& world, Words words, Answer& answer) {
   const Volfile volfile = co_await tried(fetch(world, words));
   const TranslatorTypes types = all_translator_types();
@@ -125,7 +133,9 @@ Task<> ask(World& world, Words words, Answer& answer) {
   co_await tried(graph.graph().start());
   // Without a quorum too it is told what is known.
   const Result<Done> decided = co_await with_deadline(world, patience, graph.decided());
-  static_cast<void>(decided);
+  if (!decided && !any_is_up(graph.graph())) {
+    co_return failed(ENOTCONN, fmt::format("Volume {} is not started (Or) All the bricks are not running.", words.volume));
+  }
   if (std::optional<SplitBrainWords> split_brain = split_brain_words(words)) {
     answer.status = co_await tried(resolve_split_brain(graph, std::move(*split_brain), answer.told));
     co_return done;
