@@ -25,10 +25,14 @@ void written(int result) { check(result >= 0, "XML is written in order"); }
 
 }  // namespace
 
-Xml::Xml(int op_ret, int op_errno, std::string_view op_errstr) : document_(std::make_unique<Document>()) {
-  xmlTextWriterPtr writer = document_->writer;
-  written(xmlTextWriterStartDocument(writer, "1.0", "UTF-8", "yes"));
+Xml::Xml() : document_(std::make_unique<Document>()) {
+  written(xmlTextWriterStartDocument(document_->writer, "1.0", "UTF-8", "yes"));
   open("cliOutput");
+}
+
+Xml::Xml(int op_ret, int op_errno, std::string_view op_errstr) : Xml() { outcome(op_ret, op_errno, op_errstr); }
+
+void Xml::outcome(int op_ret, int op_errno, std::string_view op_errstr) {
   element("opRet", op_ret);
   element("opErrno", op_errno);
   element("opErrstr", op_errstr);

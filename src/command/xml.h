@@ -1,4 +1,5 @@
-// Answers as XML, in stock's frame: the root <cliOutput> with opRet, opErrno and opErrstr first, one element a line.
+// Answers as XML, in stock's frame: the root <cliOutput> with opRet, opErrno and opErrstr, nearly always first, one element
+// a line.
 // Written with libxml2, as stock does, so that the bytes are the same.
 #pragma once
 
@@ -10,12 +11,15 @@ namespace mortar::command {
 
 class Xml {
  public:
-  // Starts the document and its frame.
+  // Starts the document and its root: where the outcome is known in the end only.
+  Xml();
+  // With the outcome first.
   Xml(int op_ret, int op_errno, std::string_view op_errstr);
   ~Xml();
   Xml(const Xml&) = delete;
   Xml& operator=(const Xml&) = delete;
 
+  void outcome(int op_ret, int op_errno, std::string_view op_errstr);
   void open(const char* name);
   void attribute(const char* name, std::string_view value);
   // Text inside the open element.

@@ -119,7 +119,8 @@ std::optional<int> Healers::running(const Volume& volume) const {
   return found->second->pid;
 }
 
-Task<Dictionary> Healers::ask(Volume volume, brick_operation::TranslatorOperation request) {
+template <class Request>
+Task<Dictionary> Healers::ask(Volume volume, Request request) {
   if (!running(volume)) co_return failed(ENOTCONN, "Self-heal daemon is not running. Check self-heal daemon log file.");
   Task<BrickOperationReply> asking = ask_brick(world_, places_.healer_socket(volume, server_), std::move(request));
   Result<BrickOperationReply> told = co_await with_deadline(world_, request_limit, std::move(asking));
@@ -130,5 +131,8 @@ Task<Dictionary> Healers::ask(Volume volume, brick_operation::TranslatorOperatio
   }
   co_return std::move(told->output.dictionary);
 }
+
+template Task<Dictionary> Healers::ask(Volume, brick_operation::TranslatorOperation);
+template Task<Dictionary> Healers::ask(Volume, brick_operation::Status);
 
 }  // namespace mortar

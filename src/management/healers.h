@@ -31,7 +31,8 @@ class Healers {
   // Nothing where it does not run.
   std::optional<int> running(const Volume& volume) const;
   // ENOTCONN where it does not run. The error names the daemon.
-  Task<Dictionary> ask(Volume volume, brick_operation::TranslatorOperation request);
+  template <class Request>
+  Task<Dictionary> ask(Volume volume, Request request);
   // Whether this server is to have one.
   bool wants(const Volume& volume) const;
 

@@ -100,6 +100,19 @@ void add_own_healer(Management& management, Dictionary& reply, const Volume& vol
   set_number(reply, prefix + "pid", pid.value_or(-1));
 }
 
+// What it tells of itself; one that ends meanwhile is shown as offline.
+Task<> add_from_own_healer(Management& management, Dictionary& reply, Volume volume, std::int64_t what) {
+  brick_operation::Status request;
+  request.name = volume.name;
+  request.input.dictionary.set_text("cmd", fmt::to_string(what));
+  request.input.dictionary.set_text("volname", volume.name);
+  const Result<Dictionary> told = co_await management.healers().ask(volume, std::move(request));
+  if (!told && management.healers().running(volume)) co_return told.error();
+  if (!told) co_return done;
+  for (const auto& [key, value] : *told) reply.append(std::string(healer_prefix) + key, value);
+  co_return done;
+}
+
 // A daemon is shown by the name of its server.
 void add_healer(Dictionary& reply, const Management& management, const Dictionary& told, std::size_t place) {
   const std::string prefix = fmt::format("brick{}.", place);
@@ -198,9 +211,6 @@ Result<Done> check_asked(const Volume& volume, std::int64_t what) {
   if ((what & asked::self_heal) != 0 && !is_healed(volume)) {
     return failed(ENOTSUP, fmt::format("Self-heal Daemon is disabled for volume {}", volume.name));
   }
-  if ((what & asked::self_heal) != 0 && (what & asked::kinds) != 0) {
-    return failed(ENOTSUP, "this release does not tell this of self-heal daemons yet");
-  }
   // Daemons that a volume may have, none of which runs here.
   static constexpr std::pair<std::int64_t, const char*> reasons[]{
       {asked::nfs, "NFS server is disabled for volume {}"},
@@ -225,7 +235,13 @@ Task<Dictionary> own_status(Management& management, Dictionary question) {
   const std::string only(question.text("brick").value_or(""));
   Dictionary reply;
   if (asks_of_healers(volume, what) && management.healers().wants(volume)) add_own_healer(management, reply, volume);
-  if ((what & asked::self_heal) != 0) co_return std::move(reply);
+  if ((what & asked::self_heal) != 0) {
+    const bool tells = (what & asked::kinds) != 0 && management.healers().running(volume).has_value();
+    if (tells) {
+      co_await tried(add_from_own_healer(management, reply, volume, what));
+    }
+    co_return std::move(reply);
+  }
   std::vector<AskedBrick> bricks;
   for (const AskedBrick& asked : bricks_asked(volume, only)) {
     if (asked.brick.server != management.server()) continue;

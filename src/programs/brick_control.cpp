@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "programs/brick_speed.h"
+#include "programs/process_memory.h"
 
 namespace mortar {
 
@@ -64,7 +65,7 @@ Result<BrickOperationReply> BrickControl::status(const brick_operation::Status& 
   BrickOperationReply reply;
   Dictionary& told = reply.output.dictionary;
   switch (request.input.dictionary.number("cmd").value_or(0) & status_command::mask) {
-    case status_command::memory: told = holdings_.memory(); break;
+    case status_command::memory: told = memory_status(); break;
     case status_command::clients:
     case status_command::client_list: told = holdings_.clients(); break;
     case status_command::inodes: told = holdings_.inodes(); break;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "programs/process_memory.h"
 #include "translators/posix/posix.h"
 
 namespace mortar {
@@ -41,12 +40,6 @@ Dictionary BrickHoldings::clients() const {
     set(answer, prefix + "name", client.name);
   }
   set(answer, "clientcount", count);
-  return answer;
-}
-
-Dictionary BrickHoldings::memory() const {
-  Dictionary answer;
-  for (const auto& [name, bytes] : process_memory()) set(answer, fmt::format("mallinfo.{}", name), bytes);
   return answer;
 }
 

@@ -1,4 +1,4 @@
-// What a brick's process holds: clients, open files, inodes, calls under way, memory. In the keys that the answers to
+// What a brick's process holds: clients, open files, inodes, calls under way. In the keys that the answers to
 // `volume status` have, and as sections of a state dump.
 #pragma once
 
@@ -16,7 +16,6 @@ class BrickHoldings {
       : graph_(graph), server_(server), brick_(std::move(brick)) {}
 
   Dictionary clients() const;
-  Dictionary memory() const;
   // One table, of the brick: its clients share it.
   Dictionary inodes() const;
   // One table for each client. Of very many open files the first are told one by one, and of all how many there are.

@@ -54,26 +54,16 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
     const Result<Done> sent = processes.signal(processes.own_pid(), SIGUSR1);
     if (!sent) log::error("glusterfs", "no state dump: {}", sent.error().sentence());
   });
-  if (volfile.id.starts_with(rebalance_prefix)) {
-    return process.world().run(run_rebalance(RebalanceProcess{
-        .world = process.world(),
-        .options = options,
-        .types = types,
-        .management = management,
-        .report_ready = [&process] { return process.report_ready(); },
-        .reopen_log = [&process] { process.reopen_log(); },
-    }));
-  }
-  if (volfile.id.starts_with(heal_prefix)) {
-    return process.world().run(run_heal(HealProcess{
-        .world = process.world(),
-        .options = options,
-        .types = types,
-        .management = management,
-        .report_ready = [&process] { return process.report_ready(); },
-        .reopen_log = [&process] { process.reopen_log(); },
-    }));
-  }
+  const UserlessProcess userless{
+      .world = process.world(),
+      .options = options,
+      .types = types,
+      .management = management,
+      .report_ready = [&process] { return process.report_ready(); },
+      .reopen_log = [&process] { process.reopen_log(); },
+  };
+  if (volfile.id.starts_with(rebalance_prefix)) return process.world().run(run_rebalance(userless));
+  if (volfile.id.starts_with(heal_prefix)) return process.world().run(run_heal(userless));
   if (!options.new_copies.empty()) {
     return process.world().run(tell_of_new_copies(process.world(), options, types, file));
   }

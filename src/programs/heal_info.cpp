@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "command/xml.h"
 #include "translators/replicate/heal_index.h"
 #include "translators/replicate/replicate.h"
 
@@ -89,22 +90,38 @@ std::string number(const BrickToHeal& brick, std::size_t count) {
   return brick.is_connected ? fmt::to_string(count) : "-";
 }
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe.push_back(letter);
-    }
-  }
-  return safe;
-}
-
 bool is_shown(const BrickToHeal::Entry& entry, HealInfo info) {
   return info == HealInfo::entries || (info == HealInfo::split_brain && entry.is_split_brain);
+}
+
+std::string status_of(const BrickToHeal& brick) {
+  if (!brick.is_connected) return not_connected;
+  return brick.trouble.empty() ? "Connected" : brick.trouble;
+}
+
+void write(command::Xml& xml, const BrickToHeal& brick, HealInfo info) {
+  xml.open("brick");
+  xml.attribute("hostUuid", brick.host_uuid);
+  xml.element("name", brick.name);
+  for (const BrickToHeal::Entry& entry : brick.entries) {
+    if (!is_shown(entry, info)) continue;
+    xml.open("file");
+    xml.attribute("gfid", entry.gfid);
+    xml.text(entry.path);
+    xml.close();
+  }
+  xml.element("status", status_of(brick));
+  const std::size_t all = brick.entries.size();
+  const std::size_t split = in_split_brain(brick);
+  if (info == HealInfo::summary) {
+    xml.element("totalNumberOfEntries", number(brick, all));
+    xml.element("numberOfEntriesInHealPending", number(brick, all - split));
+    xml.element("numberOfEntriesInSplitBrain", number(brick, split));
+    xml.element("numberOfEntriesPossiblyHealing", number(brick, 0));
+  } else {
+    xml.element("numberOfEntries", number(brick, info == HealInfo::entries ? all : split));
+  }
+  xml.close();
 }
 
 }  // namespace
@@ -136,8 +153,7 @@ std::string heal_text(const std::vector<BrickToHeal>& bricks, HealInfo info) {
       const bool says_so = info == HealInfo::entries && entry.is_split_brain;
       text += entry.path + (says_so ? " - Is in split-brain\n" : info == HealInfo::entries ? " \n" : "\n");
     }
-    const std::string status = brick.trouble.empty() ? "Connected" : brick.trouble;
-    text += fmt::format("Status: {}\n", brick.is_connected ? status : not_connected);
+    text += fmt::format("Status: {}\n", status_of(brick));
     const std::size_t all = brick.entries.size();
     const std::size_t split = in_split_brain(brick);
     switch (info) {
@@ -156,35 +172,21 @@ std::string heal_text(const std::vector<BrickToHeal>& bricks, HealInfo info) {
   return text;
 }
 
-std::string heal_xml(const std::vector<BrickToHeal>& bricks, HealInfo info) {
-  std::string xml =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<cliOutput>\n  <healInfo>\n    <bricks>\n";
-  const auto line = [&xml](std::string_view name, std::string_view value) {
-    xml += fmt::format("        <{}>{}</{}>\n", name, escaped(value), name);
-  };
-  for (const BrickToHeal& brick : bricks) {
-    xml += fmt::format("      <brick hostUuid=\"{}\">\n", escaped(brick.host_uuid));
-    line("name", brick.name);
-    for (const BrickToHeal::Entry& entry : brick.entries) {
-      if (!is_shown(entry, info)) continue;
-      xml += fmt::format("        <file gfid=\"{}\">{}</file>\n", entry.gfid, escaped(entry.path));
-    }
-    const std::string status = brick.trouble.empty() ? "Connected" : brick.trouble;
-    line("status", brick.is_connected ? status : not_connected);
-    const std::size_t all = brick.entries.size();
-    const std::size_t split = in_split_brain(brick);
-    if (info == HealInfo::summary) {
-      line("totalNumberOfEntries", number(brick, all));
-      line("numberOfEntriesInHealPending", number(brick, all - split));
-      line("numberOfEntriesInSplitBrain", number(brick, split));
-      line("numberOfEntriesPossiblyHealing", number(brick, 0));
-    } else {
-      line("numberOfEntries", number(brick, info == HealInfo::entries ? all : split));
-    }
-    xml += "      </brick>\n";
+std::string heal_xml(const Result<std::vector<BrickToHeal>>& bricks, HealInfo info) {
+  command::Xml xml;
+  xml.open("healInfo");
+  xml.open("bricks");
+  if (bricks) {
+    for (const BrickToHeal& brick : *bricks) write(xml, brick, info);
   }
-  xml += "    </bricks>\n  </healInfo>\n  <opRet>0</opRet>\n  <opErrno>0</opErrno>\n  <opErrstr/>\n</cliOutput>\n";
-  return xml;
+  xml.close();
+  xml.close();
+  if (bricks) {
+    xml.outcome(0, 0, "");
+  } else {
+    xml.outcome(-1, bricks.error().number(), bricks.error().sentence());
+  }
+  return xml.finish();
 }
 
 }  // namespace mortar

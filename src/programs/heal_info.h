@@ -29,6 +29,7 @@ struct BrickToHeal {
 Task<std::vector<BrickToHeal>> look_what_waits(Graph& graph);
 
 std::string heal_text(const std::vector<BrickToHeal>& bricks, HealInfo info);
-std::string heal_xml(const std::vector<BrickToHeal>& bricks, HealInfo info);
+// An error is told in the same document.
+std::string heal_xml(const Result<std::vector<BrickToHeal>>& bricks, HealInfo info);
 
 }  // namespace mortar

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <ctime>
 #include <memory>
@@ -11,9 +10,7 @@
 #include "base/log.h"
 #include "translators/fuse/mounted_graph.h"
 #include "translators/replicate/heal_service.h"
-#include "wire/messages/brick_operations.h"
 #include "wire/messages/heal_operations.h"
-#include "wire/rpc_listener.h"
 
 namespace mortar {
 namespace {
@@ -57,43 +54,24 @@ class HealedVolume {
 
 class HealDaemon {
  public:
-  explicit HealDaemon(HealProcess process) : process_(std::move(process)) {}
+  explicit HealDaemon(UserlessProcess process) : client_(std::move(process), domain) {}
   Task<> run();
 
  private:
-  Task<Volfile> read_volume();
   Task<> raise_volume(Volfile volfile);
   Task<> follow_volume();
   Task<> take_change();
-  Result<Done> listen();
   Task<BrickOperationReply> obey(brick_operation::TranslatorOperation request);
   Task<> do_for(HealService& service, std::int64_t set, heal::Operation operation, Dictionary& told);
   void tell_walks(const HealService& service, std::int64_t set, Dictionary& told);
-  Task<> obey_signals();
 
-  HealProcess process_;
+  UserlessClient client_;
   std::unique_ptr<HealedVolume> volume_;
-  Event over_;
-  TaskSet tasks_;
-  RpcService service_{programs::brick, "Gluster Brick operations"};
-  RpcServer rpc_{tasks_};
-  std::unique_ptr<RpcListener> listener_;
 };
 
-Task<Volfile> HealDaemon::read_volume() {
-  const std::string text = co_await tried(process_.management.fetch());
-  Volfile volfile = co_await tried(parse_volfile(text));
-  if (volfile.sections.empty()) co_return failed(EINVAL, "the volume file names no volume");
-  for (VolumeSection& section : volfile.sections) {
-    if (section.type == "protocol/client") section.set_option("process-name", process_.options.process_name);
-  }
-  set_translator_options(process_.options.volfile, volfile);
-  co_return volfile;
-}
-
 Task<> HealDaemon::raise_volume(Volfile volfile) {
-  std::unique_ptr<Graph> graph = co_await tried(Graph::build(process_.world, volfile, process_.types));
-  auto raised = std::make_unique<HealedVolume>(process_.world, std::move(graph));
+  std::unique_ptr<Graph> graph = co_await tried(client_.build(std::move(volfile)));
+  auto raised = std::make_unique<HealedVolume>(client_.world(), std::move(graph));
   co_await tried(raised->graph().start());
   if (volume_) {
     const Result<Done> ended = co_await volume_->end();
@@ -105,30 +83,27 @@ Task<> HealDaemon::raise_volume(Volfile volfile) {
 }
 
 Task<> HealDaemon::run() {
-  const Volfile volfile = co_await tried(read_volume());
-  co_await tried(raise_volume(volfile));
-  co_await tried(listen());
-  co_await tried(process_.report_ready());
-  TaskSet beside;
-  beside.start(follow_volume());
-  beside.start(obey_signals());
-  co_await over_.wait();
-  beside.cancel();
-  tasks_.cancel();
+  Volfile volfile = co_await tried(client_.read_volume());
+  co_await tried(raise_volume(std::move(volfile)));
+  client_.service().on<brick_operation::TranslatorOperation>(
+      [this](RpcCaller, brick_operation::TranslatorOperation request) { return obey(std::move(request)); });
+  std::vector<Task<>> beside;
+  beside.push_back(follow_volume());
+  co_await tried(client_.serve([this]() -> const Graph& { return volume_->graph(); }, std::move(beside)));
   co_await tried(volume_->end());
   co_return done;
 }
 
 Task<> HealDaemon::follow_volume() {
   for (;;) {
-    co_await tried(process_.management.changed());
+    co_await tried(client_.management().changed());
     const Result<Done> taken = co_await take_change();
     if (!taken) log::error(domain, "the changed volume is not taken: {}", taken.error().sentence());
   }
 }
 
 Task<> HealDaemon::take_change() {
-  const Volfile volfile = co_await tried(read_volume());
+  const Volfile volfile = co_await tried(client_.read_volume());
   Graph& graph = volume_->graph();
   if (volfile == graph.volfile()) co_return done;
   bool needs_new_graph = !graph.has_shape_of(volfile);
@@ -145,19 +120,6 @@ Task<> HealDaemon::take_change() {
 }
 
 // ---- What glusterd asks
-
-Result<Done> HealDaemon::listen() {
-  service_.on<brick_operation::TranslatorOperation>(
-      [this](RpcCaller, brick_operation::TranslatorOperation request) { return obey(std::move(request)); });
-  rpc_.add(service_);
-  rpc_.add_dump();
-  if (process_.options.control_socket.empty()) return done;
-  auto listening =
-      process_.world.network().listen(Address::unix_socket(process_.options.control_socket), StreamOptions{}, 8);
-  if (!listening) return std::unexpected(listening.error());
-  listener_ = std::make_unique<RpcListener>(process_.world, std::move(*listening), rpc_);
-  return done;
-}
 
 Task<BrickOperationReply> HealDaemon::obey(brick_operation::TranslatorOperation request) {
   const Dictionary& asked = request.input.dictionary;
@@ -224,20 +186,9 @@ void HealDaemon::tell_walks(const HealService& service, std::int64_t set, Dictio
   }
 }
 
-Task<> HealDaemon::obey_signals() {
-  for (;;) {
-    const int signal = co_await tried(process_.world.next_signal());
-    if (signal == SIGHUP) process_.reopen_log();
-    if (signal != SIGTERM && signal != SIGINT) continue;
-    log::info(domain, "signal {}: ending", signal);
-    over_.set();
-    co_return done;
-  }
-}
-
 }  // namespace
 
-Task<> run_heal(HealProcess process) {
+Task<> run_heal(UserlessProcess process) {
   HealDaemon daemon(std::move(process));
   co_await tried(daemon.run());
   co_return done;

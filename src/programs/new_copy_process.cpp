@@ -1,6 +1,7 @@
 #include "programs/new_copy_process.h"
 
 #include "base/log.h"
+#include "programs/userless_client.h"
 #include "translators/fuse/mounted_graph.h"
 
 namespace mortar {
@@ -27,12 +28,7 @@ Task<> tell(World& world, fuse::MountedGraph& graph, const ClientOptions& option
 
 Task<> tell_of_new_copies(RealWorld& world, const ClientOptions& options, const TranslatorTypes& types,
                           VolfileSource& source) {
-  const std::string text = co_await tried(source.fetch());
-  Volfile volfile = co_await tried(parse_volfile(text));
-  for (VolumeSection& section : volfile.sections) {
-    if (section.type == "protocol/client") section.set_option("process-name", options.process_name);
-  }
-  set_translator_options(options.volfile, volfile);
+  const Volfile volfile = co_await tried(fetch_volume(source, options));
   std::unique_ptr<Graph> built = co_await tried(Graph::build(world, volfile, types));
   fuse::MountedGraph graph(std::move(built));
   co_await tried(graph.graph().start());

@@ -1,15 +1,14 @@
 // What this process has from the system's allocator, in the words of mallinfo(3).
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "base/dictionary.h"
 
 namespace mortar {
 
-// "arena", "ordblks", ... in the order in which they are shown.
-std::vector<std::pair<const char*, std::uint64_t>> process_memory();
+// In the keys that answers to `volume status NAME mem` have.
+Dictionary memory_status();
 // As a section of a state dump.
 void dump_memory(std::string& out);
 

@@ -1,13 +1,10 @@
 #include "programs/rebalance_process.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include "base/log.h"
 #include "translators/distribute/layout_crawl.h"
 #include "translators/fuse/mounted_graph.h"
-#include "wire/messages/brick_operations.h"
-#include "wire/rpc_listener.h"
 
 namespace mortar {
 namespace {
@@ -26,81 +23,46 @@ enum class State : std::int64_t { running = 5, stopped = 6, completed = 7, faile
 
 class RebalanceDaemon {
  public:
-  explicit RebalanceDaemon(RebalanceProcess process) : process_(std::move(process)) {}
+  explicit RebalanceDaemon(UserlessProcess process) : client_(std::move(process), domain) {}
   Task<> run();
 
  private:
   using GraphPointer = std::unique_ptr<fuse::MountedGraph>;
 
-  Task<Volfile> read_volume();
   Task<GraphPointer> raise_graph(Volfile volfile);
-  Result<Done> listen();
   Task<BrickOperationReply> obey(brick_operation::Defragment request);
   Task<> walk();
   Task<> report();
   Dictionary figures() const;
-  Task<> obey_signals();
 
-  RebalanceProcess process_;
+  UserlessClient client_;
   GraphPointer graph_;
   std::unique_ptr<LayoutCrawl> crawl_;
   State state_ = State::running;
   Instant begun_;
   Instant ended_;
-  Event over_;
-  TaskSet tasks_;
-  RpcService service_{programs::brick, "Gluster Brick operations"};
-  RpcServer rpc_{tasks_};
-  std::unique_ptr<RpcListener> listener_;
 };
 
-Task<Volfile> RebalanceDaemon::read_volume() {
-  const std::string text = co_await tried(process_.management.fetch());
-  Volfile volfile = co_await tried(parse_volfile(text));
-  if (volfile.sections.empty()) co_return failed(EINVAL, "the volume file names no volume");
-  for (VolumeSection& section : volfile.sections) {
-    if (section.type == "protocol/client") section.set_option("process-name", process_.options.process_name);
-  }
-  set_translator_options(process_.options.volfile, volfile);
-  co_return volfile;
-}
-
 Task<RebalanceDaemon::GraphPointer> RebalanceDaemon::raise_graph(Volfile volfile) {
-  std::unique_ptr<Graph> graph = co_await tried(Graph::build(process_.world, volfile, process_.types));
+  std::unique_ptr<Graph> graph = co_await tried(client_.build(std::move(volfile)));
   GraphPointer raised = std::make_unique<fuse::MountedGraph>(std::move(graph));
   co_await tried(raised->graph().start());
-  co_await tried(with_deadline(process_.world, patience, raised->decided()));
+  co_await tried(with_deadline(client_.world(), patience, raised->decided()));
   co_return std::move(raised);
 }
 
 Task<> RebalanceDaemon::run() {
-  const Volfile volfile = co_await tried(read_volume());
-  graph_ = co_await tried(raise_graph(volfile));
+  Volfile volfile = co_await tried(client_.read_volume());
+  graph_ = co_await tried(raise_graph(std::move(volfile)));
   crawl_ = std::make_unique<LayoutCrawl>(*graph_);
-  begun_ = process_.world.now();
-  co_await tried(listen());
-  co_await tried(process_.report_ready());
-  TaskSet beside;
-  beside.start(walk());
-  beside.start(obey_signals());
-  co_await over_.wait();
-  beside.cancel();
-  tasks_.cancel();
+  begun_ = client_.world().now();
+  client_.service().on<brick_operation::Defragment>(
+      [this](RpcCaller, brick_operation::Defragment request) { return obey(std::move(request)); });
+  std::vector<Task<>> beside;
+  beside.push_back(walk());
+  co_await tried(client_.serve([this]() -> const Graph& { return graph_->graph(); }, std::move(beside)));
   co_await tried(graph_->graph().stop());
   co_return done;
-}
-
-Result<Done> RebalanceDaemon::listen() {
-  service_.on<brick_operation::Defragment>(
-      [this](RpcCaller, brick_operation::Defragment request) { return obey(std::move(request)); });
-  rpc_.add(service_);
-  rpc_.add_dump();
-  if (process_.options.control_socket.empty()) return done;
-  auto listening =
-      process_.world.network().listen(Address::unix_socket(process_.options.control_socket), StreamOptions{}, 8);
-  if (!listening) return std::unexpected(listening.error());
-  listener_ = std::make_unique<RpcListener>(process_.world, std::move(*listening), rpc_);
-  return done;
 }
 
 Task<BrickOperationReply> RebalanceDaemon::obey(brick_operation::Defragment request) {
@@ -109,7 +71,7 @@ Task<BrickOperationReply> RebalanceDaemon::obey(brick_operation::Defragment requ
   if (command == stop_command && state_ == State::running) {
     log::info(domain, "told to stop");
     state_ = State::stopped;
-    ended_ = process_.world.now();
+    ended_ = client_.world().now();
     crawl_->stop();
   }
   BrickOperationReply reply;
@@ -121,7 +83,7 @@ Task<> RebalanceDaemon::walk() {
   const Result<Done> walked = co_await crawl_->run();
   if (state_ == State::running) {
     state_ = walked ? State::completed : State::failed;
-    ended_ = process_.world.now();
+    ended_ = client_.world().now();
   }
   if (walked) {
     log::info(domain, "{} directories are in order, {} failed", crawl_->directories(), crawl_->failures());
@@ -129,29 +91,29 @@ Task<> RebalanceDaemon::walk() {
     log::error(domain, "ended after {} directories: {}", crawl_->directories(), walked.error().sentence());
   }
   co_await report();
-  over_.set();
+  client_.end();
   co_return done;
 }
 
 // A daemon that is away hears of it when it is back.
 Task<> RebalanceDaemon::report() {
   for (;;) {
-    const NetworkVolfile::Connection connection = process_.management.connection();
+    const NetworkVolfile::Connection connection = client_.management().connection();
     Result<EventNotify::Reply> told = failed(ENOTCONN);
     if (connection) {
       EventNotify event;
       event.dict.dictionary = figures();
-      event.dict.dictionary.set_text("volname", process_.options.volfile.id);
-      told = co_await with_deadline(process_.world, answer_limit, connection->call(event));
+      event.dict.dictionary.set_text("volname", client_.options().volfile.id);
+      told = co_await with_deadline(client_.world(), answer_limit, connection->call(event));
     }
     if (told) co_return done;
     log::info(domain, "the management daemon is not told yet: {}", told.error().sentence());
-    co_await tried(process_.world.sleep(report_pause));
+    co_await tried(client_.world().sleep(report_pause));
   }
 }
 
 Dictionary RebalanceDaemon::figures() const {
-  const Instant until = state_ == State::running ? process_.world.now() : ended_;
+  const Instant until = state_ == State::running ? client_.world().now() : ended_;
   Dictionary told;
   told.set("status", static_cast<std::int64_t>(state_));
   for (const char* key : {"files", "size", "lookups", "skipped"}) told.set(key, std::uint64_t{0});
@@ -160,20 +122,9 @@ Dictionary RebalanceDaemon::figures() const {
   return told;
 }
 
-Task<> RebalanceDaemon::obey_signals() {
-  for (;;) {
-    const int signal = co_await tried(process_.world.next_signal());
-    if (signal == SIGHUP) process_.reopen_log();
-    if (signal != SIGTERM && signal != SIGINT) continue;
-    log::info(domain, "signal {}: ending", signal);
-    over_.set();
-    co_return done;
-  }
-}
-
 }  // namespace
 
-Task<> run_rebalance(RebalanceProcess process) {
+Task<> run_rebalance(UserlessProcess process) {
   RebalanceDaemon daemon(std::move(process));
   co_await tried(daemon.run());
   co_return done;

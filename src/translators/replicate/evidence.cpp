@@ -20,10 +20,6 @@ Copies accused(const Evidence& evidence, Slot slot) {
   return accused;
 }
 
-bool says_anything(const Marks& marks) {
-  return marks.dirty.any() || std::ranges::any_of(marks.missed, &Counts::any);
-}
-
 }  // namespace
 
 Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copies heard) {
@@ -33,7 +29,6 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   if (evidence.present.empty()) return evidence;
   for (const Copy copy : evidence.present.list()) {
     evidence.marks[copy] = volume.keys.read(answers[copy]->xdata);
-    evidence.needs_heal = evidence.needs_heal || says_anything(evidence.marks[copy]);
   }
   const bool is_directory = answers[evidence.present.front()]->iatt.is_directory();
   // An arbiter has the names of a directory as everybody does, but what else it says of an object is not its own.

@@ -11,7 +11,6 @@ struct Evidence {
   Copies present;            // who has the object
   std::vector<Marks> marks;  // by copy
   Readable readable;
-  bool needs_heal = false;   // somebody blames somebody, or a change did not come to its end
 };
 
 // The answers were to lookups with the keys asked for. Those that count are of `heard`.

@@ -28,9 +28,27 @@ Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& l
 }
 
 Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
-  for (;;) {
+  const Readable readable = co_await tried(known_or_asked(call, gfid));
+  if (!readable.is_split() || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
+    co_return readable;
+  }
+  co_await tried(healer_.settle_by_policy(gfid));
+  const Readable settled = co_await tried(known_or_asked(call, gfid));
+  co_return settled;
+}
+
+Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
+  const std::optional<Copy> chosen = inspection_.chosen(gfid);
+  if (chosen) co_return Readable{Copies::only(*chosen), Copies::only(*chosen)};
+  const Readable right = co_await tried(readable(call, gfid));
+  co_return right;
+}
+
+Task<Readable> Finder::known_or_asked(const Call& call, Gfid gfid) {
+  for (bool has_asked = false;; has_asked = true) {
     const std::optional<Readable> known = volume_.readable(gfid);
-    if (known) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    // A split brain is resolved by others.
+    if (known && (has_asked || !known->is_split())) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
     co_await tried(discover(call, lookup));
@@ -72,6 +90,7 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
 Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
                             std::shared_ptr<OpenObject> open) {
   if (holds_.keeps(gfid, parts.names ? LockKind::entries : LockKind::content)) co_return true;
+  if (inspection_.chosen(gfid) == copy) co_return true;
   std::vector<Task<Counts>> questions;
   for (const Copy witness : witnesses_beside(gfid, copy).list()) {
     questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
@@ -135,22 +154,26 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   const Readable parent = co_await tried(readable(call, lookup.parent));
   const Copies counting = parent.data.empty() ? volume_.all() : parent.data;
   Heard heard = co_await tried(ask(call, lookup));
-  const std::string contradicts = contradiction(volume_, heard.answers, counting);
+  const bool is_heard = volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up())
+                                                     : volume_.up() == volume_.all();
+  std::string contradicts = contradiction(volume_, heard.answers, counting);
+  if (!agree(heard.answers, counting) && is_heard) {
+    Result<std::vector<Gfid>> made =
+        co_await healer_.complete_name(lookup.parent, lookup.name, counting & volume_.up());
+    if (made) {
+      // Nobody waits for the content.
+      volume_.background.start(healer_.heal_made(std::move(*made)));
+      heard = co_await tried(ask(call, lookup));
+      contradicts = contradiction(volume_, heard.answers, counting);
+    } else if (contradicts.empty()) {
+      log::warning(volume_.name(), "{} in {} is not on all copies: {}", lookup.name, lookup.parent.text(),
+                   made.error().sentence());
+    }
+  }
   if (!contradicts.empty()) {
     log::error(volume_.name(), "the copies of {} in {} differ: {}. Nothing is served of it until that is resolved",
                lookup.name, lookup.parent.text(), contradicts);
     co_return failed(EIO, fmt::format("the copies of {} differ: {}", lookup.name, contradicts));
-  }
-  const bool is_heard = volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up())
-                                                     : volume_.up() == volume_.all();
-  if (!agree(heard.answers, counting) && is_heard) {
-    const Result<Done> completed = co_await healer_.complete_name(lookup.parent, lookup.name, counting & volume_.up());
-    if (completed) {
-      heard = co_await tried(ask(call, lookup));
-    } else {
-      log::warning(volume_.name(), "{} in {} is not on all copies: {}", lookup.name, lookup.parent.text(),
-                   completed.error().sentence());
-    }
   }
   co_return unite(std::move(heard), counting);
 }
@@ -190,13 +213,17 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   if (volume_.quorum.is_met(succeeded(answers) | denied) && heard.news == volume_.news()) {
     volume_.remember(gfid, evidence.readable);
   }
+  heals_on_use_.seen(answers[evidence.present.front()]->iatt, evidence);
   // Names that came and went changed the times of a directory.
   Copies told = evidence.readable.metadata & evidence.readable.data;
   if (told.empty()) told = evidence.readable.metadata;
   if (told.empty()) told = evidence.present;
+  const std::optional<Copy> chosen = inspection_.chosen(gfid);
+  const bool is_chosen = chosen && evidence.present.has(*chosen);
+  if (is_chosen) told = Copies::only(*chosen);
   fop::Lookup::Reply reply = *answers[volume_.choose(gfid, told)];
   // How much there is says who has it.
-  if (reply.iatt.is_regular() && !evidence.readable.data.empty()) {
+  if (reply.iatt.is_regular() && !evidence.readable.data.empty() && !is_chosen) {
     const Iatt& content = answers[volume_.choose(gfid, evidence.readable.data)]->iatt;
     reply.iatt.size = content.size;
     reply.iatt.blocks = content.blocks;

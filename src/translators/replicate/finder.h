@@ -6,8 +6,9 @@
 // is so, and nobody is blamed, whoever made it died over it: the others get it.
 #pragma once
 
-#include "translators/replicate/healer.h"
+#include "translators/replicate/heals_on_use.h"
 #include "translators/replicate/holds.h"
+#include "translators/replicate/inspection.h"
 
 namespace mortar::replicate {
 
@@ -16,19 +17,27 @@ struct ReadParts {
   bool names = false;  // of a directory
   bool content = false;
   bool attributes = false;
+  bool may_be_split = false;    // is told where no copy is right, as lookup tells it
   bool is_for_content = false;  // rather than for the attributes, where no copy is right in both
 };
 
 class Finder {
  public:
   // All outlive this.
-  Finder(Volume& volume, Asking& asking, Holds& holds, Healer& healer)
-      : volume_(volume), asking_(asking), holds_(holds), healer_(healer) {}
+  Finder(Volume& volume, Asking& asking, Holds& holds, Healer& healer, Inspection& inspection, HealsOnUse& heals_on_use)
+      : volume_(volume),
+        asking_(asking),
+        holds_(holds),
+        healer_(healer),
+        inspection_(inspection),
+        heals_on_use_(heals_on_use) {}
 
   Task<fop::Lookup::Reply> look_up(const Call& call, const fop::Lookup& lookup);
   // As it is remembered, else as the copies say; never a copy that is not there. ENOTCONN where too few answer to be
   // certain, ESTALE where the object is gone.
   Task<Readable> readable(const Call& call, Gfid gfid);
+  // The same, or the copy of a split brain that somebody wants to see.
+  Task<Readable> to_be_read(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
@@ -44,6 +53,7 @@ class Finder {
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
+  Task<Readable> known_or_asked(const Call& call, Gfid gfid);
   // What the witness says that the copy missed.
   Task<Counts> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                  std::shared_ptr<OpenObject> open);
@@ -60,6 +70,8 @@ class Finder {
   Asking& asking_;
   Holds& holds_;
   Healer& healer_;
+  Inspection& inspection_;
+  HealsOnUse& heals_on_use_;
 };
 
 }  // namespace mortar::replicate

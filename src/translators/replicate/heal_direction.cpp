@@ -46,7 +46,8 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum* quor
     direction.sinks = direction.sinks - direction.sources;
     if (direction.sinks.empty()) direction.sources = {};
   }
-  direction.is_split_brain = direction.sources.empty() && !testimony.present.empty();
+  direction.all_are_blamed = direction.sources.empty() && !testimony.present.empty();
+  direction.is_split_brain = direction.all_are_blamed;
   return direction;
 }
 

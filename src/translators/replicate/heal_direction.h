@@ -23,6 +23,8 @@ struct Direction {
   // The one that is copied; nothing where there is nothing to do, or nobody knows what is right.
   std::optional<Copy> source;
   bool is_split_brain = false;
+  // Of names, which are merged then; else the same.
+  bool all_are_blamed = false;
 };
 
 // `with_data`: not the arbiter, whose content is none.

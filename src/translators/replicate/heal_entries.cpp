@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/log.h"
 #include "translators/replicate/hidden_names.h"
 
 namespace mortar::replicate {
@@ -41,6 +42,7 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
 Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made) {
   Job job;
   job.directory = directory;
+  job.ruling = Ruling::of_policy(volume_.options.favorite_child_policy);
   const LockedThing all_names = healing_.thing(directory, LockKind::entries, volume_.domain());
   Error why(ENOTCONN);
   const Copies locked = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
@@ -151,36 +153,57 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) 
   const Copies concerned = job.direction.sources | job.direction.sinks;
   const Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked));
   if ((testimony.heard & concerned) != concerned) co_return failed(ENOTCONN, "a copy has gone");
-  const Copies right = testimony.present & job.direction.sources;
+  Copies right = testimony.present & job.direction.sources;
   if (right.empty()) {
     for (const Copy sink : (testimony.present & job.direction.sinks).list()) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink], job.direction.sources));
     }
     co_return done;
   }
-  const Copy source = right.front();
-  const Iatt object = testimony.iatts[source];
+  Copy source = right.front();
   const auto is_same = [&](Copy copy) {
-    return testimony.iatts[copy].gfid == object.gfid && testimony.iatts[copy].type() == object.type();
+    return testimony.iatts[copy].gfid == testimony.iatts[source].gfid &&
+           testimony.iatts[copy].type() == testimony.iatts[source].type();
   };
-  for (const Copy copy : right.list()) {
-    if (is_same(copy)) continue;
-    job.report.add({HealEnd::split_brain,
-                    fmt::format("{} is {} on {} and {} on {}", name, object.gfid.text(),
-                                volume_.subvolume(source).name(), testimony.iatts[copy].gfid.text(),
-                                volume_.subvolume(copy).name())});
-    co_return done;
+  Copies wrong;
+  const std::vector<Copy> candidates = right.list();
+  if (!std::ranges::all_of(candidates, is_same)) {
+    const Result<Copy> chosen = right_object(job.ruling, testimony, right);
+    if (!chosen) {
+      job.report.add({HealEnd::split_brain, fmt::format("{}: {}", contradiction_of(name, testimony, right),
+                                                        chosen.error().sentence())});
+      job.refused = chosen.error().sentence();
+      co_return done;
+    }
+    source = *chosen;
+    for (const Copy copy : candidates) {
+      if (!is_same(copy)) wrong.add(copy);
+    }
+    right = right - wrong;
+    log::warning(volume_.name(), "{}: that of {} is taken as right", contradiction_of(name, testimony, right | wrong),
+                 volume_.subvolume(source).name());
   }
-  for (const Copy sink : (job.direction.sinks & testimony.heard).list()) {
+  const Iatt object = testimony.iatts[source];
+  for (const Copy sink : (((job.direction.sinks - right) | wrong) & testimony.heard).list()) {
     const bool has_another = testimony.present.has(sink) && !is_same(sink);
     if (has_another) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink], right));
     }
     if (has_another || !testimony.present.has(sink)) {
-      co_await tried(make(job, sink, name, source, object));
+      co_await tried(make(job, sink, name, right, object));
     }
   }
   co_return done;
+}
+
+std::string EntryHealer::contradiction_of(const std::string& name, const Testimony& testimony, Copies copies) {
+  std::vector<std::string> objects;
+  for (const Copy copy : copies.list()) {
+    const Iatt& object = testimony.iatts[copy];
+    objects.push_back(
+        fmt::format("{} of type {:o} on {}", object.gfid.text(), object.type(), volume_.subvolume(copy).name()));
+  }
+  return fmt::format("{} is {}", name, fmt::join(objects, " and "));
 }
 
 // It need not be looked at again.
@@ -195,15 +218,16 @@ Task<> EntryHealer::strike_name(Job& job, std::string name) {
   co_return done;
 }
 
-Task<HealReport> EntryHealer::merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made) {
+Task<std::vector<Gfid>> EntryHealer::merge_name(Gfid directory, std::string name, Copies copies, Ruling ruling) {
   Job job;
   job.directory = directory;
+  job.ruling = ruling;
   job.merges = true;
   job.direction.sources = job.direction.sinks = copies;
   job.report.end = HealEnd::healed;
   co_await tried(heal_name_locked(job, std::move(name), copies));
-  made = std::move(job.made);
-  co_return std::move(job.report);
+  if (job.report.end == HealEnd::split_brain) co_return failed(EIO, job.refused);
+  co_return std::move(job.made);
 }
 
 // ---- What goes
@@ -217,8 +241,8 @@ Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
   co_return std::optional(found->iatt);
 }
 
-Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there) {
-  const std::optional<Iatt> elsewhere = co_await tried(object_on(job.direction.sources.front(), there.gfid));
+Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right) {
+  const std::optional<Iatt> elsewhere = co_await tried(object_on(right.front(), there.gfid));
   const bool is_last_name = there.is_directory() || there.links <= 1;
   if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
     co_await tried(put_aside(sink, job.directory, name, there.gfid));
@@ -254,11 +278,12 @@ Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid 
 
 // ---- What comes
 
-Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copy source, Iatt object) {
+Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object) {
+  const Copy source = right.front();
   const Call own = healing_.call();
   const std::optional<Iatt> there = co_await tried(object_on(sink, object.gfid));
   if (!there) {
-    co_await tried(make_new(job, sink, std::move(name), source, object));
+    co_await tried(make_new(job, sink, std::move(name), right, object));
     co_return done;
   }
   if (volume_.id()) {
@@ -283,8 +308,9 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copy source, Iat
   co_return done;
 }
 
-Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copy source, Iatt object) {
-  co_await tried(blame_for_new(job, sink, object));
+Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object) {
+  const Copy source = right.front();
+  co_await tried(blame_for_new(job, sink, object, right - Copies::only(sink)));
   Call own = healing_.call();
   own.uid = object.uid;
   own.gid = object.gid;
@@ -317,7 +343,7 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copy source,
   co_return done;
 }
 
-Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object) {
+Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses) {
   if (object.is_symlink()) co_return done;
   Counts all_of_it = Counts::of(Slot::metadata, 1);
   all_of_it[Slot::data] = 1;
@@ -325,7 +351,6 @@ Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object) {
   fop::Xattrop request{.gfid = object.gfid, .operation = add_words, .values = {}, .xdata = {}};
   request.values.set_bytes(volume_.keys.missed(sink), all_of_it.stored());
   const Call own = healing_.call();
-  const Copies witnesses = job.direction.sources - Copies::only(sink);
   const AnswersOf<fop::Xattrop> answers = co_await tried(healing_.at_each(own, request, witnesses));
   for (const Copy witness : witnesses.list()) {
     // A right copy that lacks it gets it in its turn.

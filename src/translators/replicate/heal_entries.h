@@ -7,6 +7,7 @@
 #pragma once
 
 #include "translators/replicate/heal_metadata.h"
+#include "translators/replicate/ruling.h"
 
 namespace mortar::replicate {
 
@@ -18,14 +19,18 @@ class EntryHealer {
 
   // `made`: what came into being on a copy, without its content.
   Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
-  // One name of which some of these copies, none of them blamed, have nothing: all get it. The name is locked.
-  Task<HealReport> merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made);
+  // One name of which some of these copies, none of them blamed, have nothing, or something else: all get what is right,
+  // as the ruling says where that is needed. The name is locked. What came into being lacks its content. EIO where
+  // nothing is right, with the ruling's reason.
+  Task<std::vector<Gfid>> merge_name(Gfid directory, std::string name, Copies copies, Ruling ruling);
 
  private:
   struct Job {
     Gfid directory;
     Testimony testimony;
     Direction direction;
+    Ruling ruling;
+    std::string refused;  // why it did not say which of several objects is right
     bool merges = false;
     std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
     HealReport report;
@@ -42,11 +47,13 @@ class EntryHealer {
   Task<> heal_name_locked(Job& job, std::string name, Copies locked);
   Task<> strike_name(Job& job, std::string name);
 
-  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there);
+  std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
+  // `right`: the copies that are right about the name.
+  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object);
-  Task<> make(Job& job, Copy sink, std::string name, Copy source, Iatt object);
-  Task<> make_new(Job& job, Copy sink, std::string name, Copy source, Iatt object);
-  Task<> blame_for_new(Job& job, Copy sink, Iatt object);
+  Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object);
+  Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object);
+  Task<> blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses);
   Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);
 
   Healing& healing_;

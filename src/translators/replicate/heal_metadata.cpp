@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
+#include <map>
 
 #include "base/log.h"
 
@@ -11,8 +11,6 @@ namespace mortar::replicate {
 
 namespace {
 
-// Where the lock of changes of attributes is, beyond all bytes.
-constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
 constexpr const char* times_key = "trusted.glusterfs.mdata";
 
 // What each copy has for itself.
@@ -34,8 +32,7 @@ std::optional<HealReport> postponed_for_want_of_copies(const Volume& volume, Cop
 }
 
 Task<HealReport> MetadataHealer::heal(Gfid gfid) {
-  LockedThing thing = healing_.thing(gfid, LockKind::content, volume_.domain());
-  thing.first = place_of_attributes;
+  const LockedThing thing = healing_.attributes_of(gfid);
   Error why(ENOTCONN);
   const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), why));
   Result<HealReport> report = co_await heal_locked(gfid, locked);
@@ -67,6 +64,30 @@ Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
   }
   co_await tried(healing_.absolve(gfid, testimony, Slot::metadata, right, locked));
   co_return std::move(report);
+}
+
+Task<bool> MetadataHealer::are_alike(Gfid gfid, const Testimony& testimony) {
+  const Copy first = testimony.present.front();
+  const Iatt& here = testimony.iatts[first];
+  const Call own = healing_.call();
+  const fop::Getxattr get{.gfid = gfid, .name_given = 0, .name = {}, .xdata = {}};
+  const AnswersOf<fop::Getxattr> answers = co_await tried(healing_.at_each(own, get, testimony.present));
+  const auto to_heal = [](const Dictionary& values) {
+    std::map<std::string, Value> kept;
+    for (const auto& [key, value] : values) {
+      if (!is_own(key)) kept.emplace(key, value);
+    }
+    return kept;
+  };
+  for (const Copy copy : testimony.present.list()) {
+    if (!answers[copy]) co_return answers[copy].error();
+    const Iatt& there = testimony.iatts[copy];
+    const bool is_alike = there.mode == here.mode && there.uid == here.uid && there.gid == here.gid &&
+                          (here.is_directory() || there.modified == here.modified) &&
+                          to_heal(answers[copy]->values) == to_heal(answers[first]->values);
+    if (!is_alike) co_return false;
+  }
+  co_return true;
 }
 
 Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink) {

@@ -11,6 +11,8 @@ class MetadataHealer {
   explicit MetadataHealer(Healing& healing) : healing_(healing), volume_(healing.volume()) {}
 
   Task<HealReport> heal(Gfid gfid);
+  // Whether there is nothing to copy from one to another; of a directory, but the times.
+  Task<bool> are_alike(Gfid gfid, const Testimony& testimony);
   // All of it, to a copy that is behind, whatever marks say. The caller has the object to itself.
   Task<> copy(Gfid gfid, Copy source, Copy sink);
   // Only the times, which others may read off while they are being copied.

@@ -1,71 +1,20 @@
 // Copies that missed something are made like the others.
 #include <gmock/gmock.h>
 
-#include "translators/replicate/replicate_test_support.h"
+#include "translators/replicate/heal_test_support.h"
 
 namespace mortar::testing {
 namespace {
 
 using ::testing::IsEmpty;
-using replicate::HealEnd;
-using replicate::HealReport;
 
 const ClusterLab::Options granular = {{"granular-entry-heal", "on"},
                                       {"use-anonymous-inode", "yes"},
                                       {"volume-id", "2773bd05-0a09-43d7-bd2b-a055320ee485"}};
 
-class ReplicateHeal : public ::testing::TestWithParam<bool> {
+class ReplicateHeal : public ::testing::TestWithParam<bool>, protected Damaged {
  protected:
-  HealReport heal(const Gfid& gfid) {
-    auto& replicate = static_cast<Replicate&>(lab.client().top());
-    Result<HealReport> report = lab.simulation().run(replicate.healer().heal(gfid));
-    EXPECT_TRUE(report) << report.error().sentence();
-    return report ? *report : HealReport{HealEnd::failed, {}};
-  }
-  Gfid directory(const std::string& name, const Gfid& parent = root_gfid) {
-    Result<fop::Made> made = lab.client().mkdir(parent, name);
-    EXPECT_TRUE(made) << made.error().sentence();
-    return made ? made->iatt.gfid : Gfid{};
-  }
-  Gfid file(const std::string& name, const std::string& content, const Gfid& parent = root_gfid) {
-    Result<fop::Create::Reply> made = lab.client().create(parent, name);
-    EXPECT_TRUE(made) << made.error().sentence();
-    if (!made) return {};
-    EXPECT_TRUE(write(made->iatt.gfid, 0, content));
-    const fop::Release release{.gfid = made->iatt.gfid, .fd = made->fd, .xdata = {}};
-    EXPECT_TRUE(lab.client().ask(release));
-    return made->iatt.gfid;
-  }
-  bool write(const Gfid& gfid, std::uint64_t offset, const std::string& content) {
-    Result<fop::Opened> opened =
-        lab.client().ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
-    if (!opened) return false;
-    const bool written = content.empty() ||
-                         lab.client()
-                             .ask(fop::Write{.gfid = gfid,
-                                             .fd = opened->fd,
-                                             .offset = offset,
-                                             .size = static_cast<std::uint32_t>(content.size()),
-                                             .xdata = {},
-                                             .data = {Slice::copy(as_bytes(content))}})
-                             .has_value();
-    return lab.client().ask(fop::Release{.gfid = gfid, .fd = opened->fd, .xdata = {}}) && written;
-  }
-  void rename(const Gfid& from, const std::string& old_name, const Gfid& to, const std::string& new_name) {
-    const Result<fop::Rename::Reply> renamed = lab.client().ask(fop::Rename{
-        .old_parent = from, .new_parent = to, .old_name = old_name, .new_name = new_name, .xdata = {}});
-    EXPECT_TRUE(renamed) << renamed.error().sentence();
-  }
-  void without(std::size_t copy, const std::function<void()>& change) {
-    lab.settle();
-    lab.brick(copy).go_away();
-    change();
-    lab.settle();
-    lab.brick(copy).come_back();
-    lab.settle();
-  }
-
-  ReplicateLab lab{3, GetParam() ? granular : ClusterLab::Options{}};
+  ReplicateHeal() : Damaged(3, GetParam() ? granular : ClusterLab::Options{}) {}
 };
 
 INSTANTIATE_TEST_SUITE_P(WholeAndNoted, ReplicateHeal, ::testing::Bool());

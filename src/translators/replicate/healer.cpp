@@ -2,35 +2,52 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
+
 namespace mortar::replicate {
 
-Task<HealReport> Healer::heal(Gfid gfid) {
-  std::vector<Gfid> waiting;
-  HealReport report = co_await tried(heal_one(gfid, waiting));
-  // What is new is listed by the right copies: what fails here is found there again.
-  while (!waiting.empty()) {
-    const Gfid made = waiting.back();
-    waiting.pop_back();
-    co_await heal_one(made, waiting);
-  }
+namespace {
+
+fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
+
+}  // namespace
+
+Task<HealReport> Healer::heal(Gfid gfid, HealedParts parts) {
+  std::vector<Gfid> made;
+  HealReport report = co_await tried(heal_one(gfid, parts, made));
+  co_await tried(heal_made(std::move(made)));
   co_return std::move(report);
 }
 
-Task<HealReport> Healer::heal_one(Gfid gfid, std::vector<Gfid>& made) {
+// What is new is listed by the right copies: what fails here is found there again.
+Task<> Healer::heal_made(std::vector<Gfid> made) {
+  while (!made.empty()) {
+    const Gfid next = made.back();
+    made.pop_back();
+    co_await heal_one(next, {}, made);
+  }
+  co_return done;
+}
+
+Task<HealReport> Healer::heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made) {
   Volume& volume = healing_.volume();
-  const Testimony testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), volume.up()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  if (replicate::split_of(testimony, volume).any()) {
+    co_await tried(settle_by_policy(gfid));
+  }
   const Iatt object = testimony.iatts[testimony.present.front()];
   HealReport report;
-  if (!object.is_directory()) {
+  if (!object.is_directory() && parts.content) {
     report = co_await tried(content_.heal(gfid));
   }
-  HealReport of_metadata = co_await tried(metadata_.heal(gfid));
-  report.add(std::move(of_metadata));
-  if (object.is_directory()) {
+  if (parts.attributes) {
+    HealReport of_metadata = co_await tried(metadata_.heal(gfid));
+    report.add(std::move(of_metadata));
+  }
+  if (object.is_directory() && parts.names) {
     HealReport of_entries = co_await tried(entries_.heal(gfid, made));
     report.add(std::move(of_entries));
   }
@@ -41,13 +58,12 @@ Task<HealReport> Healer::heal_one(Gfid gfid, std::vector<Gfid>& made) {
 
 Task<HealReport> Healer::diagnose(Gfid gfid) {
   Volume& volume = healing_.volume();
-  const Testimony testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), volume.up()));
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
   const Iatt& object = testimony.iatts[testimony.present.front()];
   HealReport report;
   const auto add = [&report](const Direction& direction, std::string_view what) {
-    if (direction.is_split_brain) {
+    if (direction.is_split_brain || direction.all_are_blamed) {
       report.add({HealEnd::split_brain, fmt::format("all copies are blamed for a change of {}", what)});
     } else if (direction.source) {
       report.add({HealEnd::postponed, fmt::format("{} is to be healed", what)});
@@ -56,18 +72,19 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
   add(direction_of_metadata(testimony, volume.quorum), "the attributes");
   if (object.is_directory()) add(direction_of_entries(testimony), "the names in it");
+  // It comes into being there by the heal of a directory, if that knows what is right.
+  for (const Copy witness : testimony.present.list()) {
+    for (const Copy other : (testimony.heard - testimony.present).list()) {
+      if (testimony.marks[witness].missed[other].any()) report.add({HealEnd::postponed, "a copy does not have it"});
+    }
+  }
   co_return std::move(report);
 }
 
-Task<> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
-  std::vector<Gfid> made;
-  co_await tried(entries_.merge_name(directory, std::move(name), copies, made));
-  while (!made.empty()) {
-    const Gfid next = made.back();
-    made.pop_back();
-    co_await heal_one(next, made);
-  }
-  co_return done;
+// ---- Names
+
+Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
+  return entries_.merge_name(directory, std::move(name), copies, policy());
 }
 
 Task<> Healer::complete(Gfid directory, std::string name) {
@@ -75,16 +92,79 @@ Task<> Healer::complete(Gfid directory, std::string name) {
   lock.name = name;
   Error why(ENOTCONN);
   const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), why));
-  const Result<Testimony> parent =
-      co_await healing_.hear({.gfid = directory, .parent = {}, .name = {}, .xdata = {}}, locked);
-  Result<Done> completed = done;
+  const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked);
+  Result<std::vector<Gfid>> made = std::vector<Gfid>();
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
                            !direction_of_entries(*parent).source;
   if (is_unblamed) {
-    completed = co_await complete_name(directory, std::move(name), locked & parent->present);
+    made = co_await complete_name(directory, std::move(name), locked & parent->present);
   }
   co_await tried(healing_.locks().give_back(lock, locked));
-  co_return completed;
+  if (!made) co_return made.error();
+  co_await tried(heal_made(std::move(*made)));
+  co_return done;
+}
+
+// ---- Split brain
+
+Task<> Healer::settle_by_policy(Gfid gfid) {
+  const Volume& volume = healing_.volume();
+  if (volume.up() != volume.all()) co_return done;
+  const Result<Done> settled = co_await split_brains_.settle(gfid, {.content = true, .attributes = true}, policy());
+  if (!settled) log::debug(volume.name(), "{} stays in split brain: {}", gfid.text(), settled.error().sentence());
+  co_return done;
+}
+
+Task<> Healer::resolve(Gfid gfid, Ruling ruling) {
+  Volume& volume = healing_.volume();
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), volume.up()));
+  if (testimony.present.empty()) co_return failed(ENOENT);
+  if (testimony.present != volume.all()) co_return failed(ENOTCONN);
+  const bool is_directory = testimony.iatts[testimony.present.front()].is_directory();
+  const Split split = replicate::split_of(testimony, volume);
+  // Names are merged, whatever is said of the rest.
+  const bool merges = is_directory && direction_of_entries(testimony).source;
+  if (!split.any() && !merges) co_return failed(EIO, not_in_split_brain);
+  co_await tried(split_brains_.settle(gfid, split, ruling));
+  const HealReport report = co_await tried(heal(gfid));
+  // Where it waits, another healer is at it: the marks say what is right by now.
+  if (report.end == HealEnd::failed || report.end == HealEnd::split_brain) co_return failed(EIO, report.reason);
+  co_return done;
+}
+
+Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling) {
+  LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
+  lock.name = name;
+  Error why(ENOTCONN);
+  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), why));
+  bool differs = false;
+  Result<std::vector<Gfid>> made = co_await resolve_locked(directory, std::move(name), ruling, locked, differs);
+  co_await tried(healing_.locks().give_back(lock, locked));
+  if (!made) co_return made.error();
+  co_await tried(heal_made(std::move(*made)));
+  co_return differs;
+}
+
+Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked,
+                                               bool& differs) {
+  Volume& volume = healing_.volume();
+  const Testimony parent = co_await tried(healing_.hear(lookup_of(directory), locked));
+  const Direction direction = direction_of_entries(parent);
+  // What copies have that are blamed does not count.
+  const bool is_one_sided = direction.source && direction.sources != direction.sinks;
+  const Testimony there =
+      co_await tried(healing_.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, locked));
+  const Copies right = there.present & (is_one_sided ? direction.sources : parent.present);
+  for (const Copy copy : right.list()) {
+    const Iatt& object = there.iatts[copy];
+    const Iatt& first = there.iatts[right.front()];
+    differs = differs || object.gfid != first.gfid || object.type() != first.type();
+  }
+  if (!differs) co_return std::vector<Gfid>();
+  if (there.heard != volume.all()) co_return failed(ENOTCONN);
+  volume.forget(directory);
+  std::vector<Gfid> made = co_await tried(entries_.merge_name(directory, std::move(name), right, ruling));
+  co_return std::move(made);
 }
 
 Task<> Healer::strike(Gfid gfid, Copy copy) {

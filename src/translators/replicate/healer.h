@@ -4,8 +4,16 @@
 
 #include "translators/replicate/heal_content.h"
 #include "translators/replicate/heal_entries.h"
+#include "translators/replicate/split_brains.h"
 
 namespace mortar::replicate {
+
+// What of an object is healed.
+struct HealedParts {
+  bool content = true;
+  bool attributes = true;
+  bool names = true;
+};
 
 class Healer {
  public:
@@ -13,24 +21,41 @@ class Healer {
   explicit Healer(Volume& volume) : healing_(volume) {}
 
   // With what comes into being by it.
-  Task<HealReport> heal(Gfid gfid);
+  Task<HealReport> heal(Gfid gfid, HealedParts parts = {});
   // What is to be said of an object that is listed as damaged: nothing is changed.
   Task<HealReport> diagnose(Gfid gfid);
-  // One name that some copies lack though nobody is blamed, under the name's lock.
-  Task<> complete_name(Gfid directory, std::string name, Copies copies);
-  // The same, and locks it; where copies of the directory are blamed, it is left to the heal of that.
+  // One name that some copies lack though nobody is blamed, under the name's lock; where copies have different objects,
+  // the policy says which is right. What came into being is to be healed when the lock has been given back.
+  Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies);
+  // What came into being, with all in it.
+  Task<> heal_made(std::vector<Gfid> made);
+  // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that.
   Task<> complete(Gfid directory, std::string name);
+
+  // ---- Split brain.
+  Task<Split> split_of(Gfid gfid) { return split_brains_.look(gfid); }
+  // As the policy says, if it does; the heal is left to others. What it refuses is only logged.
+  Task<> settle_by_policy(Gfid gfid);
+  // Of an object by a command, and its heal. EIO with the reason where it is refused, else what prevents it.
+  Task<> resolve(Gfid gfid, Ruling ruling);
+  // Of a name under which the copies have different objects by a command; false where they do not. Errors as above.
+  Task<bool> resolve_name(Gfid directory, std::string name, Ruling ruling);
+
   // No mark is left: the brick is told so, and strikes it from its list.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }
 
  private:
-  Task<HealReport> heal_one(Gfid gfid, std::vector<Gfid>& made);
+  Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
+  Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked,
+                                         bool& differs);
+  Ruling policy() { return Ruling::of_policy(healing_.volume().options.favorite_child_policy); }
 
   Healing healing_;
   MetadataHealer metadata_{healing_};
   ContentHealer content_{healing_, metadata_};
   EntryHealer entries_{healing_, metadata_};
+  SplitBrains split_brains_{healing_, metadata_};
 };
 
 }  // namespace mortar::replicate

@@ -1,5 +1,7 @@
 #include "translators/replicate/healing.h"
 
+#include <limits>
+
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/hidden_names.h"
 
@@ -9,6 +11,8 @@ namespace {
 
 // What stock's healers call themselves: bricks know by it that nobody's rights matter.
 constexpr std::int32_t healer_pid = -6;
+// Where the lock of changes of attributes is, beyond all bytes.
+constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
 constexpr std::uint32_t listing_bytes = 128 * 1024;
 constexpr std::uint32_t add_words = 0;
 
@@ -39,6 +43,12 @@ LockedThing Healing::thing(const Gfid& gfid, LockKind kind, std::string domain) 
           .name = {},
           .domain = std::move(domain),
           .owner = volume_.lock_owners.next()};
+}
+
+LockedThing Healing::attributes_of(const Gfid& gfid) {
+  LockedThing attributes = thing(gfid, LockKind::content, volume_.domain());
+  attributes.first = place_of_attributes;
+  return attributes;
 }
 
 Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {

@@ -43,6 +43,8 @@ class Healing {
   Volume& volume() { return volume_; }
   Call call() const;
   LockedThing thing(const Gfid& gfid, LockKind kind, std::string domain);
+  // What changes of its attributes lock.
+  LockedThing attributes_of(const Gfid& gfid);
   std::string domain_of_healers() const { return volume_.domain() + ":self-heal"; }
   CopyLocks& locks() { return locks_; }
 

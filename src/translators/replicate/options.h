@@ -28,6 +28,16 @@ struct ReplicateOptions {
   std::string node_uuid;
   std::chrono::seconds heal_timeout{600};
   std::string favorite_child_policy = "none";
+  std::string content_heal_on_use = "off";
+  bool heals_attributes_on_use = false;
+  bool heals_names_on_use = false;
+  std::uint32_t heals_at_once_on_use = 8;
+
+  // It may be "open" as well, which is on.
+  bool heals_content_on_use() const {
+    bool is_on = false;
+    return content_heal_on_use == "open" || (parse_option(content_heal_on_use, is_on) && is_on);
+  }
   auto options(this auto& self) {
     using namespace std::chrono_literals;
     return std::tuple(
@@ -55,7 +65,11 @@ struct ReplicateOptions {
         Option{"heal-timeout", self.heal_timeout, "After how long it looks for damage that nobody told it of", 5s,
                2147483647s},
         Option{"favorite-child-policy", self.favorite_child_policy,
-               "Which copy is right where all are blamed: none, size, ctime, mtime, majority"});
+               "Which copy is right where all are blamed: none, size, ctime, mtime, majority"},
+        Option{"data-self-heal", self.content_heal_on_use, "Clients heal the content of files that they find behind"},
+        Option{"metadata-self-heal", self.heals_attributes_on_use, "The same, owners, modes and attributes"},
+        Option{"entry-self-heal", self.heals_names_on_use, "The same, names in directories"},
+        Option{"background-self-heal-count", self.heals_at_once_on_use, "How many of these heals at once", 0u, 256u});
   }
 };
 

@@ -3,7 +3,7 @@
 namespace mortar::replicate {
 
 Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool is_open) {
-  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  const Result<Readable> readable = co_await finder_.to_be_read(call, gfid);
   // A file that is open and has no name any more.
   if (!readable && is_open && is_missing(readable.error())) co_return volume_.up() & volume_.with_data();
   if (!readable) co_return readable.error();
@@ -11,6 +11,10 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
   if (parts.content && parts.attributes && !both.empty()) co_return both;
   if (parts.content && parts.attributes) (parts.is_for_content ? parts.attributes : parts.content) = false;
   const Copies copies = parts.attributes ? readable->metadata : readable->data;
+  if (copies.empty() && parts.may_be_split) {
+    parts.content = parts.attributes = false;
+    co_return volume_.up() & volume_.with_data();
+  }
   if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
   co_return copies;
 }

@@ -17,6 +17,7 @@ constexpr ReadParts parts_of() {
   return {.names = of_directory,
           .content = of_content || of_both,
           .attributes = of_both || !(of_directory || of_content),
+          .may_be_split = std::is_same_v<Operation, fop::Stat> || std::is_same_v<Operation, fop::Fstat>,
           .is_for_content = std::is_same_v<Operation, fop::Read>};
 }
 
@@ -78,7 +79,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       }
       if (is_right && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
     }
-    if (is_right) co_return last;
+    // Without one that has just gone another copy may be the right one.
+    if (is_right && !is_away(last)) co_return last;
     volume_.forget(read.gfid);
   }
   co_return last;

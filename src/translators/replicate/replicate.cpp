@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "wire/messages/callbacks.h"
+
 namespace mortar {
 
 namespace {
@@ -143,7 +145,20 @@ Task<fop::Statfs::Reply> Replicate::statfs(const Call& call, const fop::Statfs& 
 }
 
 Task<fop::Acknowledged> Replicate::set_xattr(const Call& call, const fop::Setxattr& set) {
+  if (replicate::Inspection::is_meant(set)) return inspection_.set(set);
   return replicate::NewCopy::is_meant(call, set) ? new_copy_.announce(set) : changes_.perform(call, set);
+}
+
+Task<fop::Values> Replicate::get_xattr(const Call& call, const fop::Getxattr& get) {
+  if (replicate::Inspection::is_meant(get)) return inspection_.get(get.gfid);
+  return reads_.perform(call, get);
+}
+
+void Replicate::tell_changed(const Gfid& gfid) {
+  notice::CacheInvalidation changed;
+  changed.gfid = gfid;
+  changed.flags = invalidate::attributes;
+  raise(changed);
 }
 
 // What a client asks of all bricks.
@@ -161,6 +176,8 @@ Task<typename Operation::Reply> Replicate::around(const Call& call, const Operat
     return finder_.look_up(call, operation);
   } else if constexpr (std::is_same_v<Operation, fop::Setxattr>) {
     return set_xattr(call, operation);
+  } else if constexpr (std::is_same_v<Operation, fop::Getxattr>) {
+    return get_xattr(call, operation);
   } else if constexpr (requires { changes_.perform(call, operation); }) {
     return changes_.perform(call, operation);
   } else if constexpr (requires { listing_.list(call, operation); }) {

@@ -12,6 +12,8 @@
 //   evidence.h, heal_direction.h      what the copies say of each other, and which of them are right
 //   copy_locks.h, healing.h, heal_metadata.h, heal_content.h, heal_entries.h, healer.h
 //                                     making copies alike
+//   ruling.h, split_brains.h          who says which copy is right where the marks do not; making the marks say it
+//   inspection.h, heals_on_use.h      split brains as users look at them; heals that clients begin
 //   new_copy.h                        a copy that has nothing yet
 //   finder.h                          lookup
 //   plans.h, changes.h                whatever modifies
@@ -64,6 +66,9 @@ class Replicate final : public Intercept<Replicate> {
   void child_comes_or_goes(replicate::Copy copy, bool comes);
   Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
   Task<fop::Acknowledged> set_xattr(const Call& call, const fop::Setxattr& set);
+  Task<fop::Values> get_xattr(const Call& call, const fop::Getxattr& get);
+  // What is above has an object as it is not seen any more.
+  void tell_changed(const Gfid& gfid);
   Task<fop::Acknowledged> ipc(const Call& call, const fop::Ipc& ipc);
 
   std::function<void()> told_;
@@ -78,7 +83,9 @@ class Replicate final : public Intercept<Replicate> {
   replicate::Holds holds_{volume_, asking_};
   replicate::Healer healer_{volume_};
   replicate::NewCopy new_copy_{healer_.healing()};
-  replicate::Finder finder_{volume_, asking_, holds_, healer_};
+  replicate::Inspection inspection_{volume_, healer_, [this](const Gfid& gfid) { tell_changed(gfid); }};
+  replicate::HealsOnUse heals_on_use_{volume_, healer_};
+  replicate::Finder finder_{volume_, asking_, holds_, healer_, inspection_, heals_on_use_};
   replicate::Changes changes_{volume_, asking_, holds_, finder_, descriptors_};
   replicate::Reads reads_{volume_, asking_, finder_};
   replicate::Listing listing_{volume_, asking_, finder_};

@@ -22,6 +22,8 @@ namespace mortar::replicate {
 struct Readable {
   Copies data;  // of a directory: its names
   Copies metadata;
+
+  bool is_split() const { return data.empty() || metadata.empty(); }
   friend bool operator==(const Readable&, const Readable&) = default;
 };
 
