@@ -158,14 +158,28 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
   co_return done;
 }
 
+// It has been removed, and its counters with it.
+Task<> Index::strike(Gfid gfid) {
+  co_await tried(on_store([gfid](IndexStore& lists) -> Result<Done> {
+    Result<Done> struck = lists.remove(List::pending, gfid);
+    if (struck) struck = lists.remove(List::dirty, gfid);
+    return struck;
+  }));
+  co_return done;
+}
+
 template <class Operation>
 Task<typename Operation::Reply> Index::tracked(const Call& call, const Operation& operation) {
   Turn turn(turns_, operation.gfid);
   SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
   Watched asked = watch(operation.values);
   co_await tried(before(operation.gfid, asked, operation.xdata));
-  auto reply = co_await tried(next().perform(call, operation));
-  Result<Done> settled = co_await after(operation.gfid, asked, watch(reply.values), operation.xdata);
+  auto reply = co_await next().perform(call, operation);
+  if (!reply && (reply.error().number() == ENOENT || reply.error().number() == ESTALE)) {
+    co_await tried(strike(operation.gfid));
+  }
+  co_await tried(reply);
+  Result<Done> settled = co_await after(operation.gfid, asked, watch(reply->values), operation.xdata);
   if (!settled) {
     // The counters are written: saying otherwise would be wrong. A healer finds out by looking.
     log::warning(name(), "the index of {} could not be settled: {}", operation.gfid.text(), settled.error().sentence());

@@ -83,6 +83,7 @@ class Index : public PassOn {
   Task<typename Operation::Reply> tracked(const Call& call, const Operation& operation);
   Task<> before(Gfid gfid, Watched counters, const Dictionary& xdata);
   Task<> after(Gfid gfid, Watched asked, Watched counters, const Dictionary& xdata);
+  Task<> strike(Gfid gfid);
 
   // The lists, and whose turn it is to work on them.
   struct Store {

@@ -138,6 +138,15 @@ TEST_F(IndexTest, AFailedChangeLeavesTheEntry) {
   EXPECT_EQ(listed("xattrop"), Names{object.text()});
 }
 
+TEST_F(IndexTest, WhatHasBeenRemovedIsListedNoMore) {
+  count(dirty, 1, 1);
+  count(pending, 1, 1);
+  failing = ESTALE;
+  count(dirty, -1, 0);
+  EXPECT_EQ(listed("dirty"), Names{});
+  EXPECT_EQ(listed("xattrop"), Names{});
+}
+
 struct ErasureIndexTest : IndexTest {
   ErasureIndexTest() : IndexTest(true) {}
 };

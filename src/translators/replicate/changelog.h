@@ -17,6 +17,8 @@ namespace mortar::replicate {
 inline constexpr const char* dirty_key = "trusted.afr.dirty";
 // Beside a change of a directory's marks: the name that is about to change, for a heal that looks at nothing else.
 inline constexpr const char* changed_name_key = "glusterfs.xattrop-entry-create";
+// Beside the end of all marks of a directory: none of its names waits any more.
+inline constexpr const char* forget_names_key = "glusterfs.xattrop-purge-index";
 
 // Of a directory `entries` are its names, and `data` says that all of them have to be looked at.
 enum class Slot : std::size_t { data = 0, metadata = 1, entries = 2 };

@@ -20,7 +20,7 @@ class Healer {
   Task<> complete_name(Gfid directory, std::string name, Copies copies);
   // The same, and locks it; where copies of the directory are blamed, it is left to the heal of that.
   Task<> complete(Gfid directory, std::string name);
-  // No mark is left: the brick is told so, and strikes it from its list.
+  // Where no mark is left, the brick is told so, and strikes it from its list, with the names it has noted.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }
 
