@@ -218,8 +218,8 @@ TEST(SetOptions, GranularHealIsSetUntilTheVolumeIsStarted) {
   EXPECT_EQ(refusal(off, pool), "");
   StartVolume{"vol"}.apply(pool);
   EXPECT_EQ(refusal(off, pool),
-            " 'gluster volume set <VOLNAME> cluster.granular-entry-heal {enable, disable}' is not supported. Use "
-            "'gluster volume heal <VOLNAME> granular-entry-heal {enable, disable}' instead.");
+            " 'gluster volume set <VOLNAME> cluster.granular-entry-heal {enable, disable}' is not supported. "
+            "Use 'gluster volume heal <VOLNAME> granular-entry-heal {enable, disable}' instead.");
 }
 
 std::string set_refusal(const std::string& key, const std::string& value, const Pool& pool) {

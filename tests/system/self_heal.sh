@@ -6,6 +6,13 @@ in_lab
 
 waiting() { gluster volume heal v info | sed -n 's/^Number of entries: //p' | paste -sd' '; }
 nothing_waits() { [ "$(waiting)" = "0 0 0" ]; }
+# Nor is anything left in the bricks' lists that no command shows.
+nothing_is_noted() {
+  local brick
+  for brick in "$@"; do
+    [ -z "$(find "$BRICKS/$brick/.glusterfs/indices" -mindepth 2 ! -name '*-*-*-*-*-*')" ] || return 1
+  done
+}
 # What users can see of a brick, without the marks of copies about each other.
 seen() {
   (
@@ -28,6 +35,16 @@ for file in {1..20}; do echo "content $file" >"mount/d/$file"; done
 echo deep >mount/d/old/deep
 waits_for nothing_waits
 
+# A process that is in a directory stays there, whatever becomes of the connections.
+(
+  cd mount/d
+  until [ -e "$LAB/healed" ]; do
+    /bin/pwd -P >/dev/null || touch "$LAB/lost"
+    sleep 0.01
+  done
+) 2>/dev/null &
+inside=$!
+
 kill -9 "$(cat /run/gluster/vols/v/"$HOST$(tr / - <<<"$BRICKS/b2")".pid)"
 for file in {1..5}; do echo more >>"mount/d/$file"; done
 rm mount/d/{6..8}
@@ -49,6 +66,9 @@ gluster volume heal v info | grep -q '^Status: Transport endpoint is not connect
 gluster volume start v force >/dev/null
 waits_for nothing_waits
 waits_for alike
+touch healed
+wait $inside
+[ ! -e lost ] || fails "a working directory was lost"
 [ "$(cat mount/d/nine)" = "content 9" ]
 [ "$(stat -c %b "$BRICKS/b2/d/sparse")" -lt 1000 ] || fails "holes were filled"
 gluster --xml volume heal v info summary | grep -q '<totalNumberOfEntries>0</totalNumberOfEntries>'
@@ -61,5 +81,6 @@ gluster volume reset-brick v "$HOST:$BRICKS/b3" "$HOST:$BRICKS/b3" commit force 
 waits_for alike
 waits_for nothing_waits
 umount mount
+waits_for nothing_is_noted b1 b2 b3
 check_bricks "$BRICKS"/b{1..3}
 gluster volume stop v >/dev/null

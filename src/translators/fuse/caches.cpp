@@ -58,7 +58,8 @@ const Believed* Front::believed(const Inode& inode) const {
 
 void Front::heard(const notice::CacheInvalidation& invalidation) {
   if (invalidation.gfid.is_null()) {
-    forget_all();
+    // Where bricks tell of nothing, nothing was lost, and little is believed for long.
+    if (graph_->believable_for()) forget_all();
     return;
   }
   heard_of(invalidation.gfid, invalidation.flags);

@@ -76,8 +76,11 @@ struct Session::Kernel final : KernelNotices::Writer {
   // On workers. A failure means that the kernel does not know the object, or no object any more.
   void forget_attributes(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, -1, 0); }
   void forget_pages(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, 0, 0); }
+  // A name that is only to be looked up again stays what it is for those who are in it: the working directory of a
+  // process whose name was invalidated is none any more. Kernels before 6.2 know no better.
   void forget_name(std::uint64_t parent, const std::string& name) override {
-    fuse_lowlevel_notify_inval_entry(session, parent, name.c_str(), name.size());
+    const int said = fuse_lowlevel_notify_expire_entry(session, parent, name.c_str(), name.size(), FUSE_LL_EXPIRE_ONLY);
+    if (said == -ENOSYS) fuse_lowlevel_notify_inval_entry(session, parent, name.c_str(), name.size());
   }
 
   ReceiveBuffers buffers;

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "base/log.h"
-#include "translator/removed_object.h"
 
 namespace mortar {
 
@@ -132,7 +131,6 @@ Task<> Index::before(Gfid gfid, Watched counters, const Dictionary& xdata) {
     if (added && entry) added = lists.add_entry(gfid, *entry);
     return added;
   }));
-  if (remembered_.size() < most_remembered) remembered_.insert(gfid);
   co_return done;
 }
 
@@ -160,55 +158,33 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
   co_return done;
 }
 
+// It has been removed, and its counters with it.
+Task<> Index::strike(Gfid gfid) {
+  co_await tried(on_store([gfid](IndexStore& lists) -> Result<Done> {
+    Result<Done> struck = lists.remove(List::pending, gfid);
+    if (struck) struck = lists.remove(List::dirty, gfid);
+    return struck;
+  }));
+  co_return done;
+}
+
 template <class Operation>
 Task<typename Operation::Reply> Index::tracked(const Call& call, const Operation& operation) {
   Turn turn(turns_, operation.gfid);
   SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
   Watched asked = watch(operation.values);
   co_await tried(before(operation.gfid, asked, operation.xdata));
-  auto reply = co_await tried(next().perform(call, operation));
-  const Watched now = watch(reply.values);
-  Result<Done> settled = co_await after(operation.gfid, asked, now, operation.xdata);
-  if (now.pending != Counters::raised && now.dirty != Counters::raised) remembered_.erase(operation.gfid);
+  auto reply = co_await next().perform(call, operation);
+  if (!reply && (reply.error().number() == ENOENT || reply.error().number() == ESTALE)) {
+    co_await tried(strike(operation.gfid));
+  }
+  co_await tried(reply);
+  Result<Done> settled = co_await after(operation.gfid, asked, watch(reply->values), operation.xdata);
   if (!settled) {
     // The counters are written: saying otherwise would be wrong. A healer finds out by looking.
     log::warning(name(), "the index of {} could not be settled: {}", operation.gfid.text(), settled.error().sentence());
   }
   co_return reply;
-}
-
-Task<> Index::take_off(Gfid gfid) {
-  Turn turn(turns_, gfid);
-  SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
-  co_await tried(on_store([gfid](IndexStore& lists) -> Result<Done> {
-    Result<Done> removed = lists.remove(List::dirty, gfid);
-    return removed ? lists.remove(List::pending, gfid) : removed;
-  }));
-  remembered_.erase(gfid);
-  co_return done;
-}
-
-template <class Operation>
-Task<typename Operation::Reply> Index::take_name(const Call& call, const Operation& operation) {
-  Operation asking = operation;
-  asking.xdata.set(removed_object_key, std::int64_t{1});
-  auto reply = co_await tried(next().perform(call, asking));
-  const std::optional<Gfid> removed = reply.xdata.gfid(removed_object_key);
-  reply.xdata.erase(removed_object_key);
-  if (!removed || !remembered_.contains(*removed)) co_return std::move(reply);
-  const Result<Done> taken_off = co_await take_off(*removed);
-  if (!taken_off) {
-    log::warning(name(), "{} is gone and stays listed: {}", removed->text(), taken_off.error().sentence());
-  }
-  co_return std::move(reply);
-}
-
-Task<fop::Rename::Reply> Index::perform(const Call& call, const fop::Rename& rename) {
-  return remembered_.empty() ? next().perform(call, rename) : take_name(call, rename);
-}
-
-Task<fop::Unlink::Reply> Index::remove_file(const Call& call, const fop::Unlink& unlink) {
-  return remembered_.empty() ? next().perform(call, unlink) : take_name(call, unlink);
 }
 
 Task<fop::Xattrop::Reply> Index::perform(const Call& call, const fop::Xattrop& xattrop) {

@@ -1,7 +1,6 @@
 // features/index: keeps the lists of objects that healers work through. It watches the counters of replication and
 // erasure coding (XATTROP): an object is listed before a counter rises, and leaves the list when its counters are zero.
-// An index entry too many costs a healer a look; one too few would hide damage. An object that loses its last name
-// leaves the lists, for nobody will settle its counters any more.
+// An index entry too many costs a healer a look; one too few would hide damage.
 //
 // The lists are virtual directories with gfids that are random in each process, told by getxattr on the root.
 #pragma once
@@ -12,7 +11,6 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/event.h"
@@ -52,7 +50,6 @@ class Index : public PassOn {
 
   Task<fop::Xattrop::Reply> perform(const Call& call, const fop::Xattrop& xattrop) override;
   Task<fop::Fxattrop::Reply> perform(const Call& call, const fop::Fxattrop& xattrop) override;
-  Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename) override;
 
   // The virtual directories (virtual_directories.cpp).
   Task<fop::Getxattr::Reply> perform(const Call& call, const fop::Getxattr& get) override;
@@ -86,11 +83,7 @@ class Index : public PassOn {
   Task<typename Operation::Reply> tracked(const Call& call, const Operation& operation);
   Task<> before(Gfid gfid, Watched counters, const Dictionary& xdata);
   Task<> after(Gfid gfid, Watched asked, Watched counters, const Dictionary& xdata);
-  // Takes names away, and an object that loses its last one off the lists.
-  template <class Operation>
-  Task<typename Operation::Reply> take_name(const Call& call, const Operation& operation);
-  Task<> take_off(Gfid gfid);
-  Task<fop::Unlink::Reply> remove_file(const Call& call, const fop::Unlink& unlink);
+  Task<> strike(Gfid gfid);
 
   // The lists, and whose turn it is to work on them.
   struct Store {
@@ -125,9 +118,6 @@ class Index : public PassOn {
   std::vector<std::pair<std::string, index::List>> watchlist_;  // prefix; the dirty ones first
   std::shared_ptr<Store> store_;
   std::shared_ptr<Turns> turns_ = std::make_shared<Turns>();  // of objects with operations under way
-  // What this process has listed. Beyond so many it is left to the healers to find what is gone.
-  static constexpr std::size_t most_remembered = 65536;
-  std::unordered_set<Gfid> remembered_;
   std::array<Gfid, 3> virtual_gfids_;
   // Virtual directories of single directories that were looked up; the oldest goes.
   std::unordered_map<Gfid, Gfid> directories_;

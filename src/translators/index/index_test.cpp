@@ -138,6 +138,15 @@ TEST_F(IndexTest, AFailedChangeLeavesTheEntry) {
   EXPECT_EQ(listed("xattrop"), Names{object.text()});
 }
 
+TEST_F(IndexTest, WhatHasBeenRemovedIsListedNoMore) {
+  count(dirty, 1, 1);
+  count(pending, 1, 1);
+  failing = ESTALE;
+  count(dirty, -1, 0);
+  EXPECT_EQ(listed("dirty"), Names{});
+  EXPECT_EQ(listed("xattrop"), Names{});
+}
+
 struct ErasureIndexTest : IndexTest {
   ErasureIndexTest() : IndexTest(true) {}
 };
@@ -217,24 +226,6 @@ TEST_F(IndexTest, HealersReadAndShortenTheLists) {
   EXPECT_EQ(perform(fop::Unlink{.parent = list, .name = "nonsense"}).error().number(), EINVAL);
   EXPECT_EQ(perform(fop::Lookup{.parent = list, .name = "../x"}).error().number(), EPERM);
   EXPECT_TRUE(leaf.asked<fop::Unlink>().empty());
-}
-
-TEST_F(IndexTest, AnObjectThatLosesItsLastNameLeavesTheLists) {
-  count(dirty, 1, 1);
-  ASSERT_EQ(listed("dirty"), Names{object.text()});
-  leaf.answer<fop::Unlink>([](const Call&, const fop::Unlink& unlink) -> Result<fop::Unlink::Reply> {
-    fop::Unlink::Reply reply;
-    if (unlink.name == "last" && unlink.xdata.has("mortar.removed-object")) {
-      reply.xdata.set("mortar.removed-object", object);
-    }
-    return reply;
-  });
-  ASSERT_TRUE(perform(fop::Unlink{.parent = root, .name = "other"}));
-  EXPECT_EQ(listed("dirty"), Names{object.text()});
-  auto removed = perform(fop::Unlink{.parent = root, .name = "last"});
-  ASSERT_TRUE(removed);
-  EXPECT_TRUE(removed->xdata.empty()) << "that is nobody else's affair";
-  EXPECT_EQ(listed("dirty"), Names{});
 }
 
 TEST_F(IndexTest, LookupsTellWhetherAnythingIsPending) {

@@ -201,7 +201,7 @@ Task<Iatt> Index::attributes_of(Place place, Gfid gfid) {
 Task<fop::Unlink::Reply> Index::perform(const Call& call, const fop::Unlink& unlink) {
   auto place = place_of(unlink.parent);
   if (!place) {
-    auto passed = co_await tried(remove_file(call, unlink));
+    auto passed = co_await tried(next().perform(call, unlink));
     co_return passed;
   }
   Name entry = co_await tried(Name::make(unlink.name));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "translator/removed_object.h"
 #include "translators/posix/acl_text.h"
 #include "translators/posix/attribute_names.h"
 #include "translators/posix/glob.h"
@@ -123,7 +122,6 @@ void answer_wanted(const Work& work, Subject& subject, const Place& place, const
 void answer_removed_counts(const Iatt& iatt, const Dictionary& wanted, Dictionary& answers) {
   if (wanted.has("get-link-count")) answers.set("get-link-count", std::uint64_t{iatt.links});
   if (wanted.has("gf_request_link_count")) answers.set("gf_response_link_count", std::uint64_t{iatt.links});
-  if (wanted.has(removed_object_key) && iatt.links == 1) answers.set(removed_object_key, iatt.gfid);
   if (wanted.has("gf_get_file_block_count")) answers.set("gf_get_file_block_count", iatt.blocks);
 }
 

@@ -17,7 +17,7 @@ namespace mortar::replicate {
 inline constexpr const char* dirty_key = "trusted.afr.dirty";
 // Beside a change of a directory's marks: the name that is about to change, for a heal that looks at nothing else.
 inline constexpr const char* changed_name_key = "glusterfs.xattrop-entry-create";
-// In an operation on counts of a directory: forget which names were changed, if all counts are zero then.
+// Beside the end of all marks of a directory: none of its names waits any more.
 inline constexpr const char* forget_names_key = "glusterfs.xattrop-purge-index";
 
 // Of a directory `entries` are its names, and `data` says that all of them have to be looked at.

@@ -1,9 +1,24 @@
 #include "translators/replicate/heal_index.h"
 
+#include <utility>
+
 namespace mortar::replicate {
 
+namespace {
+
+const char* key_of(HealList list) {
+  switch (list) {
+    case HealList::blamed: return "glusterfs.xattrop_index_gfid";
+    case HealList::dirty: return "glusterfs.xattrop_dirty_gfid";
+    case HealList::noted: return "glusterfs.xattrop_entry_changes_gfid";
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
 Task<Gfid> HealIndex::directory(Copy copy, HealList list) {
-  const char* key = list == HealList::blamed ? "glusterfs.xattrop_index_gfid" : "glusterfs.xattrop_dirty_gfid";
+  const char* key = key_of(list);
   const Call own = healing_.call();
   const fop::Getxattr get{.gfid = root_gfid, .name_given = 1, .name = key, .xdata = {}};
   const fop::Values values = co_await tried(healing_.at(own, get, copy));
@@ -24,6 +39,11 @@ Task<std::vector<std::string>> HealIndex::entries(Copy copy, HealList list) {
 Task<> HealIndex::strike(Copy copy, HealList list, std::string entry) {
   const Gfid listed = co_await tried(directory(copy, list));
   const Call own = healing_.call();
+  if (list == HealList::noted) {
+    const fop::Rmdir remove{.parent = listed, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
+    co_await tried(healing_.at(own, remove, copy));
+    co_return done;
+  }
   const fop::Unlink unlink{.parent = listed, .name = std::move(entry), .flags = 0, .xdata = {}};
   co_await tried(healing_.at(own, unlink, copy));
   co_return done;

@@ -1,5 +1,6 @@
-// The lists that a brick keeps of objects that need a healer: those whose copies it blames, and those of which a change
-// was under way when it was last written. It shows them as directories that have no name.
+// The lists that a brick keeps of objects that need a healer: those whose copies it blames, those of which a change was
+// under way when it was last written, and directories of which it has noted the names that others missed. It shows them
+// as directories that have no name.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace mortar::replicate {
 
-enum class HealList { blamed, dirty };
+enum class HealList { blamed, dirty, noted };
 
 class HealIndex {
  public:

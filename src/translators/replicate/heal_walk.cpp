@@ -24,14 +24,41 @@ Task<> HealWalk::through_index(Copy copy) {
     co_await tried(heal_list(copy, HealList::dirty));
     // What was healed may have been what something else waited for.
     if (figures_.healed != before && figures_.failed != 0) continue;
+    const Volume& volume = healer_.healing().volume();
+    if (figures_.failed != 0) co_return done;
     // What waits to be healed may want it back.
-    if (figures_.failed == 0 && figures_.healed != 0) {
-      for (const Copy other : healer_.healing().volume().up().list()) {
-        co_await tried(clear_aside(other));
-      }
+    for (const Copy other : volume.up().list()) {
+      if (figures_.healed == 0) break;
+      co_await tried(clear_aside(other));
+    }
+    for (const Copy other : volume.up().list()) {
+      if (!volume.options.granular_entry_heal) break;
+      co_await tried(clear_notes(other));
     }
     co_return done;
   }
+}
+
+// Twice: names that are left of a directory the brick puts under a gfid that nothing has, which is gone then.
+Task<> HealWalk::clear_notes(Copy copy) {
+  constexpr int rounds = 2;
+  for (int round = 0; round < rounds; ++round) {
+    const std::vector<std::string> entries = co_await tried(index_.entries(copy, HealList::noted));
+    for (const std::string& entry : entries) {
+      co_await tried(clear_note(copy, entry));
+    }
+  }
+  co_return done;
+}
+
+// Whether the directory blames nobody by now, its brick knows, which keeps what it has noted otherwise.
+Task<> HealWalk::clear_note(Copy copy, std::string entry) {
+  const std::optional<Gfid> gfid = Gfid::parse(entry);
+  if (!gfid) co_return done;
+  const Result<Done> struck = co_await healer_.strike(*gfid, copy);
+  if (struck || !is_missing(struck.error())) co_return struck;
+  co_await tried(index_.strike(copy, HealList::noted, std::move(entry)));
+  co_return done;
 }
 
 Task<> HealWalk::clear_aside(Copy copy) {

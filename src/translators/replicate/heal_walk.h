@@ -38,6 +38,9 @@ class HealWalk {
   // What was put aside on the copy and has got another name since, or is nowhere else any more.
   Task<> clear_aside(Copy copy);
   Task<> clear_aside_one(Copy copy, Gfid aside, std::string entry);
+  // What the copy's brick has noted of directories that are healed or gone.
+  Task<> clear_notes(Copy copy);
+  Task<> clear_note(Copy copy, std::string entry);
   void count(const Gfid& gfid, const Result<HealReport>& report);
 
   Healer& healer_;

@@ -173,6 +173,7 @@ Task<> Healer::strike(Gfid gfid, Copy copy) {
   const Counts zero;
   for (const Copy other : volume.all().list()) nothing.values.set_bytes(volume.keys.missed(other), zero.stored());
   nothing.values.set_bytes(dirty_key, zero.stored());
+  nothing.xdata.set(forget_names_key, std::int32_t{1});
   const Call own = healing_.call();
   co_await tried(healing_.at(own, nothing, copy));
   co_return done;

@@ -41,7 +41,7 @@ class Healer {
   // Of a name under which the copies have different objects by a command; false where they do not. Errors as above.
   Task<bool> resolve_name(Gfid directory, std::string name, Ruling ruling);
 
-  // No mark is left: the brick is told so, and strikes it from its list.
+  // Where no mark is left, the brick is told so, and strikes it from its list, with the names it has noted.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }
 
