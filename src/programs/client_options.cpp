@@ -138,6 +138,7 @@ std::string source_of(const ClientOptions& options) {
 
 Result<ClientOptions> parse_client_options(int count, char** words) {
   ClientOptions options;
+  options.command_line = fmt::format("{}", fmt::join(words, words + count, " "));
   Result<CommandLine> line = read_command_line(count, words, usage, rows_of(options));
   if (!line) return std::unexpected(line.error());
   options.answer = std::move(line->answer);

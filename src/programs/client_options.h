@@ -18,6 +18,7 @@ struct ClientOptions {
   std::string control_socket;           // on which glusterd asks and tells; empty: none
   std::vector<std::string> new_copies;  // see new_copy_process.h
   bool access_by_gfid = false;          // every object is found in the directory .gfid too
+  std::string command_line;             // the words as they were given
   ProcessOptions process;
   fuse::MountOptions mount;  // an empty directory: nothing is mounted
 

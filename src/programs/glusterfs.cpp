@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view rebalance_prefix = "rebalance/";
 constexpr std::string_view heal_prefix = "shd/";
 
+constexpr const char* state_dump_directory = MORTAR_RUN_DIR "/gluster";
+
 // The mount helper says different things about these.
 constexpr int no_volume = 1;
 constexpr int volume_unusable = 2;
@@ -62,6 +64,7 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
         .management = management,
         .report_ready = [&process] { return process.report_ready(); },
         .reopen_log = [&process] { process.reopen_log(); },
+        .state_dump_directory = state_dump_directory,
     }));
   }
   if (volfile.id.starts_with(heal_prefix)) {
@@ -72,6 +75,7 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
         .management = management,
         .report_ready = [&process] { return process.report_ready(); },
         .reopen_log = [&process] { process.reopen_log(); },
+        .state_dump_directory = state_dump_directory,
     }));
   }
   if (!options.new_copies.empty()) {
@@ -84,7 +88,7 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
       .source = volfile.file.empty() ? static_cast<VolfileSource&>(management) : file,
       .report_ready = [&process] { return process.report_ready(); },
       .reopen_log = [&process] { process.reopen_log(); },
-      .state_dump_directory = MORTAR_RUN_DIR "/gluster",
+      .state_dump_directory = state_dump_directory,
       .found_volume = found_volume,
   }));
 }

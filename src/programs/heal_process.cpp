@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/log.h"
+#include "programs/process_dump.h"
+#include "translator/state_dump.h"
 #include "translators/fuse/mounted_graph.h"
 #include "translators/replicate/heal_service.h"
 #include "wire/messages/brick_operations.h"
@@ -228,6 +230,11 @@ Task<> HealDaemon::obey_signals() {
   for (;;) {
     const int signal = co_await tried(process_.world.next_signal());
     if (signal == SIGHUP) process_.reopen_log();
+    if (signal == SIGUSR1) {
+      std::string sections;
+      dump_graph(volume_->graph(), sections);
+      co_await dump_process(process_.world, process_.state_dump_directory, std::move(sections));
+    }
     if (signal != SIGTERM && signal != SIGINT) continue;
     log::info(domain, "signal {}: ending", signal);
     over_.set();

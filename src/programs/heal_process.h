@@ -18,6 +18,7 @@ struct HealProcess {
   NetworkVolfile& management;
   std::function<Result<Done>()> report_ready;  // called once, when it serves
   std::function<void()> reopen_log;
+  std::string state_dump_directory;
 };
 
 // Ends when a signal says so. The error's sentence says why it did not begin.

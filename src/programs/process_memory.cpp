@@ -13,9 +13,10 @@ std::vector<std::pair<const char*, std::uint64_t>> process_memory() {
           {"keepcost", told.keepcost}};
 }
 
-void dump_memory(std::string& out) {
-  out += "\n[mallinfo]\n";
+std::string memory_section() {
+  std::string out = "[mallinfo]\n";
   for (const auto& [name, bytes] : process_memory()) out += fmt::format("mallinfo_{}={}\n", name, bytes);
+  return out;
 }
 
 }  // namespace mortar

@@ -11,6 +11,6 @@ namespace mortar {
 // "arena", "ordblks", ... in the order in which they are shown.
 std::vector<std::pair<const char*, std::uint64_t>> process_memory();
 // As a section of a state dump.
-void dump_memory(std::string& out);
+std::string memory_section();
 
 }  // namespace mortar

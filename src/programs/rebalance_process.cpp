@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "programs/process_dump.h"
+#include "translator/state_dump.h"
 #include "translators/distribute/layout_crawl.h"
 #include "translators/fuse/mounted_graph.h"
 #include "wire/messages/brick_operations.h"
@@ -164,6 +166,11 @@ Task<> RebalanceDaemon::obey_signals() {
   for (;;) {
     const int signal = co_await tried(process_.world.next_signal());
     if (signal == SIGHUP) process_.reopen_log();
+    if (signal == SIGUSR1) {
+      std::string sections;
+      dump_graph(graph_->graph(), sections);
+      co_await dump_process(process_.world, process_.state_dump_directory, std::move(sections));
+    }
     if (signal != SIGTERM && signal != SIGINT) continue;
     log::info(domain, "signal {}: ending", signal);
     over_.set();

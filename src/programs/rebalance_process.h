@@ -18,6 +18,7 @@ struct RebalanceProcess {
   NetworkVolfile& management;
   std::function<Result<Done>()> report_ready;  // called once, when the walk begins
   std::function<void()> reopen_log;
+  std::string state_dump_directory;
 };
 
 // Ends when glusterd knows how the walk ended, or when a signal says so. The error's sentence says why it did not
