@@ -72,6 +72,9 @@ std::vector<OptionRow> rows_of(ClientOptions& options) {
           options.new_copies.push_back(text);
           return !text.empty();
         }},
+       {"clear-locks", 0, value, "WHICH", "Mount nothing: drop these locks of a path on all bricks, and end",
+        text_into(options.clear_locks)},
+       {"clear-path", 0, value, "PATH", "That path, from the root of the volume on", text_into(options.clear_path)},
        {"socket-file", 'S', value, "FILE", "Socket on which glusterd asks and tells",
         text_into(options.control_socket)}});
   add_process_options(rows, options.process);

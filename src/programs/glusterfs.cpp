@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "programs/clear_locks_process.h"
 #include "programs/client_options.h"
 #include "programs/file_volfile.h"
 #include "programs/heal_process.h"
@@ -80,6 +81,12 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
   }
   if (!options.new_copies.empty()) {
     return process.world().run(tell_of_new_copies(process.world(), options, types, file));
+  }
+  if (!options.clear_locks.empty()) {
+    std::string told;
+    const Result<Done> cleared = process.world().run(clear_locks(process.world(), options, types, file, told));
+    std::cout << told;
+    return cleared;
   }
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
