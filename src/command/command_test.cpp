@@ -96,7 +96,6 @@ TEST_F(CommandTest, WhatIsNotThereYetIsToldFromTypingErrors) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"volume", "bitrot", "v", "enable"}, "volume bitrot"},
       {{"volume", "quota", "v", "list"}, "volume quota"},
-      {{"vol", "clear-l", "v", "/f"}, "volume clear-locks"},
       {{"snapshot", "create", "s", "v"}, "snapshot"},
       {{"nfs-ganesha", "enable"}, "nfs-ganesha"},
   };

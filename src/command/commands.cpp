@@ -41,7 +41,7 @@ void add_hidden(std::vector<Command>& commands) {
   for (std::string_view word : {"copy", "execute", "mount", "umount"}) {
     commands.push_back({{"system::", word}, "", "", Group::hidden, unavailable});
   }
-  for (std::string_view word : {"barrier", "bitrot", "clear-locks", "geo-replication", "inode-quota", "quota"}) {
+  for (std::string_view word : {"barrier", "bitrot", "geo-replication", "inode-quota", "quota"}) {
     commands.push_back({{"volume", word}, "", "", Group::hidden, unavailable});
   }
 }
@@ -101,6 +101,11 @@ std::vector<Command> make_commands() {
        "add brick to volume <VOLNAME>",
        Group::volume,
        volume_add_brick},
+      {{"volume", "clear-locks"},
+       "<VOLNAME> <path> kind {blocked|granted|all}{inode [range]|entry [basename]|posix [range]}",
+       "Clear locks held on path",
+       Group::volume,
+       volume_clear_locks},
       {{"volume", "create"},
        create_pattern,
        "create a new volume of specified type with mentioned bricks",

@@ -44,6 +44,7 @@ Task<int> volume_reset(const Invocation& run);
 Task<int> volume_set(const Invocation& run);
 Task<int> volume_start(const Invocation& run);
 Task<int> volume_statedump(const Invocation& run);
+Task<int> volume_clear_locks(const Invocation& run);
 Task<int> volume_status(const Invocation& run);
 Task<int> volume_stop(const Invocation& run);
 Task<int> volume_sync(const Invocation& run);

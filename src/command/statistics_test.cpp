@@ -278,6 +278,28 @@ TEST_F(StatisticsTest, TopRefusesBeforeAsking) {
   }
 }
 
+TEST_F(StatisticsTest, LocksAreCleared) {
+  EXPECT_EQ(said_of({"volume", "clear-locks", "v", "/f", "kind", "all", "posix", "0,7-1"},
+                    {{"lk-summary", "h:/b/: posix blocked locks=0 granted locks=1"}}),
+            "Volume clear-locks successful\nh:/b/: posix blocked locks=0 granted locks=1\n");
+  EXPECT_EQ(asked().text("path"), "/f");
+  EXPECT_EQ(asked().text("kind"), "all");
+  EXPECT_EQ(asked().text("type"), "posix");
+  EXPECT_EQ(asked().text("opts"), "0,7-1");
+  session.answers = {Answer{-1, 22, "Volume v is not started", {}}};
+  EXPECT_EQ(run({"volume", "clear-locks", "v", "/f", "kind", "blocked", "inode"}), 1);
+  EXPECT_TRUE(console.complained.ends_with("Volume clear-locks unsuccessful\nVolume v is not started\n"));
+  session.requests.clear();
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"/f", "kind", "some", "inode"}, {"/f", "kind", "all", "file"},
+                                             {"/f", "sort", "all", "inode"}, {"/f", "kind", "all"}}) {
+    std::vector<std::string> whole{"volume", "clear-locks", "v"};
+    whole.insert(whole.end(), words.begin(), words.end());
+    EXPECT_NE(run(whole), 0);
+  }
+  EXPECT_TRUE(session.requests.empty());
+}
+
 TEST_F(StatisticsTest, StateDumps) {
   EXPECT_EQ(said_of({"volume", "statedump", "v"}, {}), "volume statedump: success\n");
   EXPECT_EQ(asked().text("options"), "");

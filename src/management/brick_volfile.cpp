@@ -22,6 +22,9 @@ class BrickVolfile {
     add_features();
     add_marker_to_quota();
     layers_.add("debug/io-stats", brick_.path).set("unique-id", brick_.path).set("volume-id", id_);
+    if (const auto traced = volume_.options.find("debug.trace")) {
+      layers_.add_above(*traced, "debug/trace", volume_.name + "-trace");
+    }
     add_server();
     set_logging();
     apply_options(layers_, volume_.options);

@@ -82,6 +82,7 @@ class ClientVolfile {
   }
 
   std::string finished() {
+    if (options_.find("debug.trace") == "client") layers_.add("debug/trace", volume_.name + "-trace");
     layers_.add("debug/io-stats", volume_.name);
     set_logging();
     apply_options(layers_, options_);

@@ -122,6 +122,7 @@ void CommandService::add_changes() {
   add<cli::TopVolume>(commands::profile_volume, Kind::transaction);
   add<cli::HealVolume>(commands::heal_volume, Kind::transaction);
   add<cli::StatedumpVolume>(commands::dump_volume_state, Kind::transaction);
+  add<cli::ClearLocks>(commands::clear_locks, Kind::transaction);
   add<cli::GetVolfile>(commands::get_volfile, Kind::question);
   add<cli::BrickPort>(commands::get_brick_port, Kind::question);
   add<cli::GetState>(commands::dump_state, Kind::change);

@@ -70,6 +70,7 @@ Task<Dictionary> dump_volume_state(Management& management, Dictionary request);
 
 // state_command.cpp
 Task<Dictionary> dump_state(Management& management, Dictionary request);
+Task<Dictionary> clear_locks(Management& management, Dictionary request);
 
 // log_command.cpp
 Task<Dictionary> rotate_own_logs(Management& management, Dictionary question);

@@ -31,13 +31,15 @@ struct Healers::Keeper {
   TaskSet keeping;  // the last: it is cancelled before the rest goes
 };
 
-Command healer_command(const Places& places, const Volume& volume, const Gfid& server) {
-  return {.arguments = {places.settings().client_program, "-s",
+Command healer_command(const Places& places, const Volume& volume, const Gfid& server, const std::string& log_level) {
+  Command command{.arguments = {places.settings().client_program, "-s",
                         places.settings().bind_address.empty() ? "localhost" : places.settings().bind_address,
                         "--volfile-id", "shd/" + volume.name, "-p", places.healer_pid_file(volume), "-l",
                         places.healer_log(), "-S", places.healer_socket(volume, server), "--xlator-option",
                         fmt::format("*replicate*.node-uuid={}", server.text()), "--process-name", "glustershd",
                         "--client-pid=-6"}};
+  if (!log_level.empty()) command.arguments.insert(command.arguments.end(), {"--log-level", log_level});
+  return command;
 }
 
 bool is_healed(const Volume& volume) {
@@ -52,7 +54,7 @@ Healers::~Healers() = default;
 
 DaemonProcess Healers::process_of(const Volume& volume) const {
   return {.name = fmt::format("self-heal daemon of {}", volume.name),
-          .command = healer_command(places_, volume, server_),
+          .command = healer_command(places_, volume, server_, log_level_),
           .pid_file = places_.healer_pid_file(volume),
           .socket = places_.healer_socket(volume, server_),
           .log = places_.healer_log()};
@@ -62,7 +64,8 @@ bool Healers::wants(const Volume& volume) const {
   return is_healed(volume) && std::ranges::find(volume.bricks, server_, &Brick::server) != volume.bricks.end();
 }
 
-Task<> Healers::follow(Volume volume) {
+Task<> Healers::follow(Volume volume, std::string log_level) {
+  log_level_ = std::move(log_level);
   if (!wants(volume)) {
     co_await tried(end(std::move(volume)));
     co_return done;

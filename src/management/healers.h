@@ -23,8 +23,8 @@ class Healers {
   ~Healers();
 
   // The daemon runs or does not, as the volume wants it. A start is waited for a moment only: it is no part of the
-  // volume's own.
-  Task<> follow(Volume volume);
+  // volume's own. `log_level` is what the pool wants, for the next start.
+  Task<> follow(Volume volume, std::string log_level);
   // The volume is no more, or has no brick here any more.
   Task<> end(Volume volume);
 
@@ -44,11 +44,12 @@ class Healers {
   World& world_;
   const Places& places_;
   const Gfid server_;
+  std::string log_level_;
   std::map<std::string, std::unique_ptr<Keeper>> keepers_;  // by volume
 };
 
-// The whole command line; scripts read it.
-Command healer_command(const Places& places, const Volume& volume, const Gfid& server);
+// The whole command line; scripts read it. `log_level`: empty where nobody chose one.
+Command healer_command(const Places& places, const Volume& volume, const Gfid& server, const std::string& log_level);
 // Whether some server has one of the volume.
 bool is_healed(const Volume& volume);
 

@@ -128,7 +128,7 @@ TEST(Healers, HaveTheCommandLineOfStock) {
   chosen.client_program = "/usr/sbin/glusterfs";
   const Places places(chosen);
   Volume volume{.name = "r", .id = fixed_gfid(3)};
-  const Command command = healer_command(places, volume, fixed_gfid(9));
+  const Command command = healer_command(places, volume, fixed_gfid(9), "");
   const std::string text = fmt::format("{}", fmt::join(command.arguments, " "));
   EXPECT_TRUE(
       text.starts_with("/usr/sbin/glusterfs -s localhost --volfile-id shd/r -p /var/run/gluster/shd/r/r-shd.pid "
@@ -137,6 +137,8 @@ TEST(Healers, HaveTheCommandLineOfStock) {
       text.ends_with(fmt::format(".socket --xlator-option *replicate*.node-uuid={} --process-name glustershd "
                                  "--client-pid=-6",
                                  fixed_gfid(9).text())));
+  const Command quiet = healer_command(places, volume, fixed_gfid(9), "WARNING");
+  EXPECT_TRUE(fmt::format("{}", fmt::join(quiet.arguments, " ")).ends_with(" --client-pid=-6 --log-level WARNING"));
 }
 
 }  // namespace

@@ -31,6 +31,19 @@ Layers::Layer Layers::add_beside(std::string_view type, std::string name, std::v
   return Layer(section);
 }
 
+void Layers::add_above(std::string_view kind, std::string_view type, const std::string& name) {
+  const auto below = std::ranges::find_if(volfile_.sections, [kind](const VolumeSection& section) {
+    const std::string_view whole = section.type;
+    return whole.substr(whole.find('/') + 1) == kind;
+  });
+  if (below == volfile_.sections.end()) return;
+  VolumeSection between{.name = name, .type = std::string(type), .options = {}, .subvolumes = {below->name}};
+  for (auto above = below + 1; above != volfile_.sections.end(); ++above) {
+    std::ranges::replace(above->subvolumes, below->name, name);
+  }
+  volfile_.sections.insert(below + 1, std::move(between));
+}
+
 void Layers::set_all(std::string_view type, std::string_view key, std::string_view value) {
   for (VolumeSection& section : volfile_.sections) {
     if (section.type == type) Layer(section).set(key, value);

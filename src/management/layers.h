@@ -32,6 +32,10 @@ class Layers {
   // Beside what is there; its children are told.
   Layer add_beside(std::string_view type, std::string name, std::vector<std::string> children = {});
 
+  // Between the only layer of that kind, what stands behind the slash of its type, and what stands above it. Nothing
+  // where there is none.
+  void add_above(std::string_view kind, std::string_view type, const std::string& name);
+
   // An option of every layer of a type.
   void set_all(std::string_view type, std::string_view key, std::string_view value);
 

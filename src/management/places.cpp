@@ -66,12 +66,12 @@ std::string Places::healer_socket(const Volume& of, const Gfid& server) const {
   return socket_of(settings_, fmt::format("{} {} shd", of.id.text(), server.text()));
 }
 
-std::string Places::new_copies_volfile(const Volume& of) const {
-  return fmt::format("{}/{}-new-copies.vol", settings_.run_directory, of.name);
+std::string Places::client_run_volfile(const Volume& of, std::string_view name) const {
+  return fmt::format("{}/{}-{}.vol", settings_.run_directory, of.name, name);
 }
 
-std::string Places::new_copies_log(const Volume& of) const {
-  return fmt::format("{}/{}-new-copies.log", settings_.log_directory, of.name);
+std::string Places::client_run_log(const Volume& of, std::string_view name) const {
+  return fmt::format("{}/{}-{}.log", settings_.log_directory, of.name, name);
 }
 
 std::string brick_volfile_id(const Volume& volume, const Brick& brick) {

@@ -50,8 +50,9 @@ class Places {
   std::string healer_log() const { return settings_.log_directory + "/glustershd.log"; }
 
   // For the client that tells copies of a new one.
-  std::string new_copies_volfile(const Volume& volume) const;
-  std::string new_copies_log(const Volume& volume) const;
+  // Of a client that does one thing and ends (client_run.h), by its name.
+  std::string client_run_volfile(const Volume& volume, std::string_view name) const;
+  std::string client_run_log(const Volume& volume, std::string_view name) const;
 
   const Settings& settings() const { return settings_; }
 

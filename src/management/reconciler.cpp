@@ -131,7 +131,8 @@ Task<> Reconciler::run_bricks(Volume volume, Bricks bricks) {
 
 // A daemon that does not come is tried again; the volume serves without it.
 Task<> Reconciler::heal(Volume volume) {
-  const Result<Done> followed = co_await healers_->follow(std::move(volume));
+  const std::string log_level(membership_.pool().options.find("cluster.daemon-log-level").value_or(""));
+  const Result<Done> followed = co_await healers_->follow(std::move(volume), log_level);
   if (!followed) log::error("management", "{}", followed.error().sentence());
   co_return done;
 }

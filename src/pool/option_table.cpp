@@ -228,7 +228,7 @@ constexpr OptionEntry table[] = {
     {"features.quota", boolean, volume, never_reset, false, 1, 0, 0, "", "features/marker", "quota", "off", "off", "Limits of directories; switched by volume quota."},
     {"features.inode-quota", boolean, volume, never_reset, false, 1, 0, 0, "", "features/marker", "inode-quota", "off", "off", "Limits of the number of files; switched by volume inode-quota."},
     {"features.bitrot", boolean, volume, needs_force, false, 30700, 0, 0, "", "features/bitrot-stub", "bitrot", "disable", "disable", "Sign files and look for damage; switched by volume bitrot."},
-    {"debug.trace", text, volume, translator|not_here|plain, false, 1, 0, 0, "", "debug/trace", "!debug", "off", "", "Translator above which every operation is logged."},
+    {"debug.trace", text, volume, translator|plain, false, 1, 0, 0, "", "debug/trace", "!debug", "off", "", "Translator above which every operation is logged."},
     {"debug.log-history", boolean, volume, 0, false, 2, 0, 0, "", "debug/trace", "log-history", "no", "", "The trace keeps its last lines for state dumps."},
     {"debug.log-file", boolean, volume, 0, false, 2, 0, 0, "", "debug/trace", "log-file", "no", "", "The trace goes to the log file."},
     {"debug.exclude-ops", text, volume, 0, false, 2, 0, 0, "", "debug/trace", "exclude-ops", "(null)", "", "Operations that are not traced."},

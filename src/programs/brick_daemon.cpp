@@ -191,7 +191,7 @@ Task<> BrickDaemon::dump_state() {
   StateDump dump;
   dump.directory = chosen.value_or(process_.state_dump_directory);
   dump.name = std::move(name);
-  dump_memory(dump.sections);
+  dump.sections = memory_section();
   BrickHoldings(*graph_, *server_, brick_).dump(dump.sections);
   dump_graph(*graph_, dump.sections);
   dump.option_directories.push_back(process_.state_dump_directory);

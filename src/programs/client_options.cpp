@@ -72,6 +72,9 @@ std::vector<OptionRow> rows_of(ClientOptions& options) {
           options.new_copies.push_back(text);
           return !text.empty();
         }},
+       {"clear-locks", 0, value, "WHICH", "Mount nothing: drop these locks of a path on all bricks, and end",
+        text_into(options.clear_locks)},
+       {"clear-path", 0, value, "PATH", "That path, from the root of the volume on", text_into(options.clear_path)},
        {"socket-file", 'S', value, "FILE", "Socket on which glusterd asks and tells",
         text_into(options.control_socket)}});
   add_process_options(rows, options.process);
@@ -138,6 +141,7 @@ std::string source_of(const ClientOptions& options) {
 
 Result<ClientOptions> parse_client_options(int count, char** words) {
   ClientOptions options;
+  options.command_line = fmt::format("{}", fmt::join(words, words + count, " "));
   Result<CommandLine> line = read_command_line(count, words, usage, rows_of(options));
   if (!line) return std::unexpected(line.error());
   options.answer = std::move(line->answer);

@@ -17,7 +17,10 @@ struct ClientOptions {
   std::string process_name;
   std::string control_socket;           // on which glusterd asks and tells; empty: none
   std::vector<std::string> new_copies;  // see new_copy_process.h
+  std::string clear_locks;              // see clear_locks_process.h: "tTYPE.kKIND[.OPTIONS]", and where
+  std::string clear_path;
   bool access_by_gfid = false;          // every object is found in the directory .gfid too
+  std::string command_line;             // the words as they were given
   ProcessOptions process;
   fuse::MountOptions mount;  // an empty directory: nothing is mounted
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "programs/clear_locks_process.h"
 #include "programs/client_options.h"
 #include "programs/file_volfile.h"
 #include "programs/heal_process.h"
@@ -20,6 +21,8 @@ namespace {
 // Of the volume file's name, where the process is not to serve the volume but to rebalance or to heal it.
 constexpr std::string_view rebalance_prefix = "rebalance/";
 constexpr std::string_view heal_prefix = "shd/";
+
+constexpr const char* state_dump_directory = MORTAR_RUN_DIR "/gluster";
 
 // The mount helper says different things about these.
 constexpr int no_volume = 1;
@@ -61,11 +64,18 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
       .management = management,
       .report_ready = [&process] { return process.report_ready(); },
       .reopen_log = [&process] { process.reopen_log(); },
+      .state_dump_directory = state_dump_directory,
   };
   if (volfile.id.starts_with(rebalance_prefix)) return process.world().run(run_rebalance(userless));
   if (volfile.id.starts_with(heal_prefix)) return process.world().run(run_heal(userless));
   if (!options.new_copies.empty()) {
     return process.world().run(tell_of_new_copies(process.world(), options, types, file));
+  }
+  if (!options.clear_locks.empty()) {
+    std::string told;
+    const Result<Done> cleared = process.world().run(clear_locks(process.world(), options, types, file, told));
+    std::cout << told;
+    return cleared;
   }
   return process.world().run(run_mount(MountProcess{
       .world = process.world(),
@@ -74,7 +84,7 @@ Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& 
       .source = volfile.file.empty() ? static_cast<VolfileSource&>(management) : file,
       .report_ready = [&process] { return process.report_ready(); },
       .reopen_log = [&process] { process.reopen_log(); },
-      .state_dump_directory = MORTAR_RUN_DIR "/gluster",
+      .state_dump_directory = state_dump_directory,
       .found_volume = found_volume,
   }));
 }

@@ -4,9 +4,12 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "programs/process_dump.h"
 #include "programs/process_memory.h"
+#include "programs/version.h"
 #include "translator/state_dump.h"
 #include "translators/fuse/session.h"
+#include "translators/meta/meta.h"
 
 namespace mortar {
 namespace {
@@ -31,6 +34,9 @@ Result<Volfile> adapted(Volfile volfile, const ClientOptions& options) {
     volfile.sections.push_back(
         {.name = "gfid-access-autoload", .type = "features/gfid-access", .subvolumes = {volfile.top().name}});
   }
+  if (!options.mount.directory.empty()) {
+    volfile.sections.push_back({.name = "meta-autoload", .type = Meta::type, .subvolumes = {volfile.top().name}});
+  }
   set_translator_options(options.volfile, volfile);
   return volfile;
 }
@@ -44,7 +50,11 @@ bool has_network(const Volfile& volfile) {
 
 class Mount {
  public:
-  explicit Mount(MountProcess process) : process_(std::move(process)) {}
+  explicit Mount(MountProcess process) : process_(std::move(process)) {
+    if (process_.options.mount.directory.empty()) return;
+    shown_ = std::make_shared<meta::Process>(process_.world, facts());
+    types_.emplace(Meta::type, Meta::maker(shown_));
+  }
   Task<> run();
 
  private:
@@ -58,9 +68,15 @@ class Mount {
   Task<> take_change(fuse::Front& front);
   // Until a signal ends the process; without a mount both are null.
   Task<> obey_signals(fuse::Session* session, const fuse::Front* front);
-  Task<> dump_state(const fuse::Front* front);
+  // Sections of a state dump.
+  std::string state(const fuse::Front* front) const;
+  meta::Facts facts() const;
+  void show(const GraphPointer& graph);
 
   MountProcess process_;
+  TranslatorTypes types_{process_.types};
+  std::shared_ptr<meta::Process> shown_;  // in ".meta"; null without a mount
+  const fuse::Front* front_ = nullptr;
   GraphPointer current_;
 };
 
@@ -71,7 +87,7 @@ Task<Volfile> Mount::read_volume() {
 }
 
 Task<Mount::GraphPointer> Mount::raise_graph(Volfile volfile) {
-  std::unique_ptr<Graph> graph = co_await tried(Graph::build(process_.world, volfile, process_.types));
+  std::unique_ptr<Graph> graph = co_await tried(Graph::build(process_.world, volfile, types_));
   const GraphPointer mounted = std::make_shared<fuse::MountedGraph>(std::move(graph));
   Result<Done> raised = co_await mounted->graph().start();
   if (raised) {
@@ -125,10 +141,27 @@ Task<> Mount::run() {
   fuse::Front front(process_.world, process_.options.mount);
   front.set_root(*root);
   front.use(current_);
+  front_ = &front;
+  show(current_);
   const Result<Done> served = co_await serve(front);
+  front_ = nullptr;
   current_.reset();
   co_await front.stop();
   co_return served;
+}
+
+meta::Facts Mount::facts() const {
+  return {.version = stock_version,
+          .uuid = process_.world.random_gfid().text(),
+          .command_line = process_.options.command_line,
+          .log_file = process_.options.process.log_file,
+          .mount = fuse::section_of(process_.options.mount),
+          .mount_section = [this] { return front_ == nullptr ? std::string() : front_->mount_section(); },
+          .memory_section = memory_section};
+}
+
+void Mount::show(const GraphPointer& graph) {
+  shown_->use(std::shared_ptr<const Graph>(graph, &graph->graph()));
 }
 
 Task<> Mount::serve(fuse::Front& front) {
@@ -154,7 +187,7 @@ Task<> Mount::obey_signals(fuse::Session* session, const fuse::Front* front) {
       process_.source.look_again();
     }
     if (signal == SIGUSR1) {
-      co_await dump_state(front);
+      co_await dump_process(process_.world, process_.state_dump_directory, state(front));
     }
     if (signal != SIGTERM && signal != SIGINT) continue;
     log::info(domain, "signal {}: ending", signal);
@@ -164,18 +197,14 @@ Task<> Mount::obey_signals(fuse::Session* session, const fuse::Front* front) {
   }
 }
 
-Task<> Mount::dump_state(const fuse::Front* front) {
-  StateDump dump{process_.state_dump_directory, "glusterdump", {}, {process_.state_dump_directory}};
-  dump_memory(dump.sections);
+std::string Mount::state(const fuse::Front* front) const {
+  std::string sections;
   if (front != nullptr) {
-    front->dump_state(dump.sections);
+    front->dump_state(sections);
   } else {
-    dump_graph(current_->graph(), dump.sections);
+    dump_graph(current_->graph(), sections);
   }
-  const Result<std::string> path = co_await write_state_dump(process_.world, std::move(dump));
-  if (path) log::info(domain, "the state is written to {}", *path);
-  if (!path) log::error(domain, "no state dump: {}", path.error().sentence());
-  co_return done;
+  return sections;
 }
 
 Task<> Mount::follow_volume(fuse::Front& front) {
@@ -206,6 +235,7 @@ Task<> Mount::take_change(fuse::Front& front) {
   }
   current_ = co_await tried(raise_graph(volfile));
   front.use(current_);
+  show(current_);
   log::info(domain, "switched to a new graph");
   co_return done;
 }

@@ -30,9 +30,10 @@ Dictionary memory_status() {
   return told;
 }
 
-void dump_memory(std::string& out) {
-  out += "\n[mallinfo]\n";
+std::string memory_section() {
+  std::string out = "[mallinfo]\n";
   for (const auto& [name, bytes] : process_memory()) out += fmt::format("mallinfo_{}={}\n", name, bytes);
+  return out;
 }
 
 }  // namespace mortar

@@ -10,6 +10,6 @@ namespace mortar {
 // In the keys that answers to `volume status NAME mem` have.
 Dictionary memory_status();
 // As a section of a state dump.
-void dump_memory(std::string& out);
+std::string memory_section();
 
 }  // namespace mortar

@@ -17,6 +17,7 @@
 #include "translators/selinux/selinux.h"
 #include "translators/server/server.h"
 #include "translators/switches/switches.h"
+#include "translators/trace/trace.h"
 #include "translators/upcall/upcall.h"
 #include "translators/utime/utime.h"
 #include "translators/write_behind/write_behind.h"
@@ -27,7 +28,8 @@ TranslatorTypes all_translator_types() {
   TranslatorTypes types;
   add_pass_types(types);
   add_switch_types(types);
-  types.emplace(IoStats::type, IoStats::make);
+  types.emplace(IoStats::type, IoStats::maker({MORTAR_STATE_DIR "/stats", MORTAR_LOG_DIR "/samples"}));
+  types.emplace(Tracer::type, Tracer::make);
   types.emplace("cluster/distribute", Distribute::make);
   types.emplace("cluster/replicate", Replicate::make);
   types.emplace("features/access-control", make_access_control);

@@ -4,13 +4,12 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "programs/process_dump.h"
 #include "programs/process_memory.h"
 #include "translator/state_dump.h"
 
 namespace mortar {
 namespace {
-
-constexpr const char* state_dump_directory = MORTAR_RUN_DIR "/gluster";
 
 // Of the command of `volume status`.
 namespace status_command {
@@ -95,23 +94,15 @@ Task<> UserlessClient::obey_signals() {
     const int signal = co_await tried(process_.world.next_signal());
     if (signal == SIGHUP) process_.reopen_log();
     if (signal == SIGUSR1) {
-      co_await tried(dump_state());
+      std::string sections;
+      dump_graph(graph_(), sections);
+      co_await dump_process(process_.world, process_.state_dump_directory, std::move(sections));
     }
     if (signal != SIGTERM && signal != SIGINT) continue;
     log::info(domain_, "signal {}: ending", signal);
     end();
     co_return done;
   }
-}
-
-Task<> UserlessClient::dump_state() {
-  StateDump dump{state_dump_directory, "glusterdump", {}, {state_dump_directory}};
-  dump_memory(dump.sections);
-  dump_graph(graph_(), dump.sections);
-  const Result<std::string> path = co_await write_state_dump(process_.world, std::move(dump));
-  if (path) log::info(domain_, "the state is written to {}", *path);
-  if (!path) log::error(domain_, "no state dump: {}", path.error().sentence());
-  co_return done;
 }
 
 }  // namespace mortar

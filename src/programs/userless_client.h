@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/event.h"
@@ -25,6 +26,7 @@ struct UserlessProcess {
   NetworkVolfile& management;
   std::function<Result<Done>()> report_ready;  // called once, when it serves
   std::function<void()> reopen_log;
+  std::string state_dump_directory;
 };
 
 // With what the options say of translators, and the name by which bricks know the process.
@@ -50,7 +52,6 @@ class UserlessClient {
  private:
   Result<Done> listen();
   Task<> obey_signals();
-  Task<> dump_state();
   Result<BrickOperationReply> status(const brick_operation::Status& request) const;
 
   UserlessProcess process_;

@@ -3,6 +3,7 @@
 
 namespace mortar {
 
+inline constexpr const char* stock_version = "10.3";
 inline constexpr const char* version_text = "glusterfs 10.3 (mortar " MORTAR_VERSION ")\n";
 
 }  // namespace mortar

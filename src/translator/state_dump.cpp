@@ -27,7 +27,20 @@ bool is_wanted(std::string_view header, const DumpParts& parts) {
   if (header.starts_with("[global.callpool")) return parts.calls;
   if (header.ends_with(".fdtable]")) return parts.descriptors;
   if (header.starts_with("[conn.") || header.ends_with(".itable]") || header.ends_with(".inode]")) return parts.inodes;
-  return !header.ends_with(".priv]") || parts.state;
+  const bool is_private = header.ends_with(".priv]") || header.starts_with("[cluster/");
+  return !is_private || parts.state;
+}
+
+std::string dotted(std::string type) {
+  std::ranges::replace(type, '/', '.');
+  return type;
+}
+
+// Scripts know these by other headers than the rest.
+std::string header_of(const std::string& type, const std::string& name) {
+  if (type == "cluster/replicate") return fmt::format("[{}.{}]\n", type, name);
+  if (type == "cluster/distribute") return fmt::format("[xlator.cluster.dht.{}.priv]\n", name);
+  return fmt::format("[xlator.{}.{}.priv]\n", dotted(type), name);
 }
 
 struct OptionsFile {
@@ -63,13 +76,41 @@ Result<std::string> write_now(FileSystem& files, const StateDump& dump, Moment n
 
 }  // namespace
 
+std::string private_section(const Graph& graph, const Translator& translator) {
+  std::string text = header_of(graph.volfile().find(translator.name())->type, translator.name());
+  translator.dump_state(text);
+  return text;
+}
+
+std::string history_section(const Graph& graph, const Translator& translator) {
+  std::string lines;
+  translator.dump_history(lines);
+  if (lines.empty()) return lines;
+  return fmt::format("[xlator.{}.history]\n{}", dotted(graph.volfile().find(translator.name())->type), lines);
+}
+
 void dump_graph(const Graph& graph, std::string& out) {
   for (const auto& translator : graph.translators()) {
-    std::string type = graph.volfile().find(translator->name())->type;
-    std::ranges::replace(type, '/', '.');
-    out += fmt::format("\n[xlator.{}.{}.priv]\n", type, translator->name());
-    translator->dump_state(out);
+    out += '\n' + private_section(graph, *translator);
+    const std::string history = history_section(graph, *translator);
+    if (!history.empty()) out += '\n' + history;
   }
+}
+
+std::string with_blanks(std::string_view sections) {
+  std::string text;
+  while (!sections.empty()) {
+    const std::string_view line = sections.substr(0, sections.find('\n'));
+    sections.remove_prefix(std::min(line.size() + 1, sections.size()));
+    const std::size_t sign = line.starts_with('[') ? line.npos : line.find('=');
+    if (sign == line.npos) {
+      text += line;
+    } else {
+      text += fmt::format("{} = {}", line.substr(0, sign), line.substr(sign + 1));
+    }
+    if (!line.empty()) text += '\n';
+  }
+  return text;
 }
 
 DumpOptions parse_dump_options(std::string_view text) {

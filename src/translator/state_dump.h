@@ -11,8 +11,14 @@
 
 namespace mortar {
 
-// One section for each translator of the graph: "[xlator.protocol.client.photos-client-0.priv]".
+// One section for each translator of the graph: "[xlator.protocol.client.photos-client-0.priv]"; one more for each that
+// keeps what it did.
 void dump_graph(const Graph& graph, std::string& out);
+// Those of one translator, with their headers. Empty where it keeps no history.
+std::string private_section(const Graph& graph, const Translator& translator);
+std::string history_section(const Graph& graph, const Translator& translator);
+// For readers in ".meta", where a line is "key = value".
+std::string with_blanks(std::string_view sections);
 
 // Which parts of its state a process is to write. Sections that belong to none are always written.
 struct DumpParts {

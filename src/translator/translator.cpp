@@ -21,6 +21,8 @@ Result<Done> Translator::reconfigure(const VolumeSection&) { return done; }
 
 void Translator::dump_state(std::string&) const {}
 
+void Translator::dump_history(std::string&) const {}
+
 PassOn::PassOn(std::string name) : Type(std::move(name)) {}
 PassOn::~PassOn() = default;
 

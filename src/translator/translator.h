@@ -96,6 +96,8 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
   virtual Result<Done> reconfigure(const class VolumeSection& section);
   // Lines "key=value" for state dumps, without the section header.
   virtual void dump_state(std::string& out) const;
+  // The same for what it did lately, where it keeps that; the default keeps nothing.
+  virtual void dump_history(std::string& out) const;
 
  protected:
   // Hands a notice to all parents.

@@ -117,7 +117,7 @@ end-volume
 TranslatorTypes fuzz_brick_types() {
   TranslatorTypes types;
   add_pass_types(types);
-  types.emplace(IoStats::type, IoStats::make);
+  types.emplace(IoStats::type, IoStats::maker({}));
   types.emplace("features/access-control", make_access_control);
   types.emplace("features/index", make_index);
   types.emplace("features/locks", make_locks);

@@ -61,8 +61,18 @@ Task<> stop_graph(std::shared_ptr<MountedGraph> graph) {
 
 }  // namespace
 
+std::string Front::mount_section() const {
+  return fmt::format(
+      "[xlator.mount.fuse.priv]\nmount_point={}\ndirect_io_mode={}\nentry_timeout={:f}\nattribute_timeout={:f}\n"
+      "negative_timeout={:f}\nuse_readdirp={}\nread_only={}\nopen_handles={}\nrequests={}\n",
+      options_.directory, options_.direct_io.value_or(false) ? 1 : 0, entry_term(), attribute_term(),
+      options_.negative_timeout, options_.readdir_with_attributes ? 1 : 0, options_.read_only ? 1 : 0,
+      handles_.size(), busy());
+}
+
 void Front::dump_state(std::string& out) const {
   const std::size_t open = inodes_.open();
+  out += '\n' + mount_section();
   out += fmt::format("\n[global.callpool]\ncallpool.cnt={}\n", busy());
   out += fmt::format("\n[xlator.mount.fuse.itable]\nactive_size={}\nlru_size={}\n", open, inodes_.size() - open);
   dump_graph(graph_->graph(), out);

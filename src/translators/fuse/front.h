@@ -58,8 +58,9 @@ class Front {
     }
   }
 
-  // Sections of a state dump: the table of inodes, the requests, each graph in use.
+  // Sections of a state dump: the mount, the table of inodes, the requests, each graph in use.
   void dump_state(std::string& out) const;
+  std::string mount_section() const;
 
   void forget(std::uint64_t inode, std::uint64_t count) { inodes_.forget(inode, count); }
 

@@ -25,6 +25,7 @@ Task<> Front::open(Request& request, std::uint64_t number, std::uint32_t flags) 
   if (!reply) co_return stale_if_gone(reply.error());
   inode->has_pages = true;
   const HandlePointer handle = add_handle(inode, graph, std::move(reply->fd), open.flags, false);
+  handle->past_the_cache = reply->xdata.number(fop::past_the_cache_key).value_or(0) != 0;
   if (!request.opened(file_info(*handle))) {
     drop_handle(*handle);
     release_later(call, graph, inode->gfid, handle->fd, false);

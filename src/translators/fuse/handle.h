@@ -27,6 +27,7 @@ struct Handle {
   InodePointer inode;
   std::uint32_t flags = 0;  // open_flag bits
   bool directory = false;
+  bool past_the_cache = false;  // the graph wants to be asked for each read and write
   // Where it is open. After a switch of graphs it is opened again on the new one before its next use.
   std::shared_ptr<MountedGraph> graph;
   Fd fd;

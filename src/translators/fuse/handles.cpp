@@ -62,7 +62,7 @@ fuse_file_info Front::file_info(const Handle& handle) const {
   fuse_file_info info{};
   info.fh = handle.number;
   if (!handle.directory) {
-    info.direct_io = options_.direct_io.value_or(false) ? 1 : 0;
+    info.direct_io = handle.past_the_cache || options_.direct_io.value_or(false) ? 1 : 0;
     info.keep_cache = options_.keep_cache_on_open ? 1 : 0;
   }
   return info;

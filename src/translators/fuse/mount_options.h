@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "translator/volfile.h"
+
 namespace mortar::fuse {
 
 struct MountOptions {
@@ -37,5 +39,8 @@ struct MountOptions {
   std::optional<std::int32_t> client_pid;        // the identity all calls carry, for internal mounts
   bool no_root_squash = false;
 };
+
+// The mount as if it were a translator of a volume file.
+VolumeSection section_of(const MountOptions& options);
 
 }  // namespace mortar::fuse

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/log.h"
+#include "translators/io_stats/files.h"
 #include "wire/messages/callbacks.h"
 
 namespace mortar {
@@ -10,19 +14,31 @@ using io_stats::Measures;
 using io_stats::Sizes;
 using io_stats::Top;
 
-Result<std::unique_ptr<Translator>> IoStats::make(World& world, const VolumeSection& section) {
-  // A healer's stands above all sets of copies, and is asked nothing.
-  if (section.subvolumes.empty()) {
-    return failed(EINVAL, fmt::format("volume {}: {} needs a subvolume", section.name, section.type));
-  }
-  Result<IoStatsOptions> options = read_options<IoStatsOptions>(section);
-  if (!options) return std::unexpected(options.error());
-  return std::make_unique<IoStats>(world, section.name, std::move(*options));
+TranslatorMaker IoStats::maker(IoStatsFolders folders) {
+  return [folders](World& world, const VolumeSection& section) -> Result<std::unique_ptr<Translator>> {
+    // A healer's stands above all sets of copies, and is asked nothing.
+    if (section.subvolumes.empty()) {
+      return failed(EINVAL, fmt::format("volume {}: {} needs a subvolume", section.name, section.type));
+    }
+    Result<IoStatsOptions> options = read_options<IoStatsOptions>(section);
+    if (!options) return std::unexpected(options.error());
+    return std::make_unique<IoStats>(world, section.name, std::move(*options), folders);
+  };
 }
 
-IoStats::IoStats(World& world, std::string name, IoStatsOptions options)
-    : Intercept(std::move(name)), world_(world), options_(std::move(options)) {
+IoStats::IoStats(World& world, std::string name, IoStatsOptions options, IoStatsFolders folders)
+    : Intercept(std::move(name)), world_(world), options_(std::move(options)), folders_(std::move(folders)) {
   begin_again();
+}
+
+Task<> IoStats::start() {
+  keep_writing();
+  return ready<Done>(done);
+}
+
+Task<> IoStats::stop() {
+  writing_.cancel();
+  return writing_.finished();
 }
 
 Result<Done> IoStats::reconfigure(const VolumeSection& section) {
@@ -35,7 +51,63 @@ Result<Done> IoStats::reconfigure(const VolumeSection& section) {
     if (interval_.idle()) interval_.since = now;
   }
   options_ = std::move(*options);
+  keep_writing();
   return done;
+}
+
+void IoStats::keep_writing() {
+  samples_.choose(options_.sample_interval, options_.most_samples);
+  writing_.cancel();
+  if (options_.dump_interval.count() != 0) writing_.start(write_files());
+}
+
+Task<> IoStats::write_files() {
+  const bool on_brick = options_.on_brick();
+  std::string id = on_brick ? options_.unique_id : name();
+  std::ranges::replace(id, '/', '_');
+  const std::string prefix = (on_brick ? "gluster.brick." : "gluster.") + id;
+  const std::string file = (on_brick ? "glusterfsd_" : "glusterfs_") + id;
+  std::string last_complaint;
+  while (true) {
+    co_await world_.sleep(options_.dump_interval);
+    const Moment now = world_.wall_clock();
+    std::string stats = io_stats::cumulative_json(prefix, cumulative_, {open_files_, most_open_files_}, now) +
+                        io_stats::interval_json(prefix, take_interval(), now);
+    std::string samples = io_stats::samples_text(id, samples_.take());
+    Result<Done> written = co_await write_file(folders_.stats, file + ".dump", std::move(stats));
+    if (written) {
+      written = co_await write_file(folders_.samples, file + ".samp", std::move(samples));
+    }
+    const std::string complaint = written ? std::string() : written.error().sentence();
+    if (!complaint.empty() && complaint != last_complaint) log::error(name(), "no statistics file: {}", complaint);
+    last_complaint = complaint;
+  }
+}
+
+Task<> IoStats::write_file(std::string folder, std::string file, std::string text) {
+  const auto write = [&files = world_.files(), folder, path = folder + "/" + file, text = std::move(text)] {
+    const Result<Done> made = files.make_directories(folder);
+    return made ? files.write_file(path, text) : made;
+  };
+  const Result<Done> written = co_await tried(world_.off_loop(write));
+  co_return written;
+}
+
+void IoStats::sample(const Call& call, const char* urgency, const char* operation, Duration took) {
+  samples_.add({.at = world_.wall_clock(),
+                .urgency = urgency,
+                .operation = operation,
+                .microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
+                .uid = call.uid,
+                .gid = call.gid,
+                .host = call.client ? call.client->host : std::string()});
+}
+
+io_stats::Measures IoStats::take_interval() {
+  ++intervals_;
+  Measures taken = std::exchange(interval_, Measures{});
+  interval_.since = world_.wall_clock();
+  return taken;
 }
 
 void IoStats::begin_again() {

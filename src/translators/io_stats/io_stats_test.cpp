@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "simulation/simulation.h"
 #include "translators/testing.h"
 #include "wire/messages/callbacks.h"
@@ -252,6 +254,45 @@ TEST_F(IoStatsTest, TheStateShowsWhatIsMeasured) {
   stats_->dump_state(out);
   EXPECT_TRUE(out.starts_with("cumulative.data_read=0\ncumulative.data_written=0\n")) << out;
   EXPECT_TRUE(out.contains("/bricks/b.cumulative.STAT=1,1000,1000.000,1000.000,1000.000\n")) << out;
+}
+
+TEST_F(IoStatsTest, FilesAreWrittenAtIntervals) {
+  stats_ = std::make_unique<IoStats>(world_, brick,
+                                     IoStatsOptions{.counts_operations = true,
+                                                    .takes_times = true,
+                                                    .unique_id = brick,
+                                                    .dump_interval = 5s,
+                                                    .sample_interval = 2},
+                                     IoStatsFolders{.stats = "/stats", .samples = "/samples"});
+  stats_->add_child(leaf_);
+  ask(*stats_, caller_, fop::Stat{});
+  TaskSet starting;
+  starting.start(stats_->start());
+  caller_.uid = 7;
+  for (int turn = 0; turn < 3; ++turn) perform(fop::Stat{});
+  fop::Write write{.gfid = fixed_gfid(9), .size = 4096};
+  write.data.bytes = Slice::copy(std::string(4096, 'x'));
+  perform(std::move(write));
+  EXPECT_FALSE(world_.files().read_file("/stats/glusterfsd__bricks_b.dump"));
+  simulation_.run_for(6s);
+  const Result<std::string> stats = world_.files().read_file("/stats/glusterfsd__bricks_b.dump");
+  ASSERT_TRUE(stats);
+  EXPECT_TRUE(stats->contains("\"gluster.brick._bricks_b.aggr.fop.stat.count\": 4,\n")) << *stats;
+  EXPECT_TRUE(stats->contains("\"gluster.brick._bricks_b.aggr.write_4kb\": 1,\n")) << *stats;
+  EXPECT_TRUE(stats->contains("\"gluster.brick._bricks_b.inter.fop.weighted_latency_ave_usec\": ")) << *stats;
+  const auto first = nlohmann::json::parse(stats->substr(0, stats->find("\n}\n") + 2));
+  EXPECT_EQ(first["gluster.brick._bricks_b.aggr.bytes_written"], 4096);
+  const Result<std::string> samples = world_.files().read_file("/samples/glusterfsd__bricks_b.samp");
+  ASSERT_TRUE(samples);
+  EXPECT_EQ(std::ranges::count(*samples, '\n'), 2) << *samples;
+  EXPECT_TRUE(samples->contains(",HIGH,STAT,0,_bricks_b,N/A,7,0,Unknown,Unknown\n")) << *samples;
+  simulation_.run_for(6s);
+  EXPECT_EQ(world_.files().read_file("/samples/glusterfsd__bricks_b.samp").value_or("none"), "") << "told once";
+  const Result<std::string> later_stats = world_.files().read_file("/stats/glusterfsd__bricks_b.dump");
+  ASSERT_TRUE(later_stats);
+  EXPECT_TRUE(later_stats->contains("inter.fop.stat.per_sec\": 0.00,\n")) << *later_stats;
+  starting.start(stats_->stop());
+  simulation_.run_for(1s);
 }
 
 TEST(FileCounts, KeepsTheLeadersAndIsBounded) {

@@ -144,11 +144,7 @@ Dictionary IoStats::tell_measures(const Dictionary& asked) {
   if (wanted != Wanted::interval) describe(answer, cumulative_, of_all_time, now);
   if (wanted != Wanted::cumulative) {
     describe(answer, interval_, static_cast<std::int64_t>(intervals_), now);
-    if (!is_set(asked, "peek")) {
-      ++intervals_;
-      interval_ = Measures{};
-      interval_.since = now;
-    }
+    if (!is_set(asked, "peek")) take_interval();
   }
   return answer;
 }

@@ -20,6 +20,9 @@ class Quorum {
   std::size_t witnesses() const { return kind_ == Kind::none ? copies_ - 1 : copies_ - count_; }
   // So that whoever asks this many has asked one of each group that may change something.
   bool is_required() const { return kind_ != Kind::none; }
+  // As the option says it.
+  const char* type() const { return kind_ == Kind::none ? "none" : kind_ == Kind::majority ? "auto" : "fixed"; }
+  std::size_t count() const { return count_; }
 
  private:
   enum class Kind { none, majority, fixed };

@@ -128,6 +128,11 @@ void Replicate::dump_state(std::string& out) const {
     out += fmt::format("child_up[{}]={}\npending_key[{}]={}\n", copy, volume_.up().has(copy) ? 1 : 0, copy,
                        volume_.keys.missed(copy));
   }
+  const replicate::Quorum& quorum = volume_.quorum;
+  out += fmt::format("read_child={}\nread-hash-mode={}\nuse-anonymous-inode={}\nquorum-type={}\nquorum-count={}\nup={}\n",
+                     volume_.options.read_subvolume_index, volume_.options.read_hash_mode,
+                     volume_.options.use_anonymous_inode ? 1 : 0, quorum.type(), quorum.count(),
+                     quorum.is_met(volume_.up()) ? 1 : 0);
 }
 
 // As much room as the fullest copy has.

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "translators/server/calls_under_way.h"
+#include "translator/calls_under_way.h"
 #include "translators/server/descriptor_table.h"
 
 namespace mortar {

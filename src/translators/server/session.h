@@ -12,7 +12,7 @@
 #include "base/task_set.h"
 #include "translator/translator.h"
 #include "translators/server/authentication.h"
-#include "translators/server/calls_under_way.h"
+#include "translator/calls_under_way.h"
 #include "translators/server/descriptor_table.h"
 #include "wire/messages/handshake.h"
 #include "wire/rpc_connection.h"

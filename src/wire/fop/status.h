@@ -82,6 +82,9 @@ struct Values : Status {
 };
 
 // A new handle.
+// In the answer's xdata: what is open is read and written past the kernel's cache.
+inline constexpr const char* past_the_cache_key = "direct-io-mode";
+
 struct Opened : Status {
   Dictionary xdata;
   Fd fd;
