@@ -48,7 +48,8 @@ Task<Readable> Finder::known_or_asked(const Call& call, Gfid gfid) {
   for (bool has_asked = false;; has_asked = true) {
     const std::optional<Readable> known = volume_.readable(gfid);
     // A split brain is resolved by others.
-    if (known && (has_asked || !known->is_split())) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    if (known && (has_asked || !known->is_split()))
+      co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
     co_await tried(discover(call, lookup));
