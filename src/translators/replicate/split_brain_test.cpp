@@ -152,6 +152,23 @@ TEST_F(SplitBrain, AWriterMeanwhileLosesNothing) {
   EXPECT_EQ(lab.content(0, "f"), written);
 }
 
+TEST_F(SplitBrain, WhatACopyMissesThatIsAwayIsSaid) {
+  const Gfid f = file("f", "content");
+  lab.settle();
+  lab.brick(1).go_away();
+  EXPECT_TRUE(write(f, 0, "another"));
+  lab.settle();
+  Result<HealReport> said = lab.simulation().run(healer().diagnose(f));
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->end, HealEnd::postponed);
+  lab.brick(1).come_back();
+  lab.settle();
+  heal(f);
+  said = lab.simulation().run(healer().diagnose(f));
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->end, HealEnd::nothing_to_do);
+}
+
 // ---- Names
 
 TEST_F(SplitBrain, TwoFilesOfOneName) {
