@@ -237,6 +237,14 @@ TEST_P(ByPolicy, AClientThatReadsDecides) {
   EXPECT_THAT(lab.differences("f"), IsEmpty());
 }
 
+TEST_P(ByPolicy, WhoChangesItUnseenIsRefusedAndDecidesNothing) {
+  const Gfid f = split_content("first", "the other one");
+  EXPECT_EQ(lab.client().error_of(fop::Truncate{.gfid = f, .size = 2, .xdata = {}}), EIO);
+  EXPECT_EQ(lab.content(0, "f"), "first");
+  EXPECT_EQ(read(f), "the other one");
+  EXPECT_TRUE(lab.client().ask(fop::Truncate{.gfid = f, .size = 2, .xdata = {}}));
+}
+
 TEST_P(ByPolicy, ANameIsDecidedWhenItIsLookedUp) {
   const Gfid d = directory("d");
   apart([&] { file("f", "first", d); }, [&] { file("f", "the other one", d); });
