@@ -1,5 +1,6 @@
 // How `gluster volume heal VOLUME info` and `... split-brain` call glfsheal, which does them: a client of the volume
-// (pid -7) that lies beside gluster, prints what it finds, and fails with 256 - errno.
+// (pid -7) that lies beside gluster, prints what it finds, and fails with 256 - errno; where a split brain is not
+// resolved with 1 or an errno.
 //
 //     glfsheal VOLUME [WHAT] [glusterd-sock FILE] [xml]
 //

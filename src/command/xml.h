@@ -1,6 +1,5 @@
-// Answers as XML, in stock's frame: the root <cliOutput> with opRet, opErrno and opErrstr, nearly always first, one element
-// a line.
-// Written with libxml2, as stock does, so that the bytes are the same.
+// Answers as XML, in stock's frame: the root <cliOutput> with opRet, opErrno and opErrstr, nearly always first, one
+// element a line. Written with libxml2, as stock does, so that the bytes are the same.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// glfsheal: what waits to be healed in a volume, and which copy is right where all are blamed; run by `gluster volume heal`
-// (command/heal_call.h).
+// glfsheal: what waits to be healed in a volume, and which copy is right where all are blamed; run by `gluster volume
+// heal` (command/heal_call.h).
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -112,8 +112,9 @@ Result<Done> check_copies(const Graph& graph, const Words& words) {
   // Only what waits may be asked of dispersed volumes, too.
   const bool asks_what_waits = info_asked(words) && *info_asked(words) != HealInfo::split_brain;
   const char* kind = asks_what_waits ? "replicate/disperse" : "replicate";
-  return failed(EINVAL, fmt::format("This command is supported for only volumes of {} type. Volume {} is not of type {}",
-                                    kind, words.volume, kind));
+  return failed(EINVAL,
+                fmt::format("This command is supported for only volumes of {} type. Volume {} is not of type {}", kind,
+                            words.volume, kind));
 }
 
 bool any_is_up(const Graph& graph) {
@@ -134,7 +135,8 @@ Task<> ask(World& world, Words words, Answer& answer) {
   // Without a quorum too it is told what is known.
   const Result<Done> decided = co_await with_deadline(world, patience, graph.decided());
   if (!decided && !any_is_up(graph.graph())) {
-    co_return failed(ENOTCONN, fmt::format("Volume {} is not started (Or) All the bricks are not running.", words.volume));
+    co_return failed(ENOTCONN,
+                     fmt::format("Volume {} is not started (Or) All the bricks are not running.", words.volume));
   }
   if (std::optional<SplitBrainWords> split_brain = split_brain_words(words)) {
     answer.status = co_await tried(resolve_split_brain(graph, std::move(*split_brain), answer.told));
@@ -155,8 +157,9 @@ int run(int count, char** arguments) {
   const bool makes_sense =
       split_brain_words(words) || info_asked(words) || is(words, heal_call::granular_entry_heal, 0);
   if (words.volume.empty() || !makes_sense) {
-    std::puts("usage: glfsheal VOLUME [bigger-file FILE | latest-mtime FILE | source-brick HOST:BRICK [FILE] | "
-              "split-brain-info | info-summary | granular-entry-heal-op] [glusterd-sock FILE] [xml]");
+    std::puts(
+        "usage: glfsheal VOLUME [bigger-file FILE | latest-mtime FILE | source-brick HOST:BRICK [FILE] | "
+        "split-brain-info | info-summary | granular-entry-heal-op] [glusterd-sock FILE] [xml]");
     return usage_error;
   }
   log::set_level(log::Level::critical);

@@ -205,8 +205,8 @@ Task<int> SplitBrainCommand::heal(std::string file, Found found) {
     if (!is_ruled(*set)) continue;
     const Result<Done> here = co_await set->healer().resolve(found.gfid, ruling_);
     // A file is in one set only, and a directory need not be in split brain in all of them.
-    const bool says_nothing = !here && (here.error().number() == ENOENT ||
-                                        here.error().sentence() == replicate::not_in_split_brain);
+    const bool says_nothing =
+        !here && (here.error().number() == ENOENT || here.error().sentence() == replicate::not_in_split_brain);
     if (says_nothing) continue;
     healed = here;
     if (!here) break;

@@ -1,5 +1,5 @@
-// What all clients of a volume share that have no users but a task of their own, such as healing or rebalancing: they fetch
-// the volume, obey glusterd over a socket, tell of themselves, and go when a signal or their task says so.
+// What all clients of a volume share that have no users but a task of their own, such as healing or rebalancing: they
+// fetch the volume, obey glusterd over a socket, tell of themselves, and go when a signal or their task says so.
 #pragma once
 
 #include <functional>

@@ -73,6 +73,15 @@ wait $inside
 [ "$(stat -c %b "$BRICKS/b2/d/sparse")" -lt 1000 ] || fails "holes were filled"
 gluster --xml volume heal v info summary | grep -q '<totalNumberOfEntries>0</totalNumberOfEntries>'
 
+# The daemon tells of itself.
+gluster volume status v shd mem | grep -q '^Arena' || fails "the daemon does not tell of its memory"
+gluster volume status v shd inode | grep -q '^Active Inodes' || fails "the daemon does not tell of its inodes"
+gluster volume status v shd callpool | grep -q '^Pending calls: 0' || fails "the daemon does not tell of its calls"
+daemon_pid=$(pgrep -f 'process-name glustershd')
+kill -USR1 "$daemon_pid"
+dumped() { grep -q '^child_up\[1\]=1' /run/gluster/glusterdump."$daemon_pid".dump.*; }
+waits_for dumped
+
 # A disk that was emptied is filled anew.
 gluster volume reset-brick v "$HOST:$BRICKS/b3" start >/dev/null
 rm -rf "$BRICKS/b3"

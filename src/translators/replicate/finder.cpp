@@ -27,28 +27,24 @@ Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& l
   co_return unite(std::move(heard), volume_.all());
 }
 
-Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
-  const Readable readable = co_await tried(known_or_asked(call, gfid));
-  if (!readable.is_split() || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
-    co_return readable;
-  }
-  co_await tried(healer_.settle_by_policy(gfid));
-  const Readable settled = co_await tried(known_or_asked(call, gfid));
-  co_return settled;
-}
-
 Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
   if (chosen) co_return Readable{Copies::only(*chosen), Copies::only(*chosen)};
   const Readable right = co_await tried(readable(call, gfid));
-  co_return right;
+  if (!right.is_split() || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
+    co_return right;
+  }
+  co_await tried(healer_.settle_by_policy(gfid));
+  const Readable settled = co_await tried(readable(call, gfid));
+  co_return settled;
 }
 
-Task<Readable> Finder::known_or_asked(const Call& call, Gfid gfid) {
+Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
   for (bool has_asked = false;; has_asked = true) {
     const std::optional<Readable> known = volume_.readable(gfid);
     // A split brain is resolved by others.
-    if (known && (has_asked || !known->is_split())) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    if (known && (has_asked || !known->is_split()))
+      co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
     co_await tried(discover(call, lookup));

@@ -36,7 +36,8 @@ class Finder {
   // As it is remembered, else as the copies say; never a copy that is not there. ENOTCONN where too few answer to be
   // certain, ESTALE where the object is gone.
   Task<Readable> readable(const Call& call, Gfid gfid);
-  // The same, or the copy of a split brain that somebody wants to see.
+  // The same, after a split brain has been settled by the policy; or the copy of it that somebody wants to see. Whoever
+  // has the object locked must not ask for it.
   Task<Readable> to_be_read(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
@@ -53,7 +54,6 @@ class Finder {
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
-  Task<Readable> known_or_asked(const Call& call, Gfid gfid);
   // What the witness says that the copy missed.
   Task<Counts> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                  std::shared_ptr<OpenObject> open);

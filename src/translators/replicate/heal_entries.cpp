@@ -170,8 +170,8 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) 
   if (!std::ranges::all_of(candidates, is_same)) {
     const Result<Copy> chosen = right_object(job.ruling, testimony, right);
     if (!chosen) {
-      job.report.add({HealEnd::split_brain, fmt::format("{}: {}", contradiction_of(name, testimony, right),
-                                                        chosen.error().sentence())});
+      job.report.add({HealEnd::split_brain,
+                      fmt::format("{}: {}", contradiction_of(name, testimony, right), chosen.error().sentence())});
       job.refused = chosen.error().sentence();
       co_return done;
     }

@@ -19,9 +19,9 @@ class EntryHealer {
 
   // `made`: what came into being on a copy, without its content.
   Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
-  // One name of which some of these copies, none of them blamed, have nothing, or something else: all get what is right,
-  // as the ruling says where that is needed. The name is locked. What came into being lacks its content. EIO where
-  // nothing is right, with the ruling's reason.
+  // One name of which some of these copies, none of them blamed, have nothing, or something else: all get what is
+  // right, as the ruling says where that is needed. The name is locked. What came into being lacks its content. EIO
+  // where nothing is right, with the ruling's reason.
   Task<std::vector<Gfid>> merge_name(Gfid directory, std::string name, Copies copies, Ruling ruling);
 
  private:

@@ -35,23 +35,21 @@ struct Damaged {
     return made->iatt.gfid;
   }
   bool write(const Gfid& gfid, std::uint64_t offset, const std::string& content) {
-    Result<fop::Opened> opened =
-        lab.client().ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
+    Result<fop::Opened> opened = lab.client().ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
     if (!opened) return false;
-    const bool written = content.empty() ||
-                         lab.client()
-                             .ask(fop::Write{.gfid = gfid,
-                                             .fd = opened->fd,
-                                             .offset = offset,
-                                             .size = static_cast<std::uint32_t>(content.size()),
-                                             .xdata = {},
-                                             .data = {Slice::copy(as_bytes(content))}})
-                             .has_value();
+    const bool written = content.empty() || lab.client()
+                                                .ask(fop::Write{.gfid = gfid,
+                                                                .fd = opened->fd,
+                                                                .offset = offset,
+                                                                .size = static_cast<std::uint32_t>(content.size()),
+                                                                .xdata = {},
+                                                                .data = {Slice::copy(as_bytes(content))}})
+                                                .has_value();
     return lab.client().ask(fop::Release{.gfid = gfid, .fd = opened->fd, .xdata = {}}) && written;
   }
   void rename(const Gfid& from, const std::string& old_name, const Gfid& to, const std::string& new_name) {
-    const Result<fop::Rename::Reply> renamed = lab.client().ask(fop::Rename{
-        .old_parent = from, .new_parent = to, .old_name = old_name, .new_name = new_name, .xdata = {}});
+    const Result<fop::Rename::Reply> renamed = lab.client().ask(
+        fop::Rename{.old_parent = from, .new_parent = to, .old_name = old_name, .new_name = new_name, .xdata = {}});
     EXPECT_TRUE(renamed) << renamed.error().sentence();
   }
   void without(std::size_t copy, const std::function<void()>& change) {

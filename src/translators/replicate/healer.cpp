@@ -72,10 +72,10 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
   add(direction_of_metadata(testimony, volume.quorum), "the attributes");
   if (object.is_directory()) add(direction_of_entries(testimony), "the names in it");
-  // It comes into being there by the heal of a directory, if that knows what is right.
+  // A copy that is away, or that does not have it: it comes into being there by the heal of a directory.
   for (const Copy witness : testimony.present.list()) {
-    for (const Copy other : (testimony.heard - testimony.present).list()) {
-      if (testimony.marks[witness].missed[other].any()) report.add({HealEnd::postponed, "a copy does not have it"});
+    for (const Copy other : (volume.all() - testimony.present).list()) {
+      if (testimony.marks[witness].missed[other].any()) report.add({HealEnd::postponed, "a copy is not there"});
     }
   }
   co_return std::move(report);

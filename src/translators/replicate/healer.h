@@ -47,8 +47,7 @@ class Healer {
 
  private:
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
-  Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked,
-                                         bool& differs);
+  Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked, bool& differs);
   Ruling policy() { return Ruling::of_policy(healing_.volume().options.favorite_child_policy); }
 
   Healing healing_;

@@ -32,7 +32,8 @@ Task<> HealsOnUse::heal(Gfid gfid, HealedParts parts) {
   begun_.erase(gfid);
   turn_.move_to(ready_queue());
   if (report) {
-    log::debug(volume_.name(), "{} was found behind: {}", gfid.text(), report->reason.empty() ? "seen to" : report->reason);
+    log::debug(volume_.name(), "{} was found behind: {}", gfid.text(),
+               report->reason.empty() ? "seen to" : report->reason);
   } else {
     log::info(volume_.name(), "{} was found behind and is not healed: {}", gfid.text(), report.error().sentence());
   }

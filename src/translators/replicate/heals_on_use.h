@@ -1,5 +1,5 @@
-// Heals that a client begins itself when it finds that a copy is behind, where the volume wants that: in the background,
-// and only so many at once. What it does not get to is left to the self-heal daemons.
+// Heals that a client begins itself when it finds that a copy is behind, where the volume wants that: in the
+// background, and only so many at once. What it does not get to is left to the self-heal daemons.
 #pragma once
 
 #include <set>

@@ -6,9 +6,9 @@
 namespace mortar::testing {
 namespace {
 
+using replicate::Ruling;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-using replicate::Ruling;
 using By = replicate::Ruling::By;
 
 struct SplitBrain : ::testing::Test, Damaged {
@@ -55,8 +55,8 @@ struct SplitBrain : ::testing::Test, Damaged {
   std::string read(const Gfid& gfid) {
     const Result<fop::Opened> opened = lab.client().ask(fop::Open{.gfid = gfid, .flags = 0, .xdata = {}});
     if (!opened) return opened.error().sentence();
-    const Result<fop::Read::Reply> reply = lab.client().ask(
-        fop::Read{.gfid = gfid, .fd = opened->fd, .offset = 0, .size = 100, .xdata = {}});
+    const Result<fop::Read::Reply> reply =
+        lab.client().ask(fop::Read{.gfid = gfid, .fd = opened->fd, .offset = 0, .size = 100, .xdata = {}});
     EXPECT_TRUE(lab.client().ask(fop::Release{.gfid = gfid, .fd = opened->fd, .xdata = {}}));
     return reply ? std::string(as_text(reply->data.bytes.bytes())) : reply.error().sentence();
   }
@@ -138,16 +138,11 @@ TEST_F(SplitBrain, AWriterMeanwhileLosesNothing) {
   beside.start(Run::resolve(healer(), f, is_over));
   std::string written;
   for (int number = 0; !is_over || written.empty(); ++number) {
-    const Result<fop::Opened> opened =
-        writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+    const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
     if (!opened) continue;  // it is in split brain still
     const std::string text = fmt::format("{:5}", number);
-    const fop::Write write{.gfid = f,
-                           .fd = opened->fd,
-                           .offset = 0,
-                           .size = 5,
-                           .xdata = {},
-                           .data = {Slice::copy(as_bytes(text))}};
+    const fop::Write write{
+        .gfid = f, .fd = opened->fd, .offset = 0, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(text))}};
     if (writer.ask(write)) written = text;
     EXPECT_TRUE(writer.ask(fop::Release{.gfid = f, .fd = opened->fd, .xdata = {}}));
   }
@@ -155,6 +150,23 @@ TEST_F(SplitBrain, AWriterMeanwhileLosesNothing) {
   heal(f);
   EXPECT_THAT(lab.differences("f"), IsEmpty());
   EXPECT_EQ(lab.content(0, "f"), written);
+}
+
+TEST_F(SplitBrain, WhatACopyMissesThatIsAwayIsSaid) {
+  const Gfid f = file("f", "content");
+  lab.settle();
+  lab.brick(1).go_away();
+  EXPECT_TRUE(write(f, 0, "another"));
+  lab.settle();
+  Result<HealReport> said = lab.simulation().run(healer().diagnose(f));
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->end, HealEnd::postponed);
+  lab.brick(1).come_back();
+  lab.settle();
+  heal(f);
+  said = lab.simulation().run(healer().diagnose(f));
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->end, HealEnd::nothing_to_do);
 }
 
 // ---- Names
@@ -223,6 +235,14 @@ TEST_P(ByPolicy, AClientThatReadsDecides) {
   EXPECT_EQ(read(f), "the other one");
   EXPECT_EQ(heal(f).end, HealEnd::healed);
   EXPECT_THAT(lab.differences("f"), IsEmpty());
+}
+
+TEST_P(ByPolicy, WhoChangesItUnseenIsRefusedAndDecidesNothing) {
+  const Gfid f = split_content("first", "the other one");
+  EXPECT_EQ(lab.client().error_of(fop::Truncate{.gfid = f, .size = 2, .xdata = {}}), EIO);
+  EXPECT_EQ(lab.content(0, "f"), "first");
+  EXPECT_EQ(read(f), "the other one");
+  EXPECT_TRUE(lab.client().ask(fop::Truncate{.gfid = f, .size = 2, .xdata = {}}));
 }
 
 TEST_P(ByPolicy, ANameIsDecidedWhenItIsLookedUp) {
@@ -327,8 +347,7 @@ TEST_F(SplitBrain, AChoiceIsMadeForGood) {
 // ---- Heals that a client begins
 
 struct HealedOnUse : SplitBrain {
-  HealedOnUse()
-      : SplitBrain(2, {{"data-self-heal", "on"}, {"metadata-self-heal", "on"}, {"entry-self-heal", "on"}}) {}
+  HealedOnUse() : SplitBrain(2, {{"data-self-heal", "on"}, {"metadata-self-heal", "on"}, {"entry-self-heal", "on"}}) {}
 };
 
 TEST_F(HealedOnUse, WhatIsLookedAtIsHealed) {

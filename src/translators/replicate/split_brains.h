@@ -1,5 +1,6 @@
-// Taking away the contradiction where all copies of an object are blamed: one copy is found right by a ruling, it blames
-// all others, and nobody blames it any more. From then on the marks say one direction, and the heal is one like others.
+// Taking away the contradiction where all copies of an object are blamed: one copy is found right by a ruling, it
+// blames all others, and nobody blames it any more. From then on the marks say one direction, and the heal is one like
+// others.
 //
 // That happens while the object is locked on all copies, so that what is taken back is what was read, and no user's
 // change comes between. It may end at any point: before the last step the object is in split brain as it was.
@@ -27,8 +28,8 @@ class SplitBrains {
 
   // As all copies say. EAGAIN where one of them does not answer, or does not have it.
   Task<Split> look(Gfid gfid);
-  // The parts that are split: by the ruling, or without one where there is nothing to lose. EIO with the reason where it
-  // does not decide; ENOTCONN where a copy is away.
+  // The parts that are split: by the ruling, or without one where there is nothing to lose. EIO with the reason where
+  // it does not decide; ENOTCONN where a copy is away.
   Task<> settle(Gfid gfid, Split split, Ruling ruling);
 
  private:
