@@ -288,6 +288,30 @@ TEST(Volfiles, FollowEveryOptionAsStocks) {
   EXPECT_GT(compared, 300);
 }
 
+TEST(Volfiles, ATraceStandsAboveTheTranslatorThatIsNamed) {
+  Volume volume = volume_of("v", 2);
+  const auto traced = [](const std::string& text) {
+    const Result<Volfile> volfile = parse_volfile(text);
+    EXPECT_TRUE(volfile) << text;
+    const VolumeSection* trace = volfile->find("v-trace");
+    if (trace == nullptr) return std::string("none");
+    const auto above = std::ranges::find(volfile->sections, std::vector<std::string>{"v-trace"},
+                                         &VolumeSection::subvolumes);
+    return fmt::format("{} on {} below {}, to the log: {}", trace->type, trace->subvolumes.front(), above->name,
+                       trace->option("log-file").value_or("no"));
+  };
+  volume.options.set("debug.trace", "marker");
+  volume.options.set("debug.log-file", "yes");
+  EXPECT_EQ(traced(brick_volfile(volume, volume.bricks[0], BrickSite{})),
+            "debug/trace on v-marker below v-barrier, to the log: yes");
+  EXPECT_EQ(traced(client_volfile(volume, false)), "none");
+  volume.options.set("debug.trace", "client");
+  EXPECT_EQ(traced(brick_volfile(volume, volume.bricks[0], BrickSite{})), "none");
+  EXPECT_TRUE(traced(client_volfile(volume, false)).ends_with(" below v, to the log: yes"));
+  volume.options.set("debug.trace", "off");
+  EXPECT_EQ(traced(client_volfile(volume, false)), "none");
+}
+
 TEST(Volfiles, FollowOptionsOfReplicationAsStocks) {
   const Volume plain = replicated("v", 3, "2773bd05-0a09-43d7-bd2b-a055320ee485");
   const std::vector<OptionSample> samples = option_samples("replica_volfiles.tsv");

@@ -156,6 +156,16 @@ TEST_F(ManyBricks, EachWritesTheStateThatIsWanted) {
   EXPECT_EQ(refusal_of(commands::dump_volume_state, {{"options", ""}}), "Volume vol is not in the started state");
 }
 
+TEST_F(ManyBricks, HaveLocksClearedOnlyWhileTheyServe) {
+  const auto refusal = [this](const char* volume) {
+    return refusal_of(commands::clear_locks,
+                      {{"volname", volume}, {"path", "/f"}, {"kind", "all"}, {"type", "posix"}});
+  };
+  EXPECT_EQ(refusal("none"), "Volume none does not exist");
+  ASSERT_TRUE(daemon_.run(&Management::stop_volume, StopVolume{"vol"}));
+  EXPECT_EQ(refusal("vol"), "Volume vol is not started");
+}
+
 TEST_F(ManyBricks, AreInTheStateThatIsWrittenDown) {
   end_brick(1);
   const Result<Dictionary> reply =

@@ -13,6 +13,7 @@
 #include "programs/network_volfile.h"
 #include "programs/new_copy_process.h"
 #include "programs/rebalance_process.h"
+#include "programs/statistics_folders.h"
 #include "programs/translator_types.h"
 
 namespace mortar {
@@ -47,7 +48,7 @@ Result<Done> make_absolute(std::string& directory) {
 }
 
 Result<Done> serve(ServiceProcess& process, const ClientOptions& options, bool& found_volume) {
-  const TranslatorTypes types = all_translator_types();
+  const TranslatorTypes types = all_translator_types(statistics_folders());
   const VolfileOptions& volfile = options.volfile;
   FileVolfile file(process.world(), volfile.file);
   NetworkVolfile management(process.world(),

@@ -3,13 +3,14 @@
 
 #include "programs/brick_daemon.h"
 #include "programs/file_volfile.h"
+#include "programs/statistics_folders.h"
 #include "programs/translator_types.h"
 
 namespace mortar {
 namespace {
 
 Result<Done> serve(ServiceProcess& process, const BrickOptions& options) {
-  const TranslatorTypes types = all_translator_types();
+  const TranslatorTypes types = all_translator_types(statistics_folders());
   const VolfileOptions& volfile = options.volfile;
   FileVolfile file(process.world(), volfile.file);
   NetworkVolfile management(process.world(), VolfileQuestion{volfile.addresses(), volfile.id, options.brick_name, false,

@@ -6,7 +6,6 @@
 #include "translators/distribute/distribute.h"
 #include "translators/gfid_access/gfid_access.h"
 #include "translators/index/index.h"
-#include "translators/io_stats/io_stats.h"
 #include "translators/locks/locks.h"
 #include "translators/md_cache/md_cache.h"
 #include "translators/open_behind/open_behind.h"
@@ -24,11 +23,11 @@
 
 namespace mortar {
 
-TranslatorTypes all_translator_types() {
+TranslatorTypes all_translator_types(IoStatsFolders folders) {
   TranslatorTypes types;
   add_pass_types(types);
   add_switch_types(types);
-  types.emplace(IoStats::type, IoStats::maker({MORTAR_STATE_DIR "/stats", MORTAR_LOG_DIR "/samples"}));
+  types.emplace(IoStats::type, IoStats::maker(std::move(folders)));
   types.emplace(Tracer::type, Tracer::make);
   types.emplace("cluster/distribute", Distribute::make);
   types.emplace("cluster/replicate", Replicate::make);

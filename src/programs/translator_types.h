@@ -2,9 +2,11 @@
 #pragma once
 
 #include "translator/graph.h"
+#include "translators/io_stats/io_stats.h"
 
 namespace mortar {
 
-TranslatorTypes all_translator_types();
+// `folders`: of statistics files; by default none are written.
+TranslatorTypes all_translator_types(IoStatsFolders folders = {});
 
 }  // namespace mortar

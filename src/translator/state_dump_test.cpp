@@ -36,6 +36,15 @@ TEST(StateDump, PartsAreChosenByTheirWords) {
   EXPECT_EQ(parse_dump_options("mem=yes\npath=/srv/dumps\n").directory, "/srv/dumps");
 }
 
+TEST(StateDump, LinesReadWithBlanksInMeta) {
+  EXPECT_EQ(with_blanks("\n[mallinfo]\nmallinfo_arena=1\n\n[a=b]\nkey=type=READ, start=0\nno sign\n"),
+            "[mallinfo]\nmallinfo_arena = 1\n[a=b]\nkey = type=READ, start=0\nno sign\n");
+  EXPECT_EQ(with_blanks(""), "");
+  EXPECT_EQ(chosen("mem=yes"), choose_sections(std::string("[cluster/replicate.v-replicate-0]\nup=1\n") + sections,
+                                               parse_dump_options("mem=yes").parts))
+      << "what a set of copies tells is private, too";
+}
+
 TEST(StateDump, TheFileForOneDumpIsRemovedWhenItIsWritten) {
   Simulation simulation(1);
   SimulatedWorld& world = simulation.add_host("server", "10.0.0.1").start_process("glusterfsd");

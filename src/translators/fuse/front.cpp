@@ -66,8 +66,8 @@ std::string Front::mount_section() const {
       "[xlator.mount.fuse.priv]\nmount_point={}\ndirect_io_mode={}\nentry_timeout={:f}\nattribute_timeout={:f}\n"
       "negative_timeout={:f}\nuse_readdirp={}\nread_only={}\nopen_handles={}\nrequests={}\n",
       options_.directory, options_.direct_io.value_or(false) ? 1 : 0, entry_term(), attribute_term(),
-      options_.negative_timeout, options_.readdir_with_attributes ? 1 : 0, options_.read_only ? 1 : 0,
-      handles_.size(), busy());
+      options_.negative_timeout, options_.readdir_with_attributes ? 1 : 0, options_.read_only ? 1 : 0, handles_.size(),
+      busy());
 }
 
 void Front::dump_state(std::string& out) const {

@@ -58,7 +58,7 @@ Result<Done> IoStats::reconfigure(const VolumeSection& section) {
 void IoStats::keep_writing() {
   samples_.choose(options_.sample_interval, options_.most_samples);
   writing_.cancel();
-  if (options_.dump_interval.count() != 0) writing_.start(write_files());
+  if (options_.dump_interval.count() != 0 && !folders_.stats.empty()) writing_.start(write_files());
 }
 
 Task<> IoStats::write_files() {

@@ -46,7 +46,7 @@ struct IoStatsOptions {
   bool on_brick() const { return !unique_id.empty(); }
 };
 
-// Folders of the files that are written at intervals.
+// Folders of the files that are written at intervals; none are written without.
 struct IoStatsFolders {
   std::string stats;
   std::string samples;

@@ -1,4 +1,4 @@
-// The graphs that a mount had and has. A graph that is no longer used is listed on, by its volume file, for whoever looks
+// The graphs that a mount had and has. One that is no longer used is listed on, by its volume file, for whoever looks
 // what became of a change; but only the last few are.
 #pragma once
 

@@ -107,7 +107,9 @@ class MetaTest : public ::testing::Test {
       text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
   }
-  std::string target(std::string_view path) { return perform(fop::Readlink{.gfid = find(path).second})->reply().target; }
+  std::string target(std::string_view path) {
+    return perform(fop::Readlink{.gfid = find(path).second})->reply().target;
+  }
   std::vector<std::string> list(std::string_view path, std::uint32_t size = 4096) {
     const Gfid gfid = find(path).second;
     const Fd fd = perform(fop::Opendir{.gfid = gfid})->reply().fd;
@@ -180,8 +182,7 @@ TEST_F(MetaTest, ShowsTheGraph) {
   EXPECT_EQ(list(graph + "v-client-0/options"), (std::vector<std::string>{".", "..", "remote-host"}))
       << "a name with a slash is none";
   EXPECT_EQ(target(graph + "v/subvolumes/1"), "../../v-client-1");
-  EXPECT_EQ(read(graph + "v-client-1/private"),
-            "[xlator.test.leaf.v-client-1.priv]\nconnected = 1\nsaid = a=b\n");
+  EXPECT_EQ(read(graph + "v-client-1/private"), "[xlator.test.leaf.v-client-1.priv]\nconnected = 1\nsaid = a=b\n");
   EXPECT_EQ(read(graph + "v-client-1/history"), "[xlator.test.leaf.history]\nfirst = it began\n");
   EXPECT_EQ(read(graph + "v/history"), "");
 }

@@ -118,8 +118,12 @@ Entries Process::entries() {
           {"frames", file([this] { return describe_calls(); })},
           {"logging", logging_directory(facts_)},
           {"process_uuid", file([this] { return facts_.uuid + "\n"; })},
-          {"version", file([this] { return json_text({{"Package Version", facts_.version}}); })},
-          {"cmdline", file([this] { return json_text({{"Cmdlinestr", facts_.command_line}}); })},
+          {"version", file([this] {
+             return json_text({{"Package Version", facts_.version}});
+           })},
+          {"cmdline", file([this] {
+             return json_text({{"Cmdlinestr", facts_.command_line}});
+           })},
           {"mallinfo", file([this] { return with_blanks(facts_.memory_section()); })},
           {"root", mount_directory()},
           {"measure_latency", file([this] { return measures_ ? std::string("1\n") : std::string("0\n"); },
@@ -142,7 +146,8 @@ Node Process::mount_directory() {
   return directory([this] {
     VolumeSection mount = facts_.mount;
     if (!graphs_.empty()) mount.subvolumes = {graphs_.active().volfile().top().name};
-    Entries entries = described(mount, [mount] { return mount; }, "../../graphs/active/");
+    Entries entries = described(
+        mount, [mount] { return mount; }, "../../graphs/active/");
     entries.emplace_back("private", file([this] { return with_blanks(facts_.mount_section()); }));
     entries.emplace_back("profile", file([this] { return tell_times(); }));
     return entries;

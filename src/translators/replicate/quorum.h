@@ -1,6 +1,7 @@
 // How many copies have to take part, so that two groups of clients that do not see each other cannot both go on.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -20,9 +21,11 @@ class Quorum {
   std::size_t witnesses() const { return kind_ == Kind::none ? copies_ - 1 : copies_ - count_; }
   // So that whoever asks this many has asked one of each group that may change something.
   bool is_required() const { return kind_ != Kind::none; }
-  // As the option says it.
+  // As the options say it; the number only where it is one that was chosen.
   const char* type() const { return kind_ == Kind::none ? "none" : kind_ == Kind::majority ? "auto" : "fixed"; }
-  std::size_t count() const { return count_; }
+  std::optional<std::size_t> fixed_count() const {
+    return kind_ == Kind::fixed ? std::optional(count_) : std::nullopt;
+  }
 
  private:
   enum class Kind { none, majority, fixed };

@@ -129,10 +129,11 @@ void Replicate::dump_state(std::string& out) const {
                        volume_.keys.missed(copy));
   }
   const replicate::Quorum& quorum = volume_.quorum;
-  out += fmt::format("read_child={}\nread-hash-mode={}\nuse-anonymous-inode={}\nquorum-type={}\nquorum-count={}\nup={}\n",
-                     volume_.options.read_subvolume_index, volume_.options.read_hash_mode,
-                     volume_.options.use_anonymous_inode ? 1 : 0, quorum.type(), quorum.count(),
-                     quorum.is_met(volume_.up()) ? 1 : 0);
+  const ReplicateOptions& options = volume_.options;
+  out += fmt::format("read_child={}\nread-hash-mode={}\nuse-anonymous-inode={}\nquorum-type={}\nup={}\n",
+                     options.read_subvolume_index, options.read_hash_mode, options.use_anonymous_inode ? 1 : 0,
+                     quorum.type(), quorum.is_met(volume_.up()) ? 1 : 0);
+  if (quorum.fixed_count()) out += fmt::format("quorum-count={}\n", *quorum.fixed_count());
 }
 
 // As much room as the fullest copy has.

@@ -37,7 +37,8 @@ Result<std::unique_ptr<Translator>> Tracer::make(World& world, const VolumeSecti
   return std::make_unique<Tracer>(world, section.name, *options);
 }
 
-Tracer::Tracer(World& world, std::string name, const TraceOptions& options) : Intercept(std::move(name)), world_(world) {
+Tracer::Tracer(World& world, std::string name, const TraceOptions& options)
+    : Intercept(std::move(name)), world_(world) {
   use(options);
 }
 
