@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import sys
+import uuid
 
 # The last use is every copy's own affair.
 MDATA, MDATA_ATIME = "trusted.glusterfs.mdata", slice(41, 57)
@@ -45,14 +46,26 @@ def picture(brick):
     return seen
 
 
+def being_removed(brick):
+    """What was removed as a tree: the brick purges it, and its handles, when it has time."""
+    for top, folders, files in os.walk(os.path.join(brick, ".glusterfs", "landfill")):
+        for name in [*folders, *files]:
+            try:
+                gfid = os.getxattr(os.path.join(top, name), "trusted.gfid", follow_symlinks=False)
+            except FileNotFoundError:  # purged at this moment
+                continue
+            yield str(uuid.UUID(bytes=gfid))
+
+
 def handles(brick):
     private = os.path.join(brick, ".glusterfs")
+    removed = set(being_removed(brick))
     return {
         gfid
         for first in os.listdir(private) if len(first) == 2
         for second in os.listdir(os.path.join(private, first))
         for gfid in os.listdir(os.path.join(private, first, second))
-    }
+    } - removed
 
 
 def waiting(brick):

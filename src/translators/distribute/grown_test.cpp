@@ -139,6 +139,10 @@ TEST(SoleSubvolume, ItsDirectoriesHaveAllTheirNamesThere) {
   EXPECT_EQ(range.start, 0U);
   EXPECT_EQ(range.stop, 0xffffffffU);
   EXPECT_EQ(range.commit_hash, 0U);
+  const fop::Getxattr get{.gfid = fixed_gfid(77), .xdata = {}};
+  const Result<fop::Values> shown = lab.simulation().run(sole.perform(lab.client().user(), get));
+  ASSERT_TRUE(shown);
+  EXPECT_FALSE(shown->values.has(layout_key));
   ASSERT_TRUE(lab.client().lookup(root_gfid, "d"));
   EXPECT_FALSE(lab.range(1, "d").takes_part()) << "it keeps its names";
   EXPECT_ALIKE(lab, "d");

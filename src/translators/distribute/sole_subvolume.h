@@ -22,8 +22,18 @@ class SoleSubvolume final : public PassOn {
     fop::Made made = co_await tried(next().perform(call, with_layout));
     co_return std::move(made);
   }
+  Task<fop::Values> perform(const Call& call, const fop::Getxattr& get) override { return read_xattrs(call, get); }
+  Task<fop::Values> perform(const Call& call, const fop::Fgetxattr& get) override { return read_xattrs(call, get); }
 
  private:
+  // Users do not see what is said there, or they would put it back elsewhere.
+  template <class Operation>
+  Task<fop::Values> read_xattrs(const Call& call, const Operation& get) {
+    fop::Values reply = co_await tried(next().perform(call, get));
+    keys_.hide(reply.values);
+    co_return std::move(reply);
+  }
+
   const OwnKeys keys_;
   Layout whole_;
 };

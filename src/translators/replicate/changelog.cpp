@@ -40,9 +40,12 @@ Marks ChangelogKeys::read(const Dictionary& answer) const {
   return marks;
 }
 
-void ChangelogKeys::hide(Dictionary& xdata) const {
-  for (const std::string& key : missed_) xdata.erase(key);
-  xdata.erase(dirty_key);
+void ChangelogKeys::hide(Dictionary& values) const {
+  std::vector<std::string> own;
+  for (const auto& [key, value] : values) {
+    if (has(key)) own.push_back(key);
+  }
+  for (const std::string& key : own) values.erase(key);
 }
 
 }  // namespace mortar::replicate

@@ -59,7 +59,7 @@ class ChangelogKeys {
   // In xdata: so that the marks come with the answer.
   void ask_in(Dictionary& xdata) const;
   Marks read(const Dictionary& answer) const;
-  void hide(Dictionary& xdata) const;
+  void hide(Dictionary& values) const;
 
  private:
   std::vector<std::string> missed_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "translators/replicate/finder.h"
+#include "translators/replicate/own_xattrs.h"
 
 namespace mortar::replicate {
 
@@ -74,6 +75,9 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       co_await tried(all(std::move(both)));
       if (!reply) last = reply.error();
       if (!is_right) wrong.add(copy);
+      if constexpr (ReadsXattrs<Operation>) {
+        if (reply) volume_.keys.hide(reply->values);
+      }
       if constexpr (std::is_same_v<Operation, fop::Read>) {
         if (reply && !parts.attributes) reply->iatt = {};
       }

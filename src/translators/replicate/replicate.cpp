@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "translators/replicate/own_xattrs.h"
 #include "wire/messages/callbacks.h"
 
 namespace mortar {
@@ -178,6 +179,8 @@ Task<fop::Acknowledged> Replicate::ipc(const Call& call, const fop::Ipc& ipc) {
 
 template <class Operation>
 Task<typename Operation::Reply> Replicate::around(const Call& call, const Operation& operation) {
+  const std::optional<int> refused = replicate::refusal(volume_.keys, operation);
+  if (refused) return ready<typename Operation::Reply>(failed(*refused));
   if constexpr (std::is_same_v<Operation, fop::Lookup>) {
     return finder_.look_up(call, operation);
   } else if constexpr (std::is_same_v<Operation, fop::Setxattr>) {

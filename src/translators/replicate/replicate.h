@@ -18,6 +18,7 @@
 //   finder.h                          lookup
 //   plans.h, changes.h                whatever modifies
 //   reads.h, listing.h                whatever asks
+//   own_xattrs.h                      what users do not get to see
 //   open_objects.h, lock_requests.h   open and release; locks of applications
 //
 // All locks and marks are those of stock clients and bricks.

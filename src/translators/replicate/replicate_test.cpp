@@ -83,6 +83,30 @@ TEST(Replicate, AMarkSaysThatAWriteIsUnderWayUntilTheLockGoes) {
   for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.dirty(copy, "f"), Counts{});
 }
 
+TEST(Replicate, MarksAreNeitherSeenNorChangedByUsers) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+  ASSERT_EQ(lab.dirty(0, "f"), Counts::of(Slot::data, 1));
+  const Gfid gfid = file->iatt.gfid;
+  const Result<fop::Values> all = lab.client().ask(fop::Getxattr{.gfid = gfid, .xdata = {}});
+  ASSERT_TRUE(all);
+  EXPECT_FALSE(all->values.has(replicate::dirty_key));
+  for (const std::string key : {"trusted.afr.dirty", "trusted.afr.v-client-1", "trusted.afr.another"}) {
+    EXPECT_EQ(lab.client().error_of(fop::Getxattr{.gfid = gfid, .name_given = 1, .name = key, .xdata = {}}), ENODATA);
+    EXPECT_EQ(lab.client().error_of(
+                  fop::Fgetxattr{.gfid = gfid, .fd = file->fd, .name_given = 1, .name = key, .xdata = {}}),
+              ENODATA);
+    fop::Setxattr set{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
+    set.values.set_bytes(key, Counts::of(Slot::data, 1).stored());
+    EXPECT_EQ(lab.client().error_of(set), EPERM);
+    EXPECT_EQ(lab.client().error_of(fop::Removexattr{.gfid = gfid, .name = key, .xdata = {}}), EPERM);
+  }
+  lab.settle();
+  EXPECT_THAT(lab.differences("f"), IsEmpty());
+}
+
 TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
