@@ -25,8 +25,8 @@ Error Changes::half_done(Error error, const Outcome& outcome) const {
                                      volume_.size(), error.sentence()));
 }
 
-// Where it is not remembered, as a copy has just come or was blamed, the copies are asked: one that is behind would tell
-// attributes of what was before.
+// Where it is not remembered, as a copy has just come or was blamed, the copies are asked: one that is behind would
+// tell attributes of what was before.
 Task<Copy> Changes::teller(const Call& call, Gfid gfid, Copies had) {
   // An arbiter knows neither sizes nor what else comes of them.
   const Copies full = had & volume_.with_data();
