@@ -72,7 +72,7 @@ class Changes {
   // Too few copies have it, and some do, or may: what says that nothing has happened would be a lie.
   Error half_done(Error error, const Outcome& outcome) const;
   // Whose answer is told: of a copy that is right, for one that is being healed answers of what it was before.
-  Copy teller(const Part& part, Copies had);
+  Task<Copy> teller(const Call& call, Gfid gfid, Copies had);
 
   Volume& volume_;
   Asking& asking_;
@@ -110,7 +110,10 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   co_await tried(all(std::move(at_once)));
   const Outcome outcome = outcome_of(answers, asked);
   // What a copy says that is behind need not be so.
-  if (outcome.is_refused) co_return answers[teller(uses.front().part(), asked)].error();
+  if (outcome.is_refused) {
+    const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, asked));
+    co_return answers[refuses].error();
+  }
   if (!volume_.quorum.is_met(outcome.had)) {
     // Somebody removes it at this moment.
     const bool is_of_object = uses.front().part().kind == LockKind::content;
@@ -125,7 +128,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     // Enough copies say that they do not do it: it has not happened, and who did it is behind.
     if (volume_.quorum.is_met(outcome.refused)) {
-      const Error reason = answers[teller(uses.front().part(), outcome.refused)].error();
+      const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, outcome.refused));
+      const Error reason = answers[refuses].error();
       for (Hold::Use& use : uses) {
         co_await tried(holds_.blame(use, asked - outcome.refused));
       }
@@ -142,7 +146,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     co_await tried(check_sources(call, uses, outcome.had));
   }
-  const Copy told = teller(uses.front().part(), outcome.had);
+  const Copy told = co_await tried(teller(call, uses.front().part().gfid, outcome.had));
   typename Operation::Reply reply = *answers[told];
   if constexpr (MakesEntry<Operation>) {
     if (outcome.had != volume_.all()) {
@@ -204,7 +208,8 @@ Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Ope
   }
   if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
   holds_.note_stable(fsync.gfid, had);
-  co_return *answers[teller(Part{.gfid = fsync.gfid, .claim = {}, .slot = Slot::data}, had)];
+  const Copy told = co_await tried(teller(call, fsync.gfid, had));
+  co_return *answers[told];
 }
 
 }  // namespace mortar::replicate
