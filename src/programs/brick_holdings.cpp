@@ -117,9 +117,7 @@ void BrickHoldings::dump_calls(std::string& out) const {
   for (const Session* session : server_.sessions(brick_)) {
     session->under_way().for_each([&](const CallsUnderWay::Entry& entry) {
       if (++count > most_told) return;
-      stacks += fmt::format("\n[global.callpool.stack.{}]\nuid={}\ngid={}\npid={}\nunique={}\nop={}\ntype={}\ncnt=1\n",
-                            count, entry.call().uid, entry.call().gid, entry.call().pid, entry.number(),
-                            entry.operation(), type_of_calls);
+      stacks += call_section(entry, count, server_.name());
     });
   }
   out += fmt::format("\n[global.callpool]\ncallpool.cnt={}\n{}", count, stacks);

@@ -201,6 +201,7 @@ std::string Mount::state(const fuse::Front* front) const {
   std::string sections;
   if (front != nullptr) {
     front->dump_state(sections);
+    sections += shown_->calls_section();
   } else {
     dump_graph(current_->graph(), sections);
   }

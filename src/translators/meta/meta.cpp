@@ -73,7 +73,7 @@ Task<typename Operation::Reply> Meta::around(const Call& call, const Operation& 
 
 template <class Operation>
 Task<typename Operation::Reply> Meta::pass(const Call& call, const Operation& operation) {
-  const CallsUnderWay::Entry entry(process_->calls(), call, fop::counted_name<Operation>());
+  const CallsUnderWay::Entry entry(process_->calls(), call, fop::counted_name<Operation>(), world_.wall_clock());
   std::optional<Instant> begun;
   if (process_->measures()) begun = world_.now();
   Result<typename Operation::Reply> reply = co_await next().perform(call, operation);

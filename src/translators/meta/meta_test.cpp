@@ -259,10 +259,17 @@ TEST_F(MetaTest, ShowsWhatIsUnderWay) {
   Call call;
   call.uid = 12;
   call.lock_owner = "\x01\x02";
-  const CallsUnderWay::Entry entry(process_->calls(), call, "WRITE");
+  const CallsUnderWay::Entry entry(process_->calls(), call, "WRITE", Moment{.seconds = 3600});
   const nlohmann::json busy = nlohmann::json::parse(read(".meta/frames"));
   EXPECT_EQ(busy["Call_Count"], 1);
   EXPECT_EQ(busy["Stack"][0]["Type"], "WRITE");
+  EXPECT_EQ(busy["Stack"][0]["Creation_time"], "1970-01-01 01:00:00.000000 +0000");
+  const std::string dumped = process_->calls_section();
+  EXPECT_TRUE(dumped.starts_with("\n[global.callpool.stack.1]\ncallstack-creation-time=1970-01-01 01:00:00.000000 "
+                                 "+0000\nuid=12\n"))
+      << dumped;
+  EXPECT_TRUE(dumped.contains("\nop=WRITE\n")) << dumped;
+  EXPECT_TRUE(dumped.ends_with("\ntranslator=fuse\ncomplete=0\n")) << dumped;
   EXPECT_EQ(busy["Stack"][0]["UID"], 12);
   EXPECT_EQ(busy["Stack"][0]["LK_owner"], "0102");
 }

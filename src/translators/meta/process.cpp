@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "base/moment_text.h"
 #include "translator/state_dump.h"
 
 namespace mortar::meta {
@@ -162,6 +163,7 @@ std::string Process::describe_calls() const {
     stacks.push_back({{"Number", stacks.size() + 1},
                       {"Unique", entry.number()},
                       {"Type", entry.operation()},
+                      {"Creation_time", fine_text_of(entry.begun())},
                       {"UID", entry.call().uid},
                       {"GID", entry.call().gid},
                       {"PID", entry.call().pid},
@@ -169,6 +171,16 @@ std::string Process::describe_calls() const {
   });
   const std::size_t count = stacks.size();
   return json_text({{"Stack", std::move(stacks)}, {"Call_Count", count}});
+}
+
+std::string Process::calls_section() const {
+  constexpr std::size_t most_told = 1024;
+  std::string out;
+  std::size_t count = 0;
+  calls_.for_each([&](const CallsUnderWay::Entry& entry) {
+    if (++count <= most_told) out += call_section(entry, count, facts_.mount.name);
+  });
+  return out;
 }
 
 std::string Process::tell_times() {

@@ -40,6 +40,8 @@ class Process {
 
   Tree& tree() { return tree_; }
   CallsUnderWay& calls() { return calls_; }
+  // Sections of a state dump, of the first of them.
+  std::string calls_section() const;
   // Whether the time of operations is taken.
   bool measures() const { return measures_; }
   void took(std::size_t operation, Duration duration) { times_[operation].took(duration); }

@@ -39,9 +39,9 @@ TEST(CallsUnderWay, EndInAnyOrder) {
   CallsUnderWay calls;
   Call call;
   std::optional<CallsUnderWay::Entry> lookup, read, write;
-  lookup.emplace(calls, call, "LOOKUP");
-  read.emplace(calls, call, "READ");
-  write.emplace(calls, call, "WRITE");
+  lookup.emplace(calls, call, "LOOKUP", Moment{});
+  read.emplace(calls, call, "READ", Moment{});
+  write.emplace(calls, call, "WRITE", Moment{});
   const auto under_way = [&calls] {
     std::string names;
     calls.for_each([&names](const CallsUnderWay::Entry& entry) {
@@ -53,7 +53,7 @@ TEST(CallsUnderWay, EndInAnyOrder) {
   read.reset();
   EXPECT_EQ(under_way(), "WRITE3 LOOKUP1 ");
   write.reset();
-  read.emplace(calls, call, "FLUSH");
+  read.emplace(calls, call, "FLUSH", Moment{});
   lookup.reset();
   EXPECT_EQ(under_way(), "FLUSH4 ");
   read.reset();

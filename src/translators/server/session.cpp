@@ -105,7 +105,7 @@ template <class Operation>
 Task<> Session::perform(Operation operation, IncomingCall incoming) {
   using Reply = typename Operation::Reply;
   Call call{incoming.take_identity(), client_};
-  const CallsUnderWay::Entry under_way(under_way_, call, Operation::name_of_operation);
+  const CallsUnderWay::Entry under_way(under_way_, call, Operation::name_of_operation, server_.world().wall_clock());
   squash(server_.options(), *client_, call);
   if (server_.options().manage_gids) {
     Result<std::vector<std::uint32_t>> groups = co_await server_.groups_of(call.uid);
