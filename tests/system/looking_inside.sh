@@ -68,7 +68,7 @@ brick_file=/var/lib/glusterd/stats/glusterfsd_${BRICKS//\//_}_v1.dump
 waits_for grep -q '\.aggr\.fop\.lookup\.count": [1-9]' "$brick_file"
 waits_for grep -q '\.inter\.fop\.weighted_latency_ave_usec": ' /var/lib/glusterd/stats/glusterfs_v.dump
 sampled() {
-  ls -l "$MNT" >/dev/null
+  stat "$MNT/no$RANDOM" 2>/dev/null
   grep -q '^[0-9]*\.[0-9]*,HIGH,LOOKUP,[0-9]*,v,N/A,0,0,Unknown,Unknown$' /var/log/glusterfs/samples/glusterfs_v.samp
 }
 waits_for sampled
