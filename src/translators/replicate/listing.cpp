@@ -37,7 +37,7 @@ Task<Copy> Listing::begin_at(const Call& call, Gfid gfid) {
   constexpr int most_rounds = 5;
   for (int round = 0; round < most_rounds; ++round) {
     const Readable readable = co_await tried(finder_.readable(call, gfid));
-    if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+    if (readable.data.empty()) co_return volume_.nobody_is_right();
     const Copy copy = volume_.choose(gfid, readable.data);
     const bool is_right = co_await tried(finder_.is_right(call, gfid, copy, {.names = true}, nullptr));
     if (is_right) co_return copy;

@@ -11,7 +11,7 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
   if (parts.content && parts.attributes && !both.empty()) co_return both;
   if (parts.content && parts.attributes) (parts.is_for_content ? parts.attributes : parts.content) = false;
   const Copies copies = parts.attributes ? readable->metadata : readable->data;
-  if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+  if (copies.empty()) co_return volume_.nobody_is_right();
   co_return copies;
 }
 
