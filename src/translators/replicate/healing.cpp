@@ -7,8 +7,6 @@ namespace mortar::replicate {
 
 namespace {
 
-// What stock's healers call themselves: bricks know by it that nobody's rights matter.
-constexpr std::int32_t healer_pid = -6;
 constexpr std::uint32_t listing_bytes = 128 * 1024;
 constexpr std::uint32_t add_words = 0;
 
@@ -29,7 +27,7 @@ void HealReport::add(HealReport other) {
 
 Call Healing::call() const {
   Call call = as_root(Call{});
-  call.pid = healer_pid;
+  call.pid = pid;
   return call;
 }
 
