@@ -19,6 +19,8 @@ fop::Lookup lookup_of(const Gfid& directory, const std::string& name) {
   return {.gfid = {}, .parent = directory, .name = name, .xdata = {}};
 }
 
+bool is_same(const Iatt& left, const Iatt& right) { return left.gfid == right.gfid && left.type() == right.type(); }
+
 fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
 
 }  // namespace
@@ -62,13 +64,21 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   }
   made.insert(made.end(), job.made.begin(), job.made.end());
   if (job.report.end != HealEnd::healed) co_return std::move(job.report);
+  // Nobody changes the times while they are copied.
+  const Copies still = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
+  const Result<Done> ended = co_await end(job, still);
+  co_await tried(healing_.locks().give_back(all_names, still));
+  if (!ended) co_return ended.error();
+  co_return std::move(job.report);
+}
+
+Task<> EntryHealer::end(Job& job, Copies locked) {
   const Copies right = job.direction.sources | job.direction.sinks;
   for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
-    co_await tried(metadata_.copy_times(directory, *job.direction.source, sink));
+    co_await tried(metadata_.copy_times(job.directory, *job.direction.source, sink));
   }
-  const Copies asked = volume_.up() & job.testimony.present;
-  co_await tried(healing_.absolve(directory, job.testimony, Slot::entries, right, asked));
-  co_return std::move(job.report);
+  co_await tried(healing_.absolve(job.directory, job.testimony, Slot::entries, right, locked & job.testimony.present));
+  co_return done;
 }
 
 // Whether there is anything to do.
@@ -83,7 +93,7 @@ Task<bool> EntryHealer::decide(Job& job, Copies locked) {
     job.report.end = HealEnd::gone;
     co_return false;
   }
-  job.direction = direction_of_entries(job.testimony);
+  job.direction = direction_of_entries(job.testimony, volume_.quorum);
   if (!job.direction.source) co_return false;
   job.merges = job.direction.sources == job.direction.sinks;
   job.report.end = HealEnd::healed;
@@ -102,7 +112,7 @@ Task<std::vector<std::string>> EntryHealer::names_to_look_at(Job& job) {
 }
 
 Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job) {
-  if (!volume_.options.granular_entry_heal || job.merges) co_return std::optional<std::vector<std::string>>();
+  if (!volume_.options.granular_entry_heal || job.direction.is_unsettled) co_return std::optional<std::vector<std::string>>();
   std::set<std::string> names;
   for (const Copy source : job.direction.sources.list()) {
     for (const Copy sink : job.direction.sinks.list()) {
@@ -154,38 +164,47 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) 
   const Copies right = testimony.present & job.direction.sources;
   if (right.empty()) {
     for (const Copy sink : (testimony.present & job.direction.sinks).list()) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+      co_await tried(expunge(job, sink, job.direction.sources.front(), name, testimony.iatts[sink]));
     }
     co_return done;
   }
-  const Copy source = right.front();
-  const Iatt object = testimony.iatts[source];
-  const auto is_same = [&](Copy copy) {
-    return testimony.iatts[copy].gfid == object.gfid && testimony.iatts[copy].type() == object.type();
-  };
-  for (const Copy copy : right.list()) {
-    if (is_same(copy)) continue;
-    job.report.add({HealEnd::split_brain,
-                    fmt::format("{} is {} on {} and {} on {}", name, object.gfid.text(),
-                                volume_.subvolume(source).name(), testimony.iatts[copy].gfid.text(),
-                                volume_.subvolume(copy).name())});
+  const std::optional<Copy> source = source_of_name(job, testimony, right);
+  if (!source) {
+    job.report.add({HealEnd::split_brain, fmt::format("{} is another object on each copy", name)});
     co_return done;
   }
-  for (const Copy sink : (job.direction.sinks & testimony.heard).list()) {
-    const bool has_another = testimony.present.has(sink) && !is_same(sink);
+  const Iatt object = testimony.iatts[*source];
+  // A right copy that has something else is behind with a change that came to no end.
+  for (const Copy sink : (concerned - Copies::only(*source)).list()) {
+    const bool has_another = testimony.present.has(sink) && !is_same(testimony.iatts[sink], object);
     if (has_another) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink]));
+      co_await tried(expunge(job, sink, *source, name, testimony.iatts[sink]));
     }
     if (has_another || !testimony.present.has(sink)) {
-      co_await tried(make(job, sink, name, source, object));
+      co_await tried(make(job, sink, name, *source, object));
     }
   }
   co_return done;
 }
 
-// It need not be looked at again.
+// Where right copies have different objects under one name, no more than one of these was acknowledged: that which a
+// quorum has, if there is one.
+std::optional<Copy> EntryHealer::source_of_name(const Job& job, const Testimony& testimony, Copies right) const {
+  const bool quorum_decides = volume_.quorum.is_required() && !job.direction.all_are_behind;
+  for (const Copy source : right.list()) {
+    Copies alike;
+    for (const Copy copy : right.list()) {
+      if (is_same(testimony.iatts[copy], testimony.iatts[source])) alike.add(copy);
+    }
+    if (alike == right || (quorum_decides && volume_.quorum.is_met(alike))) return source;
+  }
+  return std::nullopt;
+}
+
+// It need not be looked at again, unless a copy that is away needs it.
 Task<> EntryHealer::strike_name(Job& job, std::string name) {
-  if (job.report.end != HealEnd::healed) co_return done;
+  const bool is_everywhere = (job.direction.sources | job.direction.sinks) == volume_.all();
+  if (job.report.end != HealEnd::healed || !is_everywhere) co_return done;
   const Call own = healing_.call();
   for (const auto& [copy, list] : job.lists) {
     const fop::Unlink strike{.parent = list, .name = name, .flags = 0, .xdata = {}};
@@ -195,15 +214,20 @@ Task<> EntryHealer::strike_name(Job& job, std::string name) {
   co_return done;
 }
 
-Task<HealReport> EntryHealer::merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made) {
+Task<> EntryHealer::heal_names(Gfid directory, std::vector<std::string> names, Copies sources, Copies sinks,
+                               std::vector<Gfid>& made) {
   Job job;
   job.directory = directory;
-  job.merges = true;
-  job.direction.sources = job.direction.sinks = copies;
+  job.merges = sources == sinks;
+  job.direction.sources = sources;
+  job.direction.sinks = sinks;
   job.report.end = HealEnd::healed;
-  co_await tried(heal_name_locked(job, std::move(name), copies));
-  made = std::move(job.made);
-  co_return std::move(job.report);
+  for (const std::string& name : names) {
+    co_await tried(heal_name_locked(job, name, sources | sinks));
+  }
+  made.insert(made.end(), job.made.begin(), job.made.end());
+  if (job.report.end != HealEnd::healed) co_return failed(EIO, job.report.reason);
+  co_return done;
 }
 
 // ---- What goes
@@ -217,8 +241,8 @@ Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
   co_return std::optional(found->iatt);
 }
 
-Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there) {
-  const std::optional<Iatt> elsewhere = co_await tried(object_on(job.direction.sources.front(), there.gfid));
+Task<> EntryHealer::expunge(Job& job, Copy sink, Copy source, std::string name, Iatt there) {
+  const std::optional<Iatt> elsewhere = co_await tried(object_on(source, there.gfid));
   const bool is_last_name = there.is_directory() || there.links <= 1;
   if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
     co_await tried(put_aside(sink, job.directory, name, there.gfid));

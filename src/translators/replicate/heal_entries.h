@@ -18,8 +18,9 @@ class EntryHealer {
 
   // `made`: what came into being on a copy, without its content.
   Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
-  // One name of which some of these copies, none of them blamed, have nothing: all get it. The name is locked.
-  Task<HealReport> merge_name(Gfid directory, std::string name, Copies copies, std::vector<Gfid>& made);
+  // Names that the caller has locked. Where `sources` are `sinks`, all get what one has. EIO in a split brain.
+  Task<> heal_names(Gfid directory, std::vector<std::string> names, Copies sources, Copies sinks,
+                    std::vector<Gfid>& made);
 
  private:
   struct Job {
@@ -34,6 +35,7 @@ class EntryHealer {
 
   Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made);
   Task<bool> decide(Job& job, Copies locked);
+  Task<> end(Job& job, Copies locked);
   Task<std::vector<std::string>> names_to_look_at(Job& job);
   // The names that the right copies have noted as changed; nothing where all names have to be looked at.
   Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
@@ -42,7 +44,8 @@ class EntryHealer {
   Task<> heal_name_locked(Job& job, std::string name, Copies locked);
   Task<> strike_name(Job& job, std::string name);
 
-  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there);
+  std::optional<Copy> source_of_name(const Job& job, const Testimony& testimony, Copies right) const;
+  Task<> expunge(Job& job, Copy sink, Copy source, std::string name, Iatt there);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object);
   Task<> make(Job& job, Copy sink, std::string name, Copy source, Iatt object);
   Task<> make_new(Job& job, Copy sink, std::string name, Copy source, Iatt object);

@@ -55,18 +55,32 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   };
   if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
   add(direction_of_metadata(testimony, volume.quorum), "the attributes");
-  if (object.is_directory()) add(direction_of_entries(testimony), "the names in it");
+  if (object.is_directory()) add(direction_of_entries(testimony, volume.quorum), "the names in it");
   co_return std::move(report);
 }
 
 Task<> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
   std::vector<Gfid> made;
-  co_await tried(entries_.merge_name(directory, std::move(name), copies, made));
+  std::vector<std::string> names;
+  names.push_back(std::move(name));
+  co_await tried(entries_.heal_names(directory, std::move(names), copies, copies, made));
   while (!made.empty()) {
     const Gfid next = made.back();
     made.pop_back();
     co_await heal_one(next, made);
   }
+  co_return done;
+}
+
+Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind) {
+  // The content of what is new is left to whoever heals: it is blamed.
+  std::vector<Gfid> made;
+  co_await tried(entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), made));
+  co_return done;
+}
+
+Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind) {
+  co_await tried(metadata_.copy(gfid, sources.front(), behind));
   co_return done;
 }
 
@@ -79,7 +93,7 @@ Task<> Healer::complete(Gfid directory, std::string name) {
       co_await healing_.hear({.gfid = directory, .parent = {}, .name = {}, .xdata = {}}, locked);
   Result<Done> completed = done;
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
-                           !direction_of_entries(*parent).source;
+                           !direction_of_entries(*parent, healing_.volume().quorum).source;
   if (is_unblamed) {
     completed = co_await complete_name(directory, std::move(name), locked & parent->present);
   }

@@ -20,6 +20,10 @@ class Healer {
   Task<> complete_name(Gfid directory, std::string name, Copies copies);
   // The same, and locks it; where copies of the directory are blamed, it is left to the heal of that.
   Task<> complete(Gfid directory, std::string name);
+  // Some names, or the attributes, of one copy are made what they are on the others, so that it can take part in a
+  // change of these. The caller has them locked; marks stay.
+  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind);
+  Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind);
   // No mark is left: the brick is told so, and strikes it from its list.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }
