@@ -127,7 +127,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   co_await tried(all(std::move(at_once)));
   const Copies right = co_await tried(right_among(call, uses, asked));
-  const Outcome outcome = outcome_of(answers, right);
+  const Outcome outcome = outcome_of(answers, right, volume_.quorum);
   if (outcome.is_refused) {
     // What a copy says that is behind need not be so, and what it has done all the same is wrong.
     co_await tried(blame_all(uses, succeeded(answers)));
