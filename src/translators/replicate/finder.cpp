@@ -247,6 +247,9 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   // Names that came and went changed the times of a directory.
   Copies told = evidence.readable.metadata & evidence.readable.data;
   if (told.empty()) told = evidence.readable.metadata;
+  // In a split brain users see that it is there; while a copy is away, that one may be right.
+  const bool is_away = counting == volume_.all() && (succeeded(answers) | denied) != volume_.all();
+  if (told.empty() && is_away && volume_.quorum.is_required()) return std::unexpected(volume_.nobody_is_right());
   if (told.empty()) told = evidence.present;
   fop::Lookup::Reply reply = *answers[volume_.choose(gfid, told)];
   // How much there is says who has it.
