@@ -2,9 +2,9 @@
 //
 //   1. the object is locked on all copies that are there, and they are a quorum;
 //   2. they have a mark of the change under way where it is needed, and blame the copies that are not there;
-//   3. the change goes to all of them; a copy that fails where others have it is blamed by these. A copy that is behind
-//      with the names, or the attributes, the change is about, is made alike in these before; else it takes no part, and
-//      what it says is not heard: it may speak of another object;
+//   3. the change goes to all of them; a copy that fails where others have it is blamed by these. A copy that is
+//      behind with the names, or the attributes, the change is about, is made alike in these before; else it takes no
+//      part, and what it says is not heard: it may speak of another object;
 //   4. only then the answer;
 //   5. the marks of the change under way go, then the locks, when the hold ends (holds.h).
 //
@@ -164,6 +164,14 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
       }
       co_return half_done(error_of(answers), outcome);
     }
+  }
+  // Copies that are behind do not blame the last one that is not: then all would be blamed.
+  const Result<Copies> right_with_it = co_await right_among(call, uses, had);
+  if (!right_with_it) {
+    for (Hold::Use& use : uses) {
+      co_await tried(holds_.doubt(use));
+    }
+    co_return right_with_it.error();
   }
   co_await tried(blame_all(uses, asked - had));
   co_await tried(right_among(call, uses, had));

@@ -241,7 +241,8 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const Gfid gfid = answers[evidence.present.front()]->iatt.gfid;
   // Who was not heard may be the one that knows of a change that others lack; and where a copy has no such object, that
   // may just be changing.
-  if (counting == volume_.all() && denied.empty() && volume_.quorum.is_met(succeeded(answers)) && heard.news == volume_.news()) {
+  const bool is_sure = counting == volume_.all() && denied.empty() && volume_.quorum.is_met(succeeded(answers));
+  if (is_sure && heard.news == volume_.news()) {
     volume_.remember(gfid, evidence.readable);
   }
   // Names that came and went changed the times of a directory.

@@ -112,7 +112,8 @@ Task<std::vector<std::string>> EntryHealer::names_to_look_at(Job& job) {
 }
 
 Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job) {
-  if (!volume_.options.granular_entry_heal || job.direction.is_unsettled) co_return std::optional<std::vector<std::string>>();
+  const bool are_noted = volume_.options.granular_entry_heal && !job.direction.is_unsettled;
+  if (!are_noted) co_return std::optional<std::vector<std::string>>();
   std::set<std::string> names;
   for (const Copy source : job.direction.sources.list()) {
     for (const Copy sink : job.direction.sinks.list()) {
