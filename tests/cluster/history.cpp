@@ -248,8 +248,13 @@ void History::note(const Call&, const fop::Fstat&, const Result<fop::Attributes>
   if (reply) sees_attributes(reply->iatt, "fstat");
 }
 
+// A file of several copies that loses its name meanwhile may have it by some of them: who has it open can see that.
+bool History::is_perhaps_done(const Error& error) const {
+  return is_outage(error) || (!one_disk_ && error.number() == ESTALE);
+}
+
 void History::note(const Call&, const fop::Setattr& set, const Result<fop::Changed>& reply) {
-  if (!reply && !is_outage(reply.error())) return;
+  if (!reply && !is_perhaps_done(reply.error())) return;
   const bool certain = reply.has_value();
   if ((set.valid & set_attribute::mode) != 0) {
     sets(Aspect::mode, set.gfid, "", number(set.iatt.mode & permission_bits), certain, "chmod");

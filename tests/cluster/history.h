@@ -116,6 +116,7 @@ class History {
     if constexpr (requires { operation.fd.open; }) return operation.fd.open != nullptr;
     return false;
   }
+  bool is_perhaps_done(const Error& error) const;
   void judge_error(std::size_t client, const char* operation, const Error& error, bool on_open_file);
   void fail(std::string sentence);
 

@@ -10,6 +10,8 @@ namespace mortar::replicate {
 
 inline bool is_away(const Error& error) { return error.number() == ENOTCONN; }
 inline bool is_missing(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
+// A brick that was started anew knows the descriptor no more, or the leaf could not open it there again.
+inline bool is_closed(const Error& error) { return error.number() == EBADF || error.number() == EBADFD; }
 
 template <class Reply>
 Copies succeeded(const std::vector<Result<Reply>>& answers) {

@@ -53,20 +53,94 @@ Task<Copies> Changes::mark(Uses& uses) {
   }
 }
 
-// What only copies have that have missed something themselves, would be lost with the next one that goes.
-Task<> Changes::check_sources(const Call& call, const Uses& uses, Copies copies) {
+Task<Copies> Changes::prepare(const Call& call, Uses& uses) {
+  // Before anybody is blamed for a change that is not to be.
+  if (locked(uses) != volume_.all()) {
+    co_await tried(verify_all(call, uses));
+    co_await tried(right_among(call, uses, locked(uses)));
+  }
+  for (Hold::Use& use : uses) {
+    if (use.part().slot) continue;
+    const Copies right_here = co_await tried(right_for(call, use.part(), locked(uses)));
+    use.found_right(right_here);
+  }
+  const Copies marked = co_await tried(mark(uses));
+  Copies right = co_await tried(right_among(call, uses, marked));
+  if (right == marked) co_return marked;
+  co_await tried(verify_all(call, uses));
+  const Copies ready = co_await tried(begin_alike(call, uses, marked));
+  co_await tried(blame_all(uses, marked - ready));
+  right = co_await tried(right_among(call, uses, ready));
+  if (right.empty()) co_return failed(ENOTCONN, "each copy is behind with one of the objects, and none can catch up");
+  co_return ready;
+}
+
+Task<> Changes::verify_all(const Call& call, Uses& uses) {
+  for (Hold::Use& use : uses) {
+    if (use.is_verified()) continue;
+    co_await tried(verify(call, use));
+  }
+  co_return done;
+}
+
+Task<Copies> Changes::begin_alike(const Call& call, Uses& uses, Copies copies) {
+  for (Hold::Use& use : uses) {
+    const Part& part = use.part();
+    if (!can_catch_up(part)) continue;
+    const Copies right = co_await tried(right_for(call, part, copies));
+    const Copies caught_up = co_await tried(finder_.catch_up(part, right, copies - right));
+    use.caught_up(caught_up);
+    copies = right | caught_up;
+  }
+  co_return copies;
+}
+
+Task<Copies> Changes::right_among(const Call& call, const Uses& uses, Copies copies) {
+  Copies right = copies;
   for (const Hold::Use& use : uses) {
-    if (!use.part().slot) continue;
-    const Result<Readable> readable = co_await finder_.readable(call, use.part().gfid);
-    // A file that is open and has no name any more.
-    if (!readable && is_missing(readable.error())) continue;
-    if (!readable) co_return readable.error();
-    const Copies good = *use.part().slot == Slot::metadata ? readable->metadata : readable->data;
-    if (!(good & copies).empty()) continue;
-    // Where all are blamed for names these are merged: what all get is not lost.
-    if (good.empty() && *use.part().slot == Slot::entries) continue;
-    if (good.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+    // What is to be removed is looked at before that only.
+    if (!use.part().slot && use.found_right()) {
+      right = right & *use.found_right();
+      continue;
+    }
+    const Copies right_here = co_await tried(right_for(call, use.part(), copies));
+    right = right & (right_here | use.caught_up());
+  }
+  co_return right;
+}
+
+// What only copies have that have missed something themselves, would be lost with the next one that goes.
+Task<Copies> Changes::right_for(const Call& call, const Part& part, Copies copies) {
+  const Result<Readable> readable = co_await finder_.readable(call, part.gfid);
+  // A file that is open and has no name any more.
+  if (!readable && is_missing(readable.error())) co_return copies;
+  if (!readable) co_return readable.error();
+  const Copies good = part.slot == Slot::metadata ? readable->metadata : readable->data;
+  // Where all are blamed for names these are merged: what all get is not lost.
+  if (good.empty() && part.slot == Slot::entries && !volume_.quorum.is_required()) co_return copies;
+  if (good.empty()) co_return volume_.nobody_is_right();
+  if ((good & copies).empty()) {
     co_return failed(ENOTCONN, fmt::format("the copies that are right are not there: {}", volume_.names(good)));
+  }
+  co_return part.slot == Slot::data ? copies : good & copies;
+}
+
+// What has to be empty goes as a whole.
+bool Changes::can_catch_up(const Part& part) { return part.slot == Slot::entries || part.slot == Slot::metadata; }
+
+Task<Copies> Changes::catch_up(const Uses& uses, Copies sources, Copies behind) {
+  for (const Hold::Use& use : uses) {
+    if (use.part().slot == Slot::data) co_return Copies();
+    if (!can_catch_up(use.part())) continue;
+    behind = co_await tried(finder_.catch_up(use.part(), sources, behind));
+  }
+  co_return behind;
+}
+
+Task<> Changes::blame_all(Uses& uses, Copies copies) {
+  if (copies.empty()) co_return done;
+  for (Hold::Use& use : uses) {
+    co_await tried(holds_.blame(use, copies));
   }
   co_return done;
 }

@@ -2,7 +2,9 @@
 //
 //   1. the object is locked on all copies that are there, and they are a quorum;
 //   2. they have a mark of the change under way where it is needed, and blame the copies that are not there;
-//   3. the change goes to all of them; a copy that fails where others have it is blamed by these;
+//   3. the change goes to all of them; a copy that fails where others have it is blamed by these. A copy that is
+//      behind with the names, or the attributes, the change is about, is made alike in these before; else it takes no
+//      part, and what it says is not heard: it may speak of another object;
 //   4. only then the answer;
 //   5. the marks of the change under way go, then the locks, when the hold ends (holds.h).
 //
@@ -57,7 +59,19 @@ class Changes {
   // Once for each lock, beside the change: which copies others have blamed meanwhile.
   Task<> verify(const Call& call, Hold::Use& use);
   Task<Copies> mark(Uses& uses);
-  Task<> check_sources(const Call& call, const Uses& uses, Copies copies);
+  Task<> verify_all(const Call& call, Uses& uses);
+  // Marked, and with copies that are behind brought to where the change can begin: those to send it to.
+  Task<Copies> prepare(const Call& call, Uses& uses);
+  // Of these copies those on which the change means what it means for users: whose names, or attributes, are what they
+  // should be. Bytes are written whatever was there. An error where no copy is right.
+  Task<Copies> right_among(const Call& call, const Uses& uses, Copies copies);
+  Task<Copies> right_for(const Call& call, const Part& part, Copies copies);
+  // What the change is about is made on copies that are behind what it is on others: who could be made so. Before the
+  // change, of those to send it to, and after it.
+  static bool can_catch_up(const Part& part);
+  Task<Copies> begin_alike(const Call& call, Uses& uses, Copies copies);
+  Task<Copies> catch_up(const Uses& uses, Copies sources, Copies behind);
+  Task<> blame_all(Uses& uses, Copies copies);
   Task<> remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies);
   // A new object on some of the copies only: these say that the others lack all of it.
   Task<> blame_for_new(const Iatt& made, Copies had);
@@ -67,6 +81,10 @@ class Changes {
   Fd descriptor_of(const Operation& create, AnswersOf<Operation>& answers);
   // The directory of that name; nothing where it is none.
   Task<std::optional<Gfid>> directory_named(const Call& call, Gfid parent, std::string name);
+
+  // Of an object that was there before, as the copies tell it that are right as to the object.
+  template <class Operation>
+  Task<> tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt);
 
   static Copies locked(const Uses& uses);
   // Too few copies have it, and some do, or may: what says that nothing has happened would be a lie.
@@ -96,8 +114,7 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
 
 template <class Operation>
 Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses) {
-  const Copies asked = co_await tried(mark(uses));
-  co_await tried(check_sources(call, uses, asked));
+  const Copies asked = co_await tried(prepare(call, uses));
   if constexpr (std::is_same_v<Operation, fop::Write>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
   }
@@ -105,16 +122,20 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   std::vector<Task<>> at_once;
   at_once.push_back(ask_all(call, change, asked, answers));
   for (Hold::Use& use : uses) {
+    // Not of what is being removed meanwhile.
     if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
   }
   co_await tried(all(std::move(at_once)));
-  const Outcome outcome = outcome_of(answers, asked);
-  // What a copy says that is behind need not be so.
+  const Copies right = co_await tried(right_among(call, uses, asked));
+  const Outcome outcome = outcome_of(answers, right, volume_.quorum);
   if (outcome.is_refused) {
-    const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, asked));
+    // What a copy says that is behind need not be so, and what it has done all the same is wrong.
+    co_await tried(blame_all(uses, succeeded(answers)));
+    const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, right));
     co_return answers[refuses].error();
   }
-  if (!volume_.quorum.is_met(outcome.had)) {
+  Copies had = outcome.had;
+  if (!volume_.quorum.is_met(had)) {
     // Somebody removes it at this moment.
     const bool is_of_object = uses.front().part().kind == LockKind::content;
     if (is_of_object && volume_.quorum.is_met(outcome.without)) co_return failed(ESTALE);
@@ -122,7 +143,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
         outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
     if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
       if (is_heard) {
-        const Result<Done> taken_back = co_await take_back(call, change, outcome.had);
+        const Result<Done> taken_back = co_await take_back(call, change, had);
         if (taken_back) co_return error_of(answers);
       }
     }
@@ -130,32 +151,70 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if (volume_.quorum.is_met(outcome.refused)) {
       const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, outcome.refused));
       const Error reason = answers[refuses].error();
-      for (Hold::Use& use : uses) {
-        co_await tried(holds_.blame(use, asked - outcome.refused));
-      }
+      const Copies alike = co_await tried(catch_up(uses, outcome.refused, asked - outcome.refused));
+      co_await tried(blame_all(uses, asked - outcome.refused - alike));
       co_return reason;
     }
+    // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it.
+    if (!had.empty()) {
+      const Copies alike = co_await tried(catch_up(uses, had, (asked - right) | outcome.without));
+      had = had | alike;
+    }
+    if (!volume_.quorum.is_met(had)) {
+      for (Hold::Use& use : uses) {
+        co_await tried(holds_.doubt(use));
+      }
+      co_return half_done(error_of(answers), outcome);
+    }
+  }
+  // Copies that are behind do not blame the last one that is not: then all would be blamed.
+  const Result<Copies> right_with_it = co_await right_among(call, uses, had);
+  if (!right_with_it) {
     for (Hold::Use& use : uses) {
       co_await tried(holds_.doubt(use));
     }
-    co_return half_done(error_of(answers), outcome);
+    co_return right_with_it.error();
   }
-  if (!outcome.missed.empty()) {
-    for (Hold::Use& use : uses) {
-      co_await tried(holds_.blame(use, outcome.missed));
-    }
-    co_await tried(check_sources(call, uses, outcome.had));
-  }
+  co_await tried(blame_all(uses, asked - had));
+  co_await tried(right_among(call, uses, had));
   const Copy told = co_await tried(teller(call, uses.front().part().gfid, outcome.had));
   typename Operation::Reply reply = *answers[told];
+  if constexpr (requires { reply.iatt; }) {
+    bool is_new = false;
+    if constexpr (MakesEntry<Operation>) is_new = change.xdata.gfid("gfid-req") == reply.iatt.gfid;
+    if (!is_new) {
+      co_await tried(tell_attributes<Operation>(call, answers, outcome.had, reply.iatt));
+    }
+  }
   if constexpr (MakesEntry<Operation>) {
-    if (outcome.had != volume_.all()) {
-      co_await tried(blame_for_new(reply.iatt, outcome.had));
+    if (had != volume_.all()) {
+      co_await tried(blame_for_new(reply.iatt, had));
     }
     note_new(reply, outcome.had);
     if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, answers);
   }
   co_return std::move(reply);
+}
+
+template <class Operation>
+Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt) {
+  const Gfid gfid = iatt.gfid;
+  const Result<Readable> right = co_await finder_.readable(call, gfid);
+  if (!right) co_return done;  // it is new, or being removed
+  const auto with_it = [&](Copies copies) {
+    Copies alike;
+    for (const Copy copy : (copies & had).list()) {
+      if (answers[copy]->iatt.gfid == gfid) alike.add(copy);
+    }
+    return alike;
+  };
+  const Copies of_metadata = with_it(right->metadata);
+  const Copies of_content = with_it(right->data);
+  const Copies of_both = of_metadata & of_content;
+  const Copies told = of_both.empty() ? of_metadata : of_both;
+  if (!told.empty()) iatt = answers[volume_.choose(gfid, told)]->iatt;
+  if (!of_content.empty()) iatt.size = answers[volume_.choose(gfid, of_content)]->iatt.size;
+  co_return done;
 }
 
 template <class Operation>

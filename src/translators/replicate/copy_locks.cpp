@@ -19,8 +19,9 @@ bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN ||
 
 }  // namespace
 
-Call CopyLocks::call_of(const LockedThing& thing) {
+Call CopyLocks::call_of(const LockedThing& thing) const {
   Call call = as_root(Call{});
+  call.pid = pid_;
   call.lock_owner = thing.owner;
   return call;
 }
@@ -119,8 +120,7 @@ Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Ste
                                     .xdata = {}};
   const Result<fop::Acknowledged> there = co_await volume_.subvolume(copy).perform(call, by_descriptor);
   if (there) co_return done;
-  // A brick that was started anew knows the descriptor no more.
-  co_return there.error().number() == EBADF ? by_gfid.error() : there.error();
+  co_return is_closed(there.error()) ? by_gfid.error() : there.error();
 }
 
 }  // namespace mortar::replicate

@@ -32,8 +32,9 @@ struct LockedThing {
 
 class CopyLocks {
  public:
-  // `volume` outlives this, and each thing its requests.
-  explicit CopyLocks(Volume& volume) : volume_(volume) {}
+  // `volume` outlives this, and each thing its requests. `pid`: what the process calls itself; the removal of a file
+  // waits for users' locks, and not for those of the volume's own processes.
+  explicit CopyLocks(Volume& volume, std::int32_t pid = 0) : volume_(volume), pid_(pid) {}
 
   // Those that have given it; `why` says what another one said, where it is there.
   Task<Copies> take(const LockedThing& thing, Copies copies, Error& why);
@@ -47,9 +48,10 @@ class CopyLocks {
  private:
   enum class Step { lock, lock_and_wait, unlock };
   Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Step step);
-  static Call call_of(const LockedThing& thing);
+  Call call_of(const LockedThing& thing) const;
 
   Volume& volume_;
+  const std::int32_t pid_;
 };
 
 }  // namespace mortar::replicate

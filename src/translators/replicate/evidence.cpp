@@ -2,25 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "translators/replicate/blame.h"
+
 namespace mortar::replicate {
-
-namespace {
-
-// What a copy says of itself does not count.
-Copies accused(const Evidence& evidence, Slot slot) {
-  Copies accused;
-  for (const Copy witness : evidence.present.list()) {
-    const std::vector<Counts>& missed = evidence.marks[witness].missed;
-    for (Copy other = 0; other < missed.size(); ++other) {
-      // Of directories, the slot of the content is about their names, too.
-      const bool is_blamed = missed[other][slot] != 0 || (slot == Slot::entries && missed[other][Slot::data] != 0);
-      if (other != witness && is_blamed) accused.add(other);
-    }
-  }
-  return accused;
-}
-
-}  // namespace
 
 Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copies heard) {
   Evidence evidence;
@@ -31,10 +15,12 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
     evidence.marks[copy] = volume.keys.read(answers[copy]->xdata);
   }
   const bool is_directory = answers[evidence.present.front()]->iatt.is_directory();
+  const auto right = [&](Slot slot) {
+    return not_behind(accusers(evidence.marks, evidence.present, slot), evidence.present, volume.quorum);
+  };
   // An arbiter has the names of a directory as everybody does, but what else it says of an object is not its own.
-  const Copies of_names = is_directory ? evidence.present : evidence.present & volume.with_data();
-  evidence.readable.data = of_names - accused(evidence, is_directory ? Slot::entries : Slot::data);
-  evidence.readable.metadata = (evidence.present & volume.with_data()) - accused(evidence, Slot::metadata);
+  evidence.readable.data = is_directory ? right(Slot::entries) : right(Slot::data) & volume.with_data();
+  evidence.readable.metadata = right(Slot::metadata) & volume.with_data();
   return evidence;
 }
 

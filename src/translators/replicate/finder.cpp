@@ -7,6 +7,27 @@
 
 namespace mortar::replicate {
 
+namespace {
+
+// Who says that there is no such thing.
+Copies denied_by(const AnswersOf<fop::Lookup>& answers, Copies counting) {
+  Copies denied;
+  for (const Copy copy : counting.list()) {
+    if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
+  }
+  return denied;
+}
+
+// A copy that lacks the directory itself, and is to be healed, says ESTALE of what the others only do not find in it.
+Error why_denied(const AnswersOf<fop::Lookup>& answers, Copies denied) {
+  for (const Copy copy : denied.list()) {
+    if (answers[copy].error().number() == ENOENT) return answers[copy].error();
+  }
+  return error_of(answers);
+}
+
+}  // namespace
+
 Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lookup) {
   return lookup.name.empty() ? discover(call, lookup) : look_up_name(call, lookup);
 }
@@ -24,7 +45,15 @@ Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
 
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
   Heard heard = co_await tried(ask(call, lookup));
-  co_return unite(std::move(heard), volume_.all());
+  co_return unite_by_gfid(lookup.gfid, std::move(heard));
+}
+
+Result<fop::Lookup::Reply> Finder::unite_by_gfid(const Gfid& gfid, Heard heard) {
+  // Whoever has it all the same has missed that it was removed, or has got it from a change that came to no end.
+  const bool is_gone = volume_.quorum.is_required() && volume_.quorum.is_met(denied_by(heard.answers, volume_.all()));
+  if (!is_gone) return unite(std::move(heard), volume_.all());
+  volume_.forget(gfid);
+  return failed(ESTALE);
 }
 
 Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
@@ -40,18 +69,41 @@ Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
 }
 
 Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
-  for (bool has_asked = false;; has_asked = true) {
+  for (;;) {
     const std::optional<Readable> known = volume_.readable(gfid);
-    // A split brain is resolved by others.
-    if (known && (has_asked || !known->is_split()))
-      co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    // Of what is remembered copies are only taken away: others may have been healed since.
+    const bool says_enough = known && !known->data.empty() && !known->metadata.empty();
+    if (says_enough) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
-    co_await tried(discover(call, lookup));
-    if (!volume_.readable(gfid) && volume_.news() == before) {
-      co_return failed(ENOTCONN, "too few copies answer to know which of them is right");
+    Heard heard = co_await tried(ask(call, lookup));
+    const Copies denied = denied_by(heard.answers, volume_.all());
+    const Copies told = succeeded(heard.answers) | denied;
+    const Readable now = weigh(volume_, heard.answers, volume_.all()).readable;
+    co_await tried(unite_by_gfid(gfid, std::move(heard)));
+    if (volume_.news() != before) continue;
+    if (volume_.quorum.is_met(told)) co_return now;
+    co_return failed(ENOTCONN, "too few copies answer to know which of them is right");
+  }
+}
+
+Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind) {
+  Copies caught_up;
+  for (const Copy copy : behind.list()) {
+    Result<Done> made_alike = done;
+    if (part.kind == LockKind::entries) {
+      made_alike = co_await healer_.catch_up_names(part.gfid, part.claim.names, sources, copy);
+    } else {
+      made_alike = co_await healer_.catch_up_attributes(part.gfid, sources, copy);
+    }
+    if (made_alike) {
+      caught_up.add(copy);
+    } else {
+      log::debug(volume_.name(), "{} takes no part in a change of {}: {}", volume_.subvolume(copy).name(),
+                 part.gfid.text(), made_alike.error().sentence());
     }
   }
+  co_return caught_up;
 }
 
 Task<> Finder::refresh(const Call& call, Gfid gfid) {
@@ -127,8 +179,7 @@ bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const
   const Copies present = succeeded(answers) & counting;
   if (!contradiction(volume_, answers, counting).empty()) return false;
   if (present.empty()) return true;
-  const std::vector<Copy> others = (counting - present).list();
-  return std::ranges::none_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); });
+  return denied_by(answers, counting).empty();
 }
 
 Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Lookup& lookup) {
@@ -136,8 +187,38 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
   if (agree(heard.answers, volume_.all())) co_return unite(std::move(heard), volume_.all());
   // A copy of the directory that has missed something does not count.
   const Readable parent = co_await tried(readable(call, lookup.parent));
-  if (!parent.data.empty() && agree(heard.answers, parent.data)) co_return unite(std::move(heard), parent.data);
-  fop::Lookup::Reply reply = co_await tried(look_again(call, lookup));
+  fop::Lookup::Reply reply;
+  if (!parent.data.empty() && agree(heard.answers, parent.data)) {
+    reply = co_await tried(unite_for_some(call, lookup, std::move(heard), parent.data));
+  } else {
+    reply = co_await tried(look_again(call, lookup));
+  }
+  co_return std::move(reply);
+}
+
+Task<fop::Lookup::Reply> Finder::unite_for_some(const Call& call, fop::Lookup lookup, Heard heard, Copies counting) {
+  const AnswersOf<fop::Lookup> answers = heard.answers;
+  fop::Lookup::Reply reply = co_await tried(unite(std::move(heard), counting));
+  if (counting == volume_.all()) co_return std::move(reply);
+  const Gfid gfid = reply.iatt.gfid;
+  const Result<Readable> right = co_await readable(call, gfid);
+  // Others may have the object no more, or not yet.
+  if (!right && is_missing(right.error())) co_return std::move(reply);
+  if (!right) co_return right.error();
+  // What a change of the name has changed of the object, who is behind with the name has not.
+  const Copies told = succeeded(answers) & counting & right->metadata & right->data;
+  if (told.empty()) {
+    lookup.gfid = gfid;
+    lookup.parent = {};
+    lookup.name.clear();
+    Result<fop::Lookup::Reply> object = co_await discover(call, lookup);
+    if (object) object->parent = reply.parent;
+    co_return std::move(object);
+  }
+  const Iatt parent = reply.parent;
+  reply = *answers[volume_.choose(gfid, told)];
+  reply.parent = parent;
+  volume_.keys.hide(reply.xdata);
   co_return std::move(reply);
 }
 
@@ -148,6 +229,7 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   // Others may have blamed a copy of the directory since it was looked at.
   volume_.forget(lookup.parent);
   const Readable parent = co_await tried(readable(call, lookup.parent));
+  if (parent.data.empty() && volume_.quorum.is_required()) co_return volume_.nobody_is_right();
   const Copies counting = parent.data.empty() ? volume_.all() : parent.data;
   Heard heard = co_await tried(ask(call, lookup));
   const bool is_heard = volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up())
@@ -171,28 +253,14 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
                lookup.name, lookup.parent.text(), contradicts);
     co_return failed(EIO, fmt::format("the copies of {} differ: {}", lookup.name, contradicts));
   }
-  co_return unite(std::move(heard), counting);
+  fop::Lookup::Reply reply = co_await tried(unite_for_some(call, lookup, std::move(heard), counting));
+  co_return std::move(reply);
 }
-
-namespace {
-
-// A copy that lacks the directory itself, and is to be healed, says ESTALE of what the others only do not find in it.
-Error why_nowhere(const AnswersOf<fop::Lookup>& answers, Copies denied) {
-  for (const Copy copy : denied.list()) {
-    if (answers[copy].error().number() == ENOENT) return answers[copy].error();
-  }
-  return error_of(answers);
-}
-
-}  // namespace
 
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
   const Evidence evidence = weigh(volume_, answers, counting);
-  Copies denied;
-  for (const Copy copy : counting.list()) {
-    if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
-  }
+  const Copies denied = denied_by(answers, counting);
   if (evidence.present.empty()) {
     // That it is nowhere is only known where enough of those have been heard that may know it.
     // Those that count alone are known to be right.
@@ -200,19 +268,24 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
     if (!denied.empty() && !is_certain) {
       return failed(ENOTCONN, "too few copies answer to know that it does not exist");
     }
-    return std::unexpected(why_nowhere(answers, denied));
+    return std::unexpected(why_denied(answers, denied));
   }
   const std::string contradicts = contradiction(volume_, answers, counting);
   if (!contradicts.empty()) return failed(EIO, fmt::format("the copies differ: {}", contradicts));
   const Gfid gfid = answers[evidence.present.front()]->iatt.gfid;
-  // Who was not heard may be the one that knows of a change that others lack.
-  if (volume_.quorum.is_met(succeeded(answers) | denied) && heard.news == volume_.news()) {
+  // Who was not heard may be the one that knows of a change that others lack; and where a copy has no such object, that
+  // may just be changing.
+  const bool is_sure = counting == volume_.all() && denied.empty() && volume_.quorum.is_met(succeeded(answers));
+  if (is_sure && heard.news == volume_.news()) {
     volume_.remember(gfid, evidence.readable);
   }
   heals_on_use_.seen(answers[evidence.present.front()]->iatt, evidence);
   // Names that came and went changed the times of a directory.
   Copies told = evidence.readable.metadata & evidence.readable.data;
   if (told.empty()) told = evidence.readable.metadata;
+  // In a split brain users see that it is there; while a copy is away, that one may be right.
+  const bool is_away = counting == volume_.all() && (succeeded(answers) | denied) != volume_.all();
+  if (told.empty() && is_away && volume_.quorum.is_required()) return std::unexpected(volume_.nobody_is_right());
   if (told.empty()) told = evidence.present;
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
   const bool is_chosen = chosen && evidence.present.has(*chosen);

@@ -39,6 +39,9 @@ class Finder {
   // The same, after a split brain has been settled by the policy; or the copy of it that somebody wants to see. Whoever
   // has the object locked must not ask for it.
   Task<Readable> to_be_read(const Call& call, Gfid gfid);
+  // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
+  // names that are given, or of attributes.
+  Task<Copies> catch_up(Part part, Copies sources, Copies behind);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
@@ -65,6 +68,9 @@ class Finder {
   bool agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const;
   // One answer of those that agree, of the copies that count.
   Result<fop::Lookup::Reply> unite(Heard heard, Copies counting);
+  // A name as those copies tell it that are right as to the names, and the object as all copies tell it.
+  Task<fop::Lookup::Reply> unite_for_some(const Call& call, fop::Lookup lookup, Heard heard, Copies counting);
+  Result<fop::Lookup::Reply> unite_by_gfid(const Gfid& gfid, Heard heard);
 
   Volume& volume_;
   Asking& asking_;

@@ -3,56 +3,36 @@
 #include <algorithm>
 #include <tuple>
 
+#include "translators/replicate/blame.h"
+
 namespace mortar::replicate {
 
 namespace {
 
-// Of directories, the slot of the content is about their names, too.
-std::int32_t in_slot(const Counts& counts, Slot slot) {
-  return slot == Slot::entries && counts[slot] == 0 ? counts[Slot::data] : counts[slot];
-}
-
-// Who is blamed by others that do not blame themselves, and by how many.
-std::vector<std::size_t> blames(const Testimony& testimony, Slot slot) {
-  std::vector<std::size_t> blames(testimony.marks.size());
-  for (const Copy witness : testimony.present.list()) {
-    const std::vector<Counts>& missed = testimony.marks[witness].missed;
-    if (in_slot(missed[witness], slot) != 0) continue;
-    for (Copy other = 0; other < missed.size(); ++other) {
-      if (other != witness && in_slot(missed[other], slot) != 0) ++blames[other];
-    }
-  }
-  return blames;
-}
-
-Direction direction_of(const Testimony& testimony, Slot slot, const Quorum* quorum) {
-  const std::vector<std::size_t> blamed = blames(testimony, slot);
-  Direction direction;
-  for (const Copy copy : testimony.present.list()) {
-    const bool blames_itself = in_slot(testimony.marks[copy].missed[copy], slot) != 0;
-    if (blamed[copy] != 0) {
-      direction.sinks.add(copy);
-    } else if (!blames_itself) {
-      direction.sources.add(copy);
-    }
-  }
-  // A change that most had, and whose blame did not reach a quorum: those whom few blame are right.
-  if (direction.sources.empty() && quorum != nullptr && quorum->is_required()) {
-    for (const Copy copy : testimony.present.list()) {
-      Copies enough;
-      for (Copy number = 0; number < blamed[copy]; ++number) enough.add(number + 1);
-      if (!quorum->is_met(enough)) direction.sources.add(copy);
-    }
-    direction.sinks = direction.sinks - direction.sources;
-    if (direction.sinks.empty()) direction.sources = {};
-  }
-  direction.all_are_blamed = direction.sources.empty() && !testimony.present.empty();
-  direction.is_split_brain = direction.all_are_blamed;
-  return direction;
+bool blames_itself(const Testimony& testimony, Copy copy, Slot slot) {
+  return is_marked(testimony.marks[copy].missed[copy], slot);
 }
 
 bool any_dirty(const Testimony& testimony, Copies copies, Slot slot) {
-  return std::ranges::any_of(copies.list(), [&](Copy copy) { return in_slot(testimony.marks[copy].dirty, slot) != 0; });
+  return std::ranges::any_of(copies.list(), [&](Copy copy) { return is_marked(testimony.marks[copy].dirty, slot); });
+}
+
+Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quorum) {
+  Copies unsure;
+  for (const Copy copy : testimony.present.list()) {
+    if (blames_itself(testimony, copy, slot)) unsure.add(copy);
+  }
+  const std::vector<Copies> accused_by = accusers(testimony.marks, testimony.present - unsure, slot);
+  Direction direction;
+  direction.sources = not_behind(accused_by, testimony.present, quorum) - unsure;
+  for (const Copy copy : (testimony.present - direction.sources).list()) {
+    if (!accused_by[copy].empty()) direction.sinks.add(copy);
+  }
+  direction.is_unsettled =
+      any_dirty(testimony, testimony.present, slot) ||
+      std::ranges::any_of(direction.sources.list(), [&](Copy copy) { return !accused_by[copy].empty(); });
+  direction.is_split_brain = direction.sources.empty() && !testimony.present.empty();
+  return direction;
 }
 
 template <class Rank>
@@ -64,7 +44,7 @@ Copy best_of(Copies copies, Rank rank) {
 }  // namespace
 
 Direction direction_of_data(const Testimony& testimony, Copies with_data, const Quorum& quorum) {
-  Direction direction = direction_of(testimony, Slot::data, &quorum);
+  Direction direction = direction_of(testimony, Slot::data, quorum);
   direction.sources = direction.sources & with_data;
   if (direction.sources.empty()) {
     direction.is_split_brain = !testimony.present.empty();
@@ -78,7 +58,7 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
   });
   const bool differ = std::ranges::any_of(direction.sources.list(),
                                           [&](Copy copy) { return size(copy) != size(*direction.source); });
-  if (differ || any_dirty(testimony, testimony.present, Slot::data)) {
+  if (differ || direction.is_unsettled) {
     direction.sinks = direction.sinks | (direction.sources - Copies::only(*direction.source));
     direction.sources = Copies::only(*direction.source);
   }
@@ -87,7 +67,7 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
 }
 
 Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum) {
-  Direction direction = direction_of(testimony, Slot::metadata, &quorum);
+  Direction direction = direction_of(testimony, Slot::metadata, quorum);
   if (direction.is_split_brain) return direction;
   direction.source = best_of(direction.sources, [&](Copy copy) {
     return std::tuple(testimony.iatts[copy].changed, -static_cast<std::int64_t>(copy));
@@ -97,7 +77,7 @@ Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum
     const Iatt& here = testimony.iatts[copy];
     return here.mode != right.mode || here.uid != right.uid || here.gid != right.gid;
   });
-  if (differ || any_dirty(testimony, testimony.present, Slot::metadata)) {
+  if (differ || direction.is_unsettled) {
     direction.sinks = direction.sinks | (direction.sources - Copies::only(*direction.source));
     direction.sources = Copies::only(*direction.source);
   }
@@ -105,10 +85,10 @@ Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum
   return direction;
 }
 
-Direction direction_of_entries(const Testimony& testimony) {
-  Direction direction = direction_of(testimony, Slot::entries, nullptr);
-  const bool merge = direction.is_split_brain ||
-                     (direction.sinks.empty() && any_dirty(testimony, testimony.present, Slot::entries));
+Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum) {
+  Direction direction = direction_of(testimony, Slot::entries, quorum);
+  const bool merge = direction.is_split_brain || (direction.sinks.empty() && direction.is_unsettled);
+  direction.all_are_behind = direction.is_split_brain;
   direction.is_split_brain = false;
   if (merge) direction.sources = direction.sinks = testimony.present;
   if (!direction.sinks.empty()) direction.source = direction.sources.front();

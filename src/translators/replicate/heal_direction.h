@@ -23,14 +23,15 @@ struct Direction {
   // The one that is copied; nothing where there is nothing to do, or nobody knows what is right.
   std::optional<Copy> source;
   bool is_split_brain = false;
-  // Of names, which are merged then; else the same.
-  bool all_are_blamed = false;
+  bool all_are_behind = false;  // of names: all are kept, and nobody decides between two
+  // Changes came to no end, so that sources may differ: these are blamed, by too few to count, or marked.
+  bool is_unsettled = false;
 };
 
 // `with_data`: not the arbiter, whose content is none.
 Direction direction_of_data(const Testimony& testimony, Copies with_data, const Quorum& quorum);
 Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum);
 // Without a copy that nobody blames all names are kept: each copy is a source and a sink.
-Direction direction_of_entries(const Testimony& testimony);
+Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum);
 
 }  // namespace mortar::replicate

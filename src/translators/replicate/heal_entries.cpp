@@ -20,6 +20,8 @@ fop::Lookup lookup_of(const Gfid& directory, const std::string& name) {
   return {.gfid = {}, .parent = directory, .name = name, .xdata = {}};
 }
 
+bool is_same(const Iatt& left, const Iatt& right) { return left.gfid == right.gfid && left.type() == right.type(); }
+
 fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
 
 }  // namespace
@@ -64,13 +66,21 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   }
   made.insert(made.end(), job.made.begin(), job.made.end());
   if (job.report.end != HealEnd::healed) co_return std::move(job.report);
+  // Nobody changes the times while they are copied.
+  const Copies still = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
+  const Result<Done> ended = co_await end(job, still);
+  co_await tried(healing_.locks().give_back(all_names, still));
+  if (!ended) co_return ended.error();
+  co_return std::move(job.report);
+}
+
+Task<> EntryHealer::end(Job& job, Copies locked) {
   const Copies right = job.direction.sources | job.direction.sinks;
   for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
-    co_await tried(metadata_.copy_times(directory, *job.direction.source, sink));
+    co_await tried(metadata_.copy_times(job.directory, *job.direction.source, sink));
   }
-  const Copies asked = volume_.up() & job.testimony.present;
-  co_await tried(healing_.absolve(directory, job.testimony, Slot::entries, right, asked));
-  co_return std::move(job.report);
+  co_await tried(healing_.absolve(job.directory, job.testimony, Slot::entries, right, locked & job.testimony.present));
+  co_return done;
 }
 
 // Whether there is anything to do.
@@ -85,7 +95,7 @@ Task<bool> EntryHealer::decide(Job& job, Copies locked) {
     job.report.end = HealEnd::gone;
     co_return false;
   }
-  job.direction = direction_of_entries(job.testimony);
+  job.direction = direction_of_entries(job.testimony, volume_.quorum);
   if (!job.direction.source) co_return false;
   job.merges = job.direction.sources == job.direction.sinks;
   job.report.end = HealEnd::healed;
@@ -104,7 +114,8 @@ Task<std::vector<std::string>> EntryHealer::names_to_look_at(Job& job) {
 }
 
 Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job) {
-  if (!volume_.options.granular_entry_heal || job.merges) co_return std::optional<std::vector<std::string>>();
+  const bool are_noted = volume_.options.granular_entry_heal && !job.direction.is_unsettled;
+  if (!are_noted) co_return std::optional<std::vector<std::string>>();
   std::set<std::string> names;
   for (const Copy source : job.direction.sources.list()) {
     for (const Copy sink : job.direction.sinks.list()) {
@@ -160,32 +171,25 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) 
     }
     co_return done;
   }
-  Copy source = right.front();
-  const auto is_same = [&](Copy copy) {
-    return testimony.iatts[copy].gfid == testimony.iatts[source].gfid &&
-           testimony.iatts[copy].type() == testimony.iatts[source].type();
-  };
-  Copies wrong;
-  const std::vector<Copy> candidates = right.list();
-  if (!std::ranges::all_of(candidates, is_same)) {
-    const Result<Copy> chosen = right_object(job.ruling, testimony, right);
-    if (!chosen) {
-      job.report.add({HealEnd::split_brain,
-                      fmt::format("{}: {}", contradiction_of(name, testimony, right), chosen.error().sentence())});
-      job.refused = chosen.error().sentence();
-      co_return done;
-    }
-    source = *chosen;
-    for (const Copy copy : candidates) {
-      if (!is_same(copy)) wrong.add(copy);
-    }
-    right = right - wrong;
-    log::warning(volume_.name(), "{}: that of {} is taken as right", contradiction_of(name, testimony, right | wrong),
-                 volume_.subvolume(source).name());
+  const Result<Copy> source = source_of_name(job, testimony, right);
+  if (!source) {
+    job.report.add({HealEnd::split_brain,
+                    fmt::format("{}: {}", contradiction_of(name, testimony, right), source.error().sentence())});
+    job.refused = source.error().sentence();
+    co_return done;
   }
-  const Iatt object = testimony.iatts[source];
-  for (const Copy sink : (((job.direction.sinks - right) | wrong) & testimony.heard).list()) {
-    const bool has_another = testimony.present.has(sink) && !is_same(sink);
+  const Iatt object = testimony.iatts[*source];
+  Copies wrong;
+  for (const Copy copy : right.list()) {
+    if (!is_same(testimony.iatts[copy], object)) wrong.add(copy);
+  }
+  if (!wrong.empty()) {
+    log::warning(volume_.name(), "{}: that of {} is taken as right", contradiction_of(name, testimony, right),
+                 volume_.subvolume(*source).name());
+  }
+  right = right - wrong;
+  for (const Copy sink : (concerned - right).list()) {
+    const bool has_another = testimony.present.has(sink) && !is_same(testimony.iatts[sink], object);
     if (has_another) {
       co_await tried(expunge(job, sink, name, testimony.iatts[sink], right));
     }
@@ -206,9 +210,25 @@ std::string EntryHealer::contradiction_of(const std::string& name, const Testimo
   return fmt::format("{} is {}", name, fmt::join(objects, " and "));
 }
 
-// It need not be looked at again.
+// Where right copies have different objects under one name, no more than one of these was acknowledged: that which a
+// quorum has, if there is one. Else, or by command, the ruling says it.
+Result<Copy> EntryHealer::source_of_name(const Job& job, const Testimony& testimony, Copies right) const {
+  const bool quorum_decides =
+      volume_.quorum.is_required() && !job.direction.all_are_behind && !job.ruling.is_by_command();
+  for (const Copy source : right.list()) {
+    Copies alike;
+    for (const Copy copy : right.list()) {
+      if (is_same(testimony.iatts[copy], testimony.iatts[source])) alike.add(copy);
+    }
+    if (alike == right || (quorum_decides && volume_.quorum.is_met(alike))) return source;
+  }
+  return right_object(job.ruling, testimony, right);
+}
+
+// It need not be looked at again, unless a copy that is away needs it.
 Task<> EntryHealer::strike_name(Job& job, std::string name) {
-  if (job.report.end != HealEnd::healed) co_return done;
+  const bool is_everywhere = (job.direction.sources | job.direction.sinks) == volume_.all();
+  if (job.report.end != HealEnd::healed || !is_everywhere) co_return done;
   const Call own = healing_.call();
   for (const auto& [copy, list] : job.lists) {
     const fop::Unlink strike{.parent = list, .name = name, .flags = 0, .xdata = {}};
@@ -218,14 +238,18 @@ Task<> EntryHealer::strike_name(Job& job, std::string name) {
   co_return done;
 }
 
-Task<std::vector<Gfid>> EntryHealer::merge_name(Gfid directory, std::string name, Copies copies, Ruling ruling) {
+Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std::string> names, Copies sources,
+                                                Copies sinks, Ruling ruling) {
   Job job;
   job.directory = directory;
   job.ruling = ruling;
-  job.merges = true;
-  job.direction.sources = job.direction.sinks = copies;
+  job.merges = sources == sinks;
+  job.direction.sources = sources;
+  job.direction.sinks = sinks;
   job.report.end = HealEnd::healed;
-  co_await tried(heal_name_locked(job, std::move(name), copies));
+  for (const std::string& name : names) {
+    co_await tried(heal_name_locked(job, name, sources | sinks));
+  }
   if (job.report.end == HealEnd::split_brain) co_return failed(EIO, job.refused);
   co_return std::move(job.made);
 }

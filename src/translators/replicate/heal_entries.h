@@ -19,10 +19,11 @@ class EntryHealer {
 
   // `made`: what came into being on a copy, without its content.
   Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
-  // One name of which some of these copies, none of them blamed, have nothing, or something else: all get what is
-  // right, as the ruling says where that is needed. The name is locked. What came into being lacks its content. EIO
+  // Names that the caller has locked: all copies get what is right of them. Where `sources` are `sinks`, that is what
+  // one has, and the ruling says it where they have different objects. What came into being lacks its content. EIO
   // where nothing is right, with the ruling's reason.
-  Task<std::vector<Gfid>> merge_name(Gfid directory, std::string name, Copies copies, Ruling ruling);
+  Task<std::vector<Gfid>> heal_names(Gfid directory, std::vector<std::string> names, Copies sources, Copies sinks,
+                                     Ruling ruling);
 
  private:
   struct Job {
@@ -39,6 +40,7 @@ class EntryHealer {
 
   Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made);
   Task<bool> decide(Job& job, Copies locked);
+  Task<> end(Job& job, Copies locked);
   Task<std::vector<std::string>> names_to_look_at(Job& job);
   // The names that the right copies have noted as changed; nothing where all names have to be looked at.
   Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
@@ -48,6 +50,7 @@ class EntryHealer {
   Task<> strike_name(Job& job, std::string name);
 
   std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
+  Result<Copy> source_of_name(const Job& job, const Testimony& testimony, Copies right) const;
   // `right`: the copies that are right about the name.
   Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object);

@@ -63,7 +63,7 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   const Iatt& object = testimony.iatts[testimony.present.front()];
   HealReport report;
   const auto add = [&report](const Direction& direction, std::string_view what) {
-    if (direction.is_split_brain || direction.all_are_blamed) {
+    if (direction.is_split_brain || direction.all_are_behind) {
       report.add({HealEnd::split_brain, fmt::format("all copies are blamed for a change of {}", what)});
     } else if (direction.source) {
       report.add({HealEnd::postponed, fmt::format("{} is to be healed", what)});
@@ -71,7 +71,7 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   };
   if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
   add(direction_of_metadata(testimony, volume.quorum), "the attributes");
-  if (object.is_directory()) add(direction_of_entries(testimony), "the names in it");
+  if (object.is_directory()) add(direction_of_entries(testimony, volume.quorum), "the names in it");
   // A copy that is away, or that does not have it: it comes into being there by the heal of a directory.
   for (const Copy witness : testimony.present.list()) {
     for (const Copy other : (volume.all() - testimony.present).list()) {
@@ -84,7 +84,20 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
 // ---- Names
 
 Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
-  return entries_.merge_name(directory, std::move(name), copies, policy());
+  std::vector<std::string> names;
+  names.push_back(std::move(name));
+  return entries_.heal_names(directory, std::move(names), copies, copies, policy());
+}
+
+Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind) {
+  // The content of what is new is left to whoever heals: it is blamed.
+  co_await tried(entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}));
+  co_return done;
+}
+
+Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind) {
+  co_await tried(metadata_.copy(gfid, sources.front(), behind));
+  co_return done;
 }
 
 Task<> Healer::complete(Gfid directory, std::string name) {
@@ -95,7 +108,7 @@ Task<> Healer::complete(Gfid directory, std::string name) {
   const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked);
   Result<std::vector<Gfid>> made = std::vector<Gfid>();
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
-                           !direction_of_entries(*parent).source;
+                           !direction_of_entries(*parent, healing_.volume().quorum).source;
   if (is_unblamed) {
     made = co_await complete_name(directory, std::move(name), locked & parent->present);
   }
@@ -123,7 +136,7 @@ Task<> Healer::resolve(Gfid gfid, Ruling ruling) {
   const bool is_directory = testimony.iatts[testimony.present.front()].is_directory();
   const Split split = replicate::split_of(testimony, volume);
   // Names are merged, whatever is said of the rest.
-  const bool merges = is_directory && direction_of_entries(testimony).source;
+  const bool merges = is_directory && direction_of_entries(testimony, volume.quorum).source;
   if (!split.any() && !merges) co_return failed(EIO, not_in_split_brain);
   co_await tried(split_brains_.settle(gfid, split, ruling));
   const HealReport report = co_await tried(heal(gfid));
@@ -149,7 +162,7 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
                                                bool& differs) {
   Volume& volume = healing_.volume();
   const Testimony parent = co_await tried(healing_.hear(lookup_of(directory), locked));
-  const Direction direction = direction_of_entries(parent);
+  const Direction direction = direction_of_entries(parent, volume.quorum);
   // What copies have that are blamed does not count.
   const bool is_one_sided = direction.source && direction.sources != direction.sinks;
   const Testimony there =
@@ -163,7 +176,9 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
   if (!differs) co_return std::vector<Gfid>();
   if (there.heard != volume.all()) co_return failed(ENOTCONN);
   volume.forget(directory);
-  std::vector<Gfid> made = co_await tried(entries_.merge_name(directory, std::move(name), right, ruling));
+  std::vector<std::string> names;
+  names.push_back(std::move(name));
+  std::vector<Gfid> made = co_await tried(entries_.heal_names(directory, std::move(names), right, right, ruling));
   co_return std::move(made);
 }
 

@@ -41,6 +41,11 @@ class Healer {
   // Of a name under which the copies have different objects by a command; false where they do not. Errors as above.
   Task<bool> resolve_name(Gfid directory, std::string name, Ruling ruling);
 
+  // ---- Some names, or the attributes, of one copy are made what they are on the others, so that it can take part in a
+  // change of these. The caller has them locked; marks stay.
+  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind);
+  Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind);
+
   // Where no mark is left, the brick is told so, and strikes it from its list, with the names it has noted.
   Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }

@@ -9,8 +9,6 @@ namespace mortar::replicate {
 
 namespace {
 
-// What stock's healers call themselves: bricks know by it that nobody's rights matter.
-constexpr std::int32_t healer_pid = -6;
 // Where the lock of changes of attributes is, beyond all bytes.
 constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
 constexpr std::uint32_t listing_bytes = 128 * 1024;
@@ -33,7 +31,7 @@ void HealReport::add(HealReport other) {
 
 Call Healing::call() const {
   Call call = as_root(Call{});
-  call.pid = healer_pid;
+  call.pid = pid;
   return call;
 }
 

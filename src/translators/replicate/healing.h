@@ -38,7 +38,10 @@ struct HealReport {
 class Healing {
  public:
   // `volume` outlives this.
-  explicit Healing(Volume& volume) : volume_(volume), locks_(volume) {}
+  explicit Healing(Volume& volume) : volume_(volume), locks_(volume, pid) {}
+
+  // What stock's healers call themselves: bricks know by it that nobody's rights matter.
+  static constexpr std::int32_t pid = -6;
 
   Volume& volume() { return volume_; }
   Call call() const;

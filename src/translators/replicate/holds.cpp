@@ -184,6 +184,8 @@ Task<> Holds::make_stable(Hold& hold) {
 Task<> Holds::settle_marks(Hold& hold) {
   const Copies locked = hold.locked_;
   const Copies missing = volume_.all() - locked;
+  const std::optional<Readable> known = volume_.readable(hold.key_.gfid);
+  const bool has_right_one = !known || !(known->data & locked).empty();
   std::vector<Addition> additions(volume_.size());
   Copies asked;
   for (const Copy copy : locked.list()) {
@@ -191,8 +193,9 @@ Task<> Holds::settle_marks(Hold& hold) {
     for (const Slot slot : {Slot::data, Slot::metadata, Slot::entries}) {
       if (hold.dirty(slot).has(copy)) addition.dirty[slot] = -1;
     }
-    // Who has lost its way only when the change was brought to the disks.
-    const Copies late = hold.dirty(Slot::data).empty() ? Copies() : missing - hold.blamed(Slot::data);
+    // Who has lost its way before what was written was brought to its disk. Copies that are behind themselves do not
+    // blame the last one that is not.
+    const Copies late = has_right_one ? (missing & hold.unstable_) - hold.blamed(Slot::data) : Copies();
     if (!late.empty()) {
       addition.missed[Slot::data] = 1;
       addition.who = late;
@@ -229,7 +232,10 @@ Task<> Holds::lock(Hold& hold) {
   // A copy that is there has no such object, or has it no more. Who goes by a descriptor may find it there.
   if (is_missing(why)) hold.is_ending_ = true;
   if (volume_.quorum.is_met(got)) co_return done;
-  if (!is_away(why)) co_return why;
+  // Who has no such object may be behind, unless these are enough.
+  const bool is_doubtful = is_missing(why) && volume_.quorum.is_required() && !got.empty() &&
+                           !volume_.quorum.is_met(volume_.up() - got);
+  if (!is_away(why) && !is_doubtful) co_return why;
   co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
                                          got.empty() ? "none" : volume_.names(got)));
 }
@@ -304,9 +310,12 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   hold.dirty(slot) = hold.dirty(slot) | (announced & had);
   // A file that is open and loses its name, on one copy after the other: nobody will look for its marks there.
   const Copies go_on = blamed.empty() || had.empty() ? had | without : had;
-  if (!volume_.quorum.is_met(go_on)) {
+  const bool is_gone = volume_.quorum.is_required() ? volume_.quorum.is_met(without) : !without.empty();
+  // What one copy has kept of it is no place to write to.
+  const bool is_kept_by_few = is_gone && volume_.quorum.is_required() && !had.empty();
+  if (!volume_.quorum.is_met(go_on) || is_kept_by_few) {
     hold.locked_ = hold.locked_ & go_on;
-    if (!without.empty()) co_return failed(ESTALE);
+    if (is_gone) co_return failed(ESTALE);
     if (!is_away(reason)) co_return reason;
     co_return failed(ENOTCONN, fmt::format("only {} of {} copies could be marked", had.count(), volume_.size()));
   }
@@ -340,8 +349,7 @@ Task<fop::Values> Holds::add_at(const Call& call, const Hold& hold, const fop::X
                                     .values = addition.values,
                                     .xdata = addition.xdata};
   Result<fop::Values> there = co_await volume_.subvolume(copy).perform(call, by_descriptor);
-  // A brick that was started anew knows the descriptor no more.
-  if (!there && there.error().number() == EBADF) co_return std::move(added);
+  if (!there && is_closed(there.error())) co_return std::move(added);
   co_return std::move(there);
 }
 

@@ -63,6 +63,12 @@ class Hold {
     // What is known of the copies was asked for under this lock: nobody else has changed it since.
     bool is_verified() const { return hold_->is_verified_; }
     void verified() { hold_->is_verified_ = true; }
+    // Copies that are blamed for other names, or for attributes that were made alike: right in what this use is about.
+    Copies caught_up() const { return caught_up_; }
+    void caught_up(Copies copies) { caught_up_ = copies; }
+    // Of an object that is to stay as it is: who was not behind with it before the change.
+    std::optional<Copies> found_right() const { return found_right_; }
+    void found_right(Copies copies) { found_right_ = copies; }
     // What was written is not on the disks of the copies for certain.
     void note_unstable(Copies copies) { hold_->unstable_ = hold_->unstable_ | copies; }
 
@@ -71,6 +77,8 @@ class Hold {
     Holds* holds_;
     std::shared_ptr<Hold> hold_;  // null: moved from
     Part part_;
+    Copies caught_up_;
+    std::optional<Copies> found_right_;
     Claims::Place place_;
   };
 

@@ -21,7 +21,8 @@ Task<Copy> Listing::begin_at(const Call& call, Gfid gfid) {
   constexpr int most_rounds = 5;
   for (int round = 0; round < most_rounds; ++round) {
     const Readable readable = co_await tried(finder_.readable(call, gfid));
-    // What all are blamed for are names that others lack: each list is a part of the truth.
+    // Where all are there and blamed, names are to be merged: each list is a part of the truth.
+    if (readable.data.empty() && volume_.up() != volume_.all()) co_return volume_.nobody_is_right();
     if (readable.data.empty()) co_return volume_.choose(gfid, volume_.up());
     const Copies with_data = readable.data & volume_.with_data();
     const Copy copy = volume_.choose(gfid, with_data.empty() ? readable.data : with_data);

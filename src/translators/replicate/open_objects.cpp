@@ -37,7 +37,7 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
 
 Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {
   const Readable readable = co_await tried(finder_.to_be_read(call, open.gfid));
-  if (readable.data.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+  if (readable.data.empty()) co_return volume_.nobody_is_right();
   // Cut to nothing as all changes are: under a lock, and with marks.
   fop::Open without_cut = open;
   without_cut.flags &= ~open_flag::truncate;

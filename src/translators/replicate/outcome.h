@@ -16,16 +16,31 @@ struct Outcome {
   bool is_refused = false;
 };
 
-// A copy that took in less than another has missed something.
+// A file that has lost its last name there, and lives on in descriptors only.
 template <class Reply>
-Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked) {
+bool is_nameless(const Reply& reply) {
+  if constexpr (requires { reply.after.links; }) {
+    return !reply.after.gfid.is_null() && reply.after.links == 0;
+  } else {
+    return false;
+  }
+}
+
+// A copy that took in less than another has missed something. So has one that took it into a file without a name where
+// a quorum has one: a heal makes the file anew there.
+template <class Reply>
+Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked, const Quorum& quorum) {
   Outcome outcome;
   std::int32_t most = 0;
+  Copies named;
   for (const Copy copy : asked.list()) {
-    if (answers[copy]) most = std::max(most, answers[copy]->op_ret);
+    if (!answers[copy]) continue;
+    most = std::max(most, answers[copy]->op_ret);
+    if (!is_nameless(*answers[copy])) named.add(copy);
   }
   for (const Copy copy : asked.list()) {
-    if (answers[copy] && answers[copy]->op_ret == most) {
+    const bool is_whole = answers[copy] && answers[copy]->op_ret == most;
+    if (is_whole && (named.has(copy) || !quorum.is_met(named))) {
       outcome.had.add(copy);
       continue;
     }

@@ -15,7 +15,7 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
     parts.content = parts.attributes = false;
     co_return volume_.up() & volume_.with_data();
   }
-  if (copies.empty()) co_return failed(EIO, "every copy is said to have missed something: split brain");
+  if (copies.empty()) co_return volume_.nobody_is_right();
   co_return copies;
 }
 

@@ -37,8 +37,7 @@ class Reads {
   Task<Copies> sources(const Call& call, Gfid gfid, ReadParts& parts, bool is_open);
   // This copy is not well, and another one may be.
   static bool is_of_the_copy(const Error& error) {
-    return is_away(error) || is_missing(error) || error.number() == EIO || error.number() == EBADF ||
-           error.number() == EBADFD;
+    return is_away(error) || is_missing(error) || error.number() == EIO || is_closed(error);
   }
   template <class Operation>
   Task<> read_at(const Call& call, const Operation& read, Copy copy, Result<typename Operation::Reply>& reply) {

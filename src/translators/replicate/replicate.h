@@ -9,7 +9,8 @@
 //   volume.h                          which of them are there, the options, what is known: what all share
 //   asking.h, outcome.h               one operation at several copies, and what came of it
 //   claims.h, holds.h                 locks and marks, kept from one change to the next
-//   evidence.h, heal_direction.h      what the copies say of each other, and which of them are right
+//   blame.h, evidence.h, heal_direction.h
+//                                     what the copies say of each other, and which of them are right
 //   copy_locks.h, healing.h, heal_metadata.h, heal_content.h, heal_entries.h, healer.h
 //                                     making copies alike
 //   ruling.h, split_brains.h          who says which copy is right where the marks do not; making the marks say it

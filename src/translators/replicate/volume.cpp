@@ -67,6 +67,11 @@ void Volume::leave_out(const Gfid& gfid, Slot slot, Copies copies) {
   may_be_read = may_be_read - copies;
 }
 
+Error Volume::nobody_is_right() const {
+  if (up_ == all()) return Error(EIO, "every copy is said to have missed something: split brain");
+  return Error(ENOTCONN, fmt::format("the copies that are right are not there: {} may be", names(all() - up_)));
+}
+
 Copy Volume::choose(const Gfid& gfid, Copies copies) const {
   for (Copy copy = 0; copy < size(); ++copy) {
     const bool preferred = subvolume(copy).name() == options.read_subvolume ||

@@ -62,6 +62,9 @@ class Volume {
   // How often that was said of any object, or a copy came or went: what was asked for before is not remembered after.
   std::uint64_t news() const { return news_; }
 
+  // Why nothing is done with an object no copy of which is known to be right: a split brain, or the right one is away.
+  Error nobody_is_right() const;
+
   // The copy of those to read the object from.
   Copy choose(const Gfid& gfid, Copies copies) const;
 
