@@ -14,7 +14,7 @@ fi
 
 stock=$LAB/stock/gluster
 ours=/usr/sbin/gluster
-differ=0
+differ=()
 
 compare() { # NAME: the outputs and statuses of both
   sed -i '/^note: /d' ours.err # what stock does not know
@@ -22,7 +22,7 @@ compare() { # NAME: the outputs and statuses of both
   echo "differs: $1 (status: stock $status_stock, ours $status_ours)"
   diff stock.out ours.out || true
   diff stock.err ours.err || true
-  differ=$((differ + 1))
+  differ+=("$1")
 }
 
 # Same words: for what changes nothing.
@@ -284,4 +284,4 @@ twin_profile() { # on|off start|stop [--xml]
 }
 
 "$1"
-[ $differ = 0 ] || fails "$differ answers differ"
+[ ${#differ[@]} = 0 ] || fails "answers differ: $(printf '"%s" ' "${differ[@]}")"
