@@ -196,12 +196,16 @@ same_but_for_the_moment() {
   compare "$*"
 }
 
+# The daemon of the copies has been heard, which may just have been started.
+gathered() { ! "$ours" --mode=script volume heal copies statistics heal-count | grep -q "No gathered input"; }
+
 copies_of_ours() {
   "$ours" --mode=script volume create copies replica 3 $HOST:$BRICKS/c{1,2,3} force >/dev/null
   "$ours" --mode=script volume start copies >/dev/null
   waits_for "$ours" volume heal copies
   for xml in "" --xml; do
     for words in "" full "statistics heal-count" "statistics heal-count replica $HOST:$BRICKS/c2" disable "" enable; do
+      [[ $words != statistics* ]] || waits_for gathered
       same volume heal copies $words $xml
       waits_for "$ours" volume status copies
     done
