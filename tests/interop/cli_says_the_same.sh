@@ -14,7 +14,7 @@ fi
 
 stock=$LAB/stock/gluster
 ours=/usr/sbin/gluster
-differ=0
+differ=()
 
 compare() { # NAME: the outputs and statuses of both
   sed -i '/^note: /d' ours.err # what stock does not know
@@ -22,7 +22,7 @@ compare() { # NAME: the outputs and statuses of both
   echo "differs: $1 (status: stock $status_stock, ours $status_ours)"
   diff stock.out ours.out || true
   diff stock.err ours.err || true
-  differ=$((differ + 1))
+  differ+=("$1")
 }
 
 # Same words: for what changes nothing.
@@ -196,12 +196,16 @@ same_but_for_the_moment() {
   compare "$*"
 }
 
+# The daemon of the copies has been heard, which may just have been started.
+gathered() { ! "$ours" --mode=script volume heal copies statistics heal-count | grep -q "No gathered input"; }
+
 copies_of_ours() {
   "$ours" --mode=script volume create copies replica 3 $HOST:$BRICKS/c{1,2,3} force >/dev/null
   "$ours" --mode=script volume start copies >/dev/null
   waits_for "$ours" volume heal copies
   for xml in "" --xml; do
     for words in "" full "statistics heal-count" "statistics heal-count replica $HOST:$BRICKS/c2" disable "" enable; do
+      [[ $words != statistics* ]] || waits_for gathered
       same volume heal copies $words $xml
       waits_for "$ours" volume status copies
     done
@@ -284,4 +288,4 @@ twin_profile() { # on|off start|stop [--xml]
 }
 
 "$1"
-[ $differ = 0 ] || fails "$differ answers differ"
+[ ${#differ[@]} = 0 ] || fails "answers differ: $(printf '"%s" ' "${differ[@]}")"
