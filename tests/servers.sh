@@ -8,6 +8,7 @@
 #   cut NAME / wire NAME    takes the server off the network, and puts it back
 #   run_gluster NAME ...    the gluster command there, asking nothing
 #   votes NAME              whether it keeps the pool's configuration
+#   pool_of_three           makes server1 to server3, in `names`, with daemons that know each other
 
 declare -A server_pid=()
 declare -A server_number=()
@@ -83,3 +84,15 @@ end_daemon() {
 
 cut() { ip link set "port${server_number[$1]}" down; }
 wire() { ip link set "port${server_number[$1]}" up; }
+
+knows_all() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = ${#names[@]} ]; }
+
+pool_of_three() {
+  local number name
+  names=(server1 server2 server3)
+  for number in 1 2 3; do server "server$number" "$number"; done
+  daemons "${names[@]}"
+  run_gluster server1 peer probe server2 >/dev/null 2>&1
+  run_gluster server1 peer probe server3 >/dev/null
+  for name in "${names[@]}"; do waits_for knows_all "$name"; done
+}

@@ -5,11 +5,7 @@ source "$(dirname "$(realpath "$0")")/../lab.sh"
 in_lab
 source "$SOURCE/tests/servers.sh"
 
-names=(server1 server2 server3)
-for number in 1 2 3; do server "server$number" "$number"; done
-daemons "${names[@]}"
-run_gluster server1 peer probe server2 >/dev/null 2>&1
-run_gluster server1 peer probe server3 >/dev/null
+pool_of_three
 for name in "${names[@]}"; do waits_for votes "$name"; done
 run_gluster server2 volume create vol server{1,2,3}:/data/b >/dev/null
 run_gluster server2 volume set vol network.ping-timeout 4 >/dev/null

@@ -13,13 +13,7 @@ esac
 source "$SOURCE/tests/lab.sh"
 source "$SOURCE/tests/servers.sh"
 
-names=(server1 server2 server3)
-for number in 1 2 3; do server "server$number" "$number"; done
-daemons "${names[@]}"
-run_gluster server1 peer probe server2 >/dev/null 2>&1
-run_gluster server1 peer probe server3 >/dev/null
-connected() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = 3 ]; }
-for name in "${names[@]}"; do waits_for connected "$name"; done
+pool_of_three
 if [ "$whose" = mortar ]; then
   for name in "${names[@]}"; do waits_for votes "$name"; done
 fi

@@ -8,11 +8,7 @@ source "$SOURCE/tests/lab.sh"
 source "$SOURCE/tests/servers.sh"
 set +e
 
-names=(server1 server2 server3)
-for number in 1 2 3; do server "server$number" "$number"; done
-daemons "${names[@]}"
-run_gluster server1 peer probe server2 >/dev/null 2>&1
-run_gluster server1 peer probe server3 >/dev/null
+pool_of_three
 for name in "${names[@]}"; do waits_for votes "$name"; done
 
 faults=0
