@@ -7,9 +7,9 @@
 //   copies   heal_copies.h   6 trips: two locks, lookup, mkdir, owner, times; one more to settle the leader's count
 //   layout   layouts.h       a trip for the lock of each subvolume, lookup, write
 #include "base/log.h"
+#include "translators/cluster/ancestry.h"
 #include "translators/cluster/as_root.h"
 #include "translators/distribute/ailments.h"
-#include "translators/distribute/ancestry.h"
 #include "translators/distribute/copies.h"
 #include "translators/distribute/finder.h"
 #include "translators/distribute/name_locks.h"

@@ -7,8 +7,8 @@
 
 #include "base/join.h"
 #include "base/log.h"
+#include "translators/cluster/ancestry.h"
 #include "translators/distribute/ailments.h"
-#include "translators/distribute/ancestry.h"
 #include "translators/distribute/copied_xattrs.h"
 #include "translators/distribute/copies.h"
 #include "translators/distribute/merge.h"

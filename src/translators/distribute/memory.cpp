@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "translators/distribute/ancestry.h"
+#include "translators/cluster/ancestry.h"
 
 namespace mortar {
 
@@ -62,7 +62,7 @@ std::optional<std::string> DistributeMemory::path_of(const Directory& directory)
     path.insert(0, "/" + at->name);
     const DirectoryPointer* above = directories.find(at->parent);
     // What is remembered of several may be of several times, and lead round in a circle.
-    if (above == nullptr || path.size() > distribute::deepest_path) return std::nullopt;
+    if (above == nullptr || path.size() > deepest_path) return std::nullopt;
     at = above->get();
   }
   return path.empty() ? "/" : path;

@@ -45,15 +45,20 @@ Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
 
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
   Heard heard = co_await tried(ask(call, lookup));
-  co_return unite_by_gfid(lookup.gfid, std::move(heard));
+  fop::Lookup::Reply reply = co_await tried(unite_by_gfid(call, lookup.gfid, std::move(heard)));
+  co_return std::move(reply);
 }
 
-Result<fop::Lookup::Reply> Finder::unite_by_gfid(const Gfid& gfid, Heard heard) {
-  // Whoever has it all the same has missed that it was removed, or has got it from a change that came to no end.
-  const bool is_gone = volume_.quorum.is_required() && volume_.quorum.is_met(denied_by(heard.answers, volume_.all()));
-  if (!is_gone) return unite(std::move(heard), volume_.all());
+Task<fop::Lookup::Reply> Finder::unite_by_gfid(const Call& call, Gfid gfid, Heard heard) {
+  const Copies denied = denied_by(heard.answers, volume_.all());
+  if (!volume_.quorum.is_required() || !volume_.quorum.is_met(denied)) co_return unite(std::move(heard), volume_.all());
+  const Copies holders = succeeded(heard.answers);
+  if (!holders.empty()) {
+    const bool is_gone = co_await tried(denial_.is_of_something_removed(call, gfid, holders, denied));
+    if (!is_gone) co_return unite(std::move(heard), volume_.all());
+  }
   volume_.forget(gfid);
-  return failed(ESTALE);
+  co_return failed(ESTALE);
 }
 
 Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
@@ -80,7 +85,7 @@ Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
     const Copies denied = denied_by(heard.answers, volume_.all());
     const Copies told = succeeded(heard.answers) | denied;
     const Readable now = weigh(volume_, heard.answers, volume_.all()).readable;
-    co_await tried(unite_by_gfid(gfid, std::move(heard)));
+    co_await tried(unite_by_gfid(call, gfid, std::move(heard)));
     if (volume_.news() != before) continue;
     if (volume_.quorum.is_met(told)) co_return now;
     co_return failed(ENOTCONN, "too few copies answer to know which of them is right");

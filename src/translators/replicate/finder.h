@@ -6,6 +6,7 @@
 // is so, and nobody is blamed, whoever made it died over it: the others get it.
 #pragma once
 
+#include "translators/replicate/denial.h"
 #include "translators/replicate/heals_on_use.h"
 #include "translators/replicate/holds.h"
 #include "translators/replicate/inspection.h"
@@ -27,6 +28,7 @@ class Finder {
   Finder(Volume& volume, Asking& asking, Holds& holds, Healer& healer, Inspection& inspection, HealsOnUse& heals_on_use)
       : volume_(volume),
         asking_(asking),
+        denial_(volume, asking),
         holds_(holds),
         healer_(healer),
         inspection_(inspection),
@@ -70,10 +72,12 @@ class Finder {
   Result<fop::Lookup::Reply> unite(Heard heard, Copies counting);
   // A name as those copies tell it that are right as to the names, and the object as all copies tell it.
   Task<fop::Lookup::Reply> unite_for_some(const Call& call, fop::Lookup lookup, Heard heard, Copies counting);
-  Result<fop::Lookup::Reply> unite_by_gfid(const Gfid& gfid, Heard heard);
+  // An object that too many deny is gone.
+  Task<fop::Lookup::Reply> unite_by_gfid(const Call& call, Gfid gfid, Heard heard);
 
   Volume& volume_;
   Asking& asking_;
+  Denial denial_;
   Holds& holds_;
   Healer& healer_;
   Inspection& inspection_;
