@@ -57,7 +57,11 @@ Task<RebalancePart> Rebalances::part_of(Volume volume) {
   const RebalancePart part = *known;
   if (!runs(volume)) co_return part;
   Result<RebalancePart> told = co_await processes_.ask(volume);
-  if (told) co_return told;
+  if (told) {
+    // It is over once the document says so: who is told of the end may add bricks.
+    told->state = RebalanceState::running;
+    co_return told;
+  }
   log::info("management", "the rebalance process of {} does not tell how far it is: {}", volume.name,
             told.error().sentence());
   co_return part;
