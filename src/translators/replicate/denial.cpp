@@ -1,0 +1,43 @@
+#include "translators/replicate/denial.h"
+
+#include "translators/cluster/ancestry.h"
+#include "translators/cluster/as_root.h"
+#include "translators/replicate/blame.h"
+
+namespace mortar::replicate {
+
+bool Denial::is_blamed(const AnswersOf<fop::Lookup>& answers, Copies witnesses, Copies holders) const {
+  for (const Copy witness : witnesses.list()) {
+    if (!answers[witness]) continue;
+    const Marks marks = volume_.keys.read(answers[witness]->xdata);
+    for (const Copy holder : holders.list()) {
+      if (is_marked(marks.missed[holder], Slot::entries)) return true;
+    }
+  }
+  return false;
+}
+
+Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies holders, Copies deniers) {
+  const Call own = as_root(call);
+  const Copy holder = volume_.choose(gfid, holders);
+  const Result<std::vector<std::string>> way = co_await a_way_to(volume_.subvolume(holder), own, gfid);
+  if (!way) co_return true;
+  fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
+  volume_.keys.ask_in(step.xdata);
+  for (const std::string& name : *way) {
+    const AnswersOf<fop::Lookup> answers =
+        co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
+    if (!answers[holder] || is_blamed(answers, deniers, holders)) co_return true;
+    const Gfid directory = answers[holder]->iatt.gfid;
+    const bool is_known = std::ranges::any_of(deniers.list(), [&](Copy denier) {
+      return answers[denier] && answers[denier]->iatt.gfid == directory;
+    });
+    if (!is_known) co_return false;
+    step.gfid = {};
+    step.parent = directory;
+    step.name = name;
+  }
+  co_return false;
+}
+
+}  // namespace mortar::replicate

@@ -1,0 +1,29 @@
+// An object that too many copies do not have, and some do: was it removed, or have those not got it yet?
+//
+// A removal is acknowledged once a quorum has it, and these blame whoever missed it, on the directory. So the way from
+// the root to the object is looked at on those that deny it. Where they blame whoever has it, it is gone; where one
+// does not even have the directory, the one above tells; and where nobody is blamed, who denies it is new, or was away
+// for long.
+#pragma once
+
+#include "translators/replicate/asking.h"
+
+namespace mortar::replicate {
+
+class Denial {
+ public:
+  // Both outlive this.
+  Denial(Volume& volume, Asking& asking) : volume_(volume), asking_(asking) {}
+
+  // Also where nobody tells the way to it.
+  Task<bool> is_of_something_removed(const Call& call, Gfid gfid, Copies holders, Copies deniers);
+
+ private:
+  // Whether one of the witnesses that have this directory blames a holder for its names.
+  bool is_blamed(const AnswersOf<fop::Lookup>& answers, Copies witnesses, Copies holders) const;
+
+  Volume& volume_;
+  Asking& asking_;
+};
+
+}  // namespace mortar::replicate
