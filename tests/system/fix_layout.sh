@@ -90,6 +90,7 @@ for file in $(seq 200); do echo new >"mount/old/1/new$file"; done
 
 # Killed, it has failed; begun again, it comes to its end. Stopped, it is forgotten.
 tree() { for dir in $(seq 400); do mkdir -p "mount/$1/$dir/deep"; done; }
+tree many
 gluster volume add-brick v "$HOST:$BRICKS/b5" force
 gluster volume rebalance v fix-layout start >/dev/null
 kill -9 "$(cat "$(pid_file)")"
@@ -98,15 +99,16 @@ gluster volume rebalance v fix-layout start >/dev/null
 waits_for is_over
 for dir in . old old/1 old/40/deep; do has_names b5 $dir || fails "b5 has no names of $dir"; done
 
-tree many
 gluster volume add-brick v "$HOST:$BRICKS/b6" force
 gluster volume rebalance v fix-layout start >/dev/null
 walker=$(cat "$(pid_file)")
+kill -STOP "$walker"  # it would be done too soon on a fast machine
 refused "Rebalance on v is already started" v fix-layout start
 added=$(gluster volume add-brick v "$HOST:$BRICKS/b7" force 2>&1) && fails "a brick is added to a volume in rebalance"
 [ "$added" = "volume add-brick: failed: Volume name v rebalance is in progress. Please retry after completion" ] || fails "$added"
 stopped=$(gluster volume stop v 2>&1) && fails "a volume in rebalance is stopped"
 [ "$stopped" = "volume stop: v: failed: rebalance session is in progress for the volume 'v'" ] || fails "$stopped"
+kill -CONT "$walker"
 gluster volume rebalance v stop | grep -q "fix-layout stopped" || fails "the rebalance is not stopped"
 waits_for has_ended "$walker"
 refused "Rebalance not started for volume v." v status
