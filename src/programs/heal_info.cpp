@@ -42,9 +42,9 @@ Task<bool> is_busy(replicate::Healing& healing, Gfid gfid) {
   const replicate::LockedThing thing =
       healing.thing(gfid, replicate::LockKind::content, healing.volume().domain());
   bool is_taken = false;
-  Error why(ENOTCONN);
+  replicate::Refusals refusals;
   const replicate::Copies got =
-      co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, why));
+      co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, refusals));
   co_await tried(healing.locks().give_back(thing, got));
   co_return is_taken;
 }

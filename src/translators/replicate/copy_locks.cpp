@@ -17,6 +17,11 @@ constexpr std::uint32_t lock = 1, lock_and_wait = 2;
 
 bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
 
+void note(Refusals& refusals, Copy copy, const Error& error) {
+  if (is_missing(error)) refusals.without.add(copy);
+  if (!is_away(error)) refusals.why = error;
+}
+
 }  // namespace
 
 Call CopyLocks::call_of(const LockedThing& thing) const {
@@ -26,9 +31,9 @@ Call CopyLocks::call_of(const LockedThing& thing) const {
   return call;
 }
 
-Task<Copies> CopyLocks::take(const LockedThing& thing, Copies copies, Error& why) {
+Task<Copies> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& refusals) {
   bool is_taken = false;
-  const Copies at_once = co_await tried(try_to_take(thing, copies, is_taken, why));
+  const Copies at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
   if (!is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
   const Call call = call_of(thing);
@@ -37,14 +42,14 @@ Task<Copies> CopyLocks::take(const LockedThing& thing, Copies copies, Error& why
     const Result<Done> locked = co_await ask(call, thing, copy, Step::lock_and_wait);
     if (locked) {
       got.add(copy);
-    } else if (!is_away(locked.error())) {
-      why = locked.error();
+    } else {
+      note(refusals, copy, locked.error());
     }
   }
   co_return got;
 }
 
-Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Error& why) {
+Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
   const Call call = call_of(thing);
   const std::vector<Copy> places = copies.list();
   std::vector<Task<>> tasks;
@@ -57,17 +62,17 @@ Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
       continue;
     }
     is_taken = is_taken || is_taken_by_others(answers[at].error());
-    if (!is_away(answers[at].error())) why = answers[at].error();
+    note(refusals, places[at], answers[at].error());
   }
   co_return got;
 }
 
-Task<Copies> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Error& why) {
+Task<Copies> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
   if (copies.empty()) co_return copies;
   const Copies first = Copies::only(copies.front());
-  const Copies won = co_await tried(try_to_take(thing, first, is_taken, why));
+  const Copies won = co_await tried(try_to_take(thing, first, is_taken, refusals));
   if (is_taken) co_return won;
-  const Copies others = co_await tried(try_to_take(thing, copies - first, is_taken, why));
+  const Copies others = co_await tried(try_to_take(thing, copies - first, is_taken, refusals));
   co_return won | others;
 }
 

@@ -30,18 +30,24 @@ struct LockedThing {
   }
 };
 
+// Why copies have not given a lock.
+struct Refusals {
+  Error why{ENOTCONN};  // as one says that is there
+  Copies without;       // have no such object
+};
+
 class CopyLocks {
  public:
   // `volume` outlives this, and each thing its requests. `pid`: what the process calls itself; the removal of a file
   // waits for users' locks, and not for those of the volume's own processes.
   explicit CopyLocks(Volume& volume, std::int32_t pid = 0) : volume_(volume), pid_(pid) {}
 
-  // Those that have given it; `why` says what another one said, where it is there.
-  Task<Copies> take(const LockedThing& thing, Copies copies, Error& why);
+  // Those that have given it.
+  Task<Copies> take(const LockedThing& thing, Copies copies, Refusals& refusals);
   // Without waiting. `is_taken`: somebody else has it on one of the others.
-  Task<Copies> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Error& why);
+  Task<Copies> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // The same, where the first copy decides: of several that want it at once one gets it.
-  Task<Copies> win(const LockedThing& thing, Copies copies, bool& is_taken, Error& why);
+  Task<Copies> win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // A lock that cannot be given back goes with the connection.
   Task<> give_back(const LockedThing& thing, Copies copies);
 

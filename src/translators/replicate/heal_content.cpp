@@ -21,8 +21,8 @@ bool is_zero(Bytes bytes) {
 Task<HealReport> ContentHealer::heal(Gfid gfid) {
   const LockedThing among_healers = healing_.thing(gfid, LockKind::content, healing_.domain_of_healers());
   bool is_taken = false;
-  Error why(ENOTCONN);
-  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, why));
+  Refusals refusals;
+  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
   if (!is_taken) {
     report = co_await heal_alone(gfid);
@@ -33,8 +33,8 @@ Task<HealReport> ContentHealer::heal(Gfid gfid) {
 
 Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
   const LockedThing file = healing_.thing(gfid, LockKind::content, volume_.domain());
-  Error why(ENOTCONN);
-  Copies locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
+  Refusals refusals;
+  Copies locked = co_await tried(healing_.locks().take(file, volume_.up(), refusals));
   HealReport report;
   Result<std::unique_ptr<Job>> begun = co_await begin(gfid, locked, report);
   const bool goes_on = begun && *begun;
@@ -51,7 +51,7 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
     healed = co_await copy_all(job, true);
   }
   if (!is_small && healed) {
-    locked = co_await tried(healing_.locks().take(file, volume_.up(), why));
+    locked = co_await tried(healing_.locks().take(file, volume_.up(), refusals));
     healed = co_await end_unless_changed(job, locked);
     co_await tried(healing_.locks().give_back(file, locked));
   }
@@ -172,8 +172,8 @@ Task<> ContentHealer::check_source(Job& job, Copies locked) {
 }
 
 Task<> ContentHealer::copy_locked(Job& job, LockedThing block, std::uint32_t size) {
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(block, volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(block, volume_.up(), refusals));
   Result<Done> copied = co_await check_source(job, locked);
   if (copied) {
     copied = co_await copy_block(job, block.first, size);

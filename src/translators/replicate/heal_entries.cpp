@@ -31,8 +31,8 @@ fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .n
 Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
   bool is_taken = false;
-  Error why(ENOTCONN);
-  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, why));
+  Refusals refusals;
+  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
   if (!is_taken) {
     report = co_await heal_alone(directory, made);
@@ -46,8 +46,8 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   job.directory = directory;
   job.ruling = Ruling::of_policy(volume_.options.favorite_child_policy);
   const LockedThing all_names = healing_.thing(directory, LockKind::entries, volume_.domain());
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
   const Result<bool> goes_on = co_await decide(job, locked);
   co_await tried(healing_.locks().give_back(all_names, locked));
   if (!goes_on) co_return goes_on.error();
@@ -67,7 +67,7 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   made.insert(made.end(), job.made.begin(), job.made.end());
   if (job.report.end != HealEnd::healed) co_return std::move(job.report);
   // Nobody changes the times while they are copied.
-  const Copies still = co_await tried(healing_.locks().take(all_names, volume_.up(), why));
+  const Copies still = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
   const Result<Done> ended = co_await end(job, still);
   co_await tried(healing_.locks().give_back(all_names, still));
   if (!ended) co_return ended.error();
@@ -150,8 +150,8 @@ Task<std::optional<Gfid>> EntryHealer::list_of_changes(Copy copy, Gfid directory
 Task<> EntryHealer::heal_name(Job& job, std::string name) {
   LockedThing lock = healing_.thing(job.directory, LockKind::entries, volume_.domain());
   lock.name = name;
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(lock, volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(lock, volume_.up(), refusals));
   Result<Done> healed = co_await heal_name_locked(job, name, locked);
   if (healed) {
     healed = co_await strike_name(job, name);

@@ -33,8 +33,8 @@ std::optional<HealReport> postponed_for_want_of_copies(const Volume& volume, Cop
 
 Task<HealReport> MetadataHealer::heal(Gfid gfid) {
   const LockedThing thing = healing_.attributes_of(gfid);
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
   Result<HealReport> report = co_await heal_locked(gfid, locked);
   co_await tried(healing_.locks().give_back(thing, locked));
   co_return std::move(report);

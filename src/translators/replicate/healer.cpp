@@ -103,8 +103,8 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind) {
 Task<> Healer::complete(Gfid directory, std::string name) {
   LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
   lock.name = name;
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked);
   Result<std::vector<Gfid>> made = std::vector<Gfid>();
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
@@ -148,8 +148,8 @@ Task<> Healer::resolve(Gfid gfid, Ruling ruling) {
 Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling) {
   LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
   lock.name = name;
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   bool differs = false;
   Result<std::vector<Gfid>> made = co_await resolve_locked(directory, std::move(name), ruling, locked, differs);
   co_await tried(healing_.locks().give_back(lock, locked));

@@ -222,12 +222,14 @@ Call Holds::own_call(const Hold& hold) const {
 
 Task<> Holds::lock(Hold& hold) {
   const std::array<std::uint32_t, most_copies> before = breaks_;
-  Error why(ENOTCONN);
-  Copies got = co_await tried(locks_.take(hold.thing_, volume_.up(), why));
+  Refusals refusals;
+  Copies got = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  const Error& why = refusals.why;
   for (const Copy copy : got.list()) {
     if (breaks_[copy] != before[copy]) got.remove(copy);
   }
   hold.granted_ = hold.locked_ = got;
+  hold.without_ = refusals.without;
   hold.is_open_ = true;
   // A copy that is there has no such object, or has it no more. Who goes by a descriptor may find it there.
   if (is_missing(why)) hold.is_ending_ = true;
@@ -293,7 +295,6 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
                        .who = blamed};
   }
   Copies had = copies;
-  Copies without;  // have no such object
   Error reason(ENOTCONN);
   if (names.empty()) names.emplace_back();
   for (const std::string& name : names) {
@@ -303,13 +304,14 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
     learn_blames(hold, answers);
     hold.is_verified_ = true;
     for (const Copy copy : copies.list()) {
-      if (!answers[copy] && is_missing(answers[copy].error())) without.add(copy);
+      if (!answers[copy] && is_missing(answers[copy].error())) hold.without_.add(copy);
     }
     std::ranges::fill(additions, Addition{});
   }
   hold.dirty(slot) = hold.dirty(slot) | (announced & had);
+  const Copies without = hold.without_;
   // A file that is open and loses its name, on one copy after the other: nobody will look for its marks there.
-  const Copies go_on = blamed.empty() || had.empty() ? had | without : had;
+  const Copies go_on = blamed.empty() || had.empty() ? had | (without & copies) : had;
   const bool is_gone = volume_.quorum.is_required() ? volume_.quorum.is_met(without) : !without.empty();
   // What one copy has kept of it is no place to write to.
   const bool is_kept_by_few = is_gone && volume_.quorum.is_required() && !had.empty();

@@ -95,6 +95,7 @@ class Hold {
   Instant idle_since_{};
   Copies granted_;  // who has given the lock
   Copies locked_;   // of those, who has all changes since
+  Copies without_;  // who had no such object, when it was locked or marked
   bool is_open_ = false;
   bool is_ending_ = false;   // nobody enters any more
   bool is_settling_ = false;

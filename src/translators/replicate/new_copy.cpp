@@ -29,8 +29,8 @@ Task<fop::Acknowledged> NewCopy::announce(fop::Setxattr set) {
   if (!fresh) co_return fop::Acknowledged{};
   const Copies others = volume_.all() - Copies::only(*fresh);
   const LockedThing names = healing_.thing(root_gfid, LockKind::entries, volume_.domain());
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(names, others & volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(names, others & volume_.up(), refusals));
   Result<Done> blamed = failed(ENOTCONN, fmt::format("these copies do not answer: {}", volume_.names(others - locked)));
   if (locked == others) {
     blamed = co_await blame(*fresh, others);

@@ -38,8 +38,8 @@ Task<> SplitBrains::settle(Gfid gfid, Split split, Ruling ruling) {
 }
 
 Task<> SplitBrains::settle_part(LockedThing thing, Slot slot, Ruling ruling) {
-  Error why(ENOTCONN);
-  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), why));
+  Refusals refusals;
+  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
   Result<Done> settled = failed(ENOTCONN);
   if (locked == volume_.all()) {
     settled = co_await settle_locked(thing.gfid, slot, ruling, locked);
