@@ -109,7 +109,9 @@ std::string CommandsUnderTest::end(CommandUnderTest& command, Instant now, const
     command.outcome = Outcome::done;
     const bool is_there = command.seen > command.undone;
     if (must_change_something(command.intent) && !is_there) return "nothing was done of " + command.text();
-    if (command.intent.kind == Kind::probe && known.server_called(command.intent.subject) == nullptr) {
+    const bool is_missed = command.intent.kind == Kind::probe &&
+                           known.server_called(command.intent.subject) == nullptr && !somebody_left_since(command.begun);
+    if (is_missed) {
       return "nobody came by " + command.text();
     }
     return {};
@@ -123,6 +125,14 @@ std::string CommandsUnderTest::end(CommandUnderTest& command, Instant now, const
   ++totals().refused;
   command.outcome = Outcome::refused;
   return is_as_refused(command) ? std::string() : "it was done all the same: " + command.text();
+}
+
+// Who came may have been sent away again before the answer to the probe was there.
+bool CommandsUnderTest::somebody_left_since(Instant begun) const {
+  return std::ranges::any_of(commands_, [&](const CommandUnderTest& other) {
+    const bool overlaps = other.outcome == Outcome::runs || other.ended >= begun;
+    return other.intent.kind == Kind::detach && other.seen > 0 && overlaps;
+  });
 }
 
 // The document tells which server made a change, not by which of its commands: what was believed may be wrong where two

@@ -53,6 +53,7 @@ class CommandsUnderTest {
 
  private:
   static void count(CommandUnderTest& command, Effect effect);
+  bool somebody_left_since(Instant begun) const;
   bool is_as_refused(CommandUnderTest& command);
   bool hand_on(CommandUnderTest& command, Effect effect);
   bool take_back(CommandUnderTest& command);
