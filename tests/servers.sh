@@ -9,6 +9,7 @@
 #   run_gluster NAME ...    the gluster command there, asking nothing
 #   votes NAME              whether it keeps the pool's configuration
 #   pool_of_three           makes server1 to server3, in `names`, with daemons that know each other
+#   three_copies SECONDS    starts the volume v on them, a copy on each; the time after which a silent one is lost
 
 declare -A server_pid=()
 declare -A server_number=()
@@ -86,6 +87,14 @@ cut() { ip link set "port${server_number[$1]}" down; }
 wire() { ip link set "port${server_number[$1]}" up; }
 
 knows_all() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = ${#names[@]} ]; }
+
+three_copies() {
+  waits_for run_gluster server1 volume create v replica 3 server{1,2,3}:/data/v
+  run_gluster server1 volume set v network.ping-timeout "$1" >/dev/null
+  run_gluster server1 volume start v >/dev/null
+  waits_for serves_copies server1
+}
+serves_copies() { [ "$(run_gluster "$1" volume status v | grep -c ' Y  ')" = 6 ]; } # three bricks, three healers
 
 pool_of_three() {
   local number name

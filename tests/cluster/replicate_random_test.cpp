@@ -42,7 +42,7 @@ TEST(Replicate, OneAfterTheOther) {
   });
 }
 
-// Not run by default: of 100 seeds about 5 fail (docs/evidence/replicate.md). Asked for by
+// Not run by default: of 200 seeds 8 and 5 fail (docs/evidence/replicate.md). Asked for by
 // --gtest_also_run_disabled_tests --gtest_filter=Replicate.*WithFaults.
 TEST(Replicate, DISABLED_OneAfterTheOtherWithFaults) {
   for_each_seed([](std::uint64_t seed) {

@@ -8,11 +8,7 @@ in_lab
 source "$SOURCE/tests/servers.sh"
 
 pool_of_three
-waits_for run_gluster server1 volume create v replica 3 server{1,2,3}:/data/v
-run_gluster server1 volume set v network.ping-timeout 3 >/dev/null
-run_gluster server1 volume start v >/dev/null
-online() { [ "$(run_gluster "$1" volume status v | grep -c ' Y  ')" = 6 ]; }
-waits_for online server1
+three_copies 3
 for name in "${names[@]}"; do
   on "$name" mkdir /run/v
   on "$name" mount -t glusterfs "$name:/v" /run/v
@@ -48,7 +44,7 @@ for away in "${names[@]}"; do
     [ "$(wc -l <"done.$name")" -gt 20 ] || fails "$name did not go on"
   done
   wire "$away"
-  waits_for online "$away"
+  waits_for serves_copies "$away"
   waits_for healed
   no_split_brain || fails "there is split brain after $away was away"
   copies_are_alike "after $away was away"
@@ -87,7 +83,7 @@ run_gluster server1 volume reset v cluster.quorum-type >/dev/null
 refused_again() { ! reads; }
 waits_for refused_again
 run_gluster server1 volume start v force >/dev/null
-waits_for online server1
+waits_for serves_copies server1
 waits_for on server1 bash -c "$append"
 [ "$(on server2 cat /run/v/kept)" = "kept
 more" ] || fails "what was acknowledged is not there"

@@ -14,11 +14,7 @@ source "$SOURCE/tests/servers.sh"
 
 longest_stall=15
 pool_of_three
-waits_for run_gluster server1 volume create v replica 3 server{1,2,3}:/data/v
-run_gluster server1 volume set v network.ping-timeout 4 >/dev/null
-run_gluster server1 volume start v >/dev/null
-online() { [ "$(run_gluster "$1" volume status v | grep -c ' Y  ')" = 6 ]; }
-waits_for online server1
+three_copies 4
 
 mkdir one two
 for mount in one two; do
@@ -73,7 +69,7 @@ while [ $((SECONDS + 10)) -lt $end ] && goes_well; do
   else
     daemons "$name"
   fi
-  waits_for online "$name"
+  waits_for serves_copies "$name"
   heals_within 60
 done
 wait $load_a || { cat wrong.a; fails "the first mount: see above"; }

@@ -21,12 +21,14 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
   const Call own = as_root(call);
   const Copy holder = volume_.choose(gfid, holders);
   const Result<std::vector<std::string>> way = co_await a_way_to(volume_.subvolume(holder), own, gfid);
+  if (!way && is_away(way.error())) co_return way.error();
   if (!way) co_return true;
   fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
   volume_.keys.ask_in(step.xdata);
   for (const std::string& name : *way) {
     const AnswersOf<fop::Lookup> answers =
         co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
+    if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
     if (!answers[holder] || is_blamed(answers, deniers, holders)) co_return true;
     const Gfid directory = answers[holder]->iatt.gfid;
     const bool is_known = std::ranges::any_of(deniers.list(), [&](Copy denier) {

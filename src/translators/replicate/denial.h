@@ -15,7 +15,7 @@ class Denial {
   // Both outlive this.
   Denial(Volume& volume, Asking& asking) : volume_(volume), asking_(asking) {}
 
-  // Also where nobody tells the way to it.
+  // Also where its holder knows no way to it. ENOTCONN where that one goes meanwhile.
   Task<bool> is_of_something_removed(const Call& call, Gfid gfid, Copies holders, Copies deniers);
 
  private:
