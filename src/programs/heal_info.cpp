@@ -39,13 +39,14 @@ Task<std::string> text_at(replicate::Healing& healing, Copy copy, Gfid gfid, std
 
 // Somebody who changes it holds its lock: that a change is under way is no damage then.
 Task<bool> is_busy(replicate::Healing& healing, Gfid gfid) {
-  const replicate::LockedThing thing =
-      healing.thing(gfid, replicate::LockKind::content, healing.volume().domain());
   bool is_taken = false;
-  replicate::Refusals refusals;
-  const replicate::Copies got =
-      co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, refusals));
-  co_await tried(healing.locks().give_back(thing, got));
+  for (const replicate::LockKind kind : {replicate::LockKind::content, replicate::LockKind::attributes}) {
+    const replicate::LockedThing thing = healing.thing(gfid, kind, healing.volume().domain());
+    replicate::Refusals refusals;
+    const replicate::Locked got =
+        co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, refusals));
+    co_await tried(healing.locks().give_back(thing, got));
+  }
   co_return is_taken;
 }
 

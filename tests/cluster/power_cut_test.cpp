@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/log.h"
 #include "faults.h"
 #include "seeds.h"
 #include "snapshot.h"
@@ -153,7 +152,6 @@ void expect_what_was_synced(const Snapshot& seen) {
 }
 
 TEST(Distribute, WhatWasSyncedOutlivesAPowerCut) {
-  log::set_level(log::Level::critical);
   for_each_seed([](std::uint64_t seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     ++totals().seeds;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/log.h"
 #include "totals.h"
 #include "translators/distribute/layout_crawl.h"
 
@@ -31,7 +30,6 @@ VolumeRun::VolumeRun(std::uint64_t seed, const RunPlan& plan)
 
 RunReport VolumeRun::run() {
   ++totals().seeds;
-  log::set_level(log::Level::critical);
   RunReport report{.failure = begin_and_act()};
   users_.clear();
   close();

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/log.h"
 #include "pool_under_test.h"
 
 namespace mortar::sim {
@@ -20,7 +19,6 @@ struct Cost {
 class LargePool : public ::testing::Test {
  protected:
   LargePool() : pool_(1, {.servers = many_servers, .server = quick_server()}) {
-    log::set_level(log::Level::critical);
     for (std::size_t index = 0; index < many_servers; ++index) pool_.server(index).start();
     pool_.run_for(1s);
   }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "random_administrator.h"
 #include "totals.h"
 
@@ -33,7 +32,6 @@ class PoolRun {
 
   PoolReport run() {
     ++totals().seeds;
-    log::set_level(log::Level::critical);
     begin();
     act();
     faults_.mend_all();

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "seeds.h"
 
 namespace mortar::sim {
@@ -49,6 +50,12 @@ bool read_arguments(int count, char** words) {
   program = words[0];
   for (int index = 1; index < count; index += 2) {
     const std::string_view word = words[index];
+    if (word == "--log" && index + 1 < count) {
+      log::Level level{};
+      if (!log::parse_level(words[index + 1], level)) return false;
+      log::set_level(level);
+      continue;
+    }
     SeedChoice& choice = seed_choice();
     std::uint64_t* target = word == "--seed"      ? &choice.first
                             : word == "--seeds"   ? &choice.count
@@ -64,8 +71,11 @@ bool read_arguments(int count, char** words) {
 
 int main(int count, char** words) {
   testing::InitGoogleTest(&count, words);
+  // What goes wrong with thousands of faults is no news.
+  mortar::log::set_level(mortar::log::Level::critical);
   if (!mortar::sim::read_arguments(count, words)) {
-    std::fprintf(stderr, "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--gtest_filter=NAME]\n",
+    std::fprintf(stderr,
+                 "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--log LEVEL] [--gtest_filter=NAME]\n",
                  words[0]);
     return 2;
   }

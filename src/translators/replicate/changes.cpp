@@ -54,6 +54,14 @@ Task<Copies> Changes::mark(Uses& uses) {
 }
 
 Task<Copies> Changes::prepare(const Call& call, Uses& uses) {
+  for (;;) {
+    const Copies ready = co_await tried(prepare_once(call, uses));
+    // A lock that has gone meanwhile is somebody else's by now.
+    if ((ready - locked(uses)).empty()) co_return ready;
+  }
+}
+
+Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
   // Before anybody is blamed for a change that is not to be.
   if (locked(uses) != volume_.all()) {
     co_await tried(verify_all(call, uses));
@@ -88,7 +96,7 @@ Task<Copies> Changes::begin_alike(const Call& call, Uses& uses, Copies copies) {
     const Part& part = use.part();
     if (!can_catch_up(part)) continue;
     const Copies right = co_await tried(right_for(call, part, copies));
-    const Copies caught_up = co_await tried(finder_.catch_up(part, right, copies - right));
+    const Copies caught_up = co_await tried(finder_.catch_up(part, right, copies - right, Locked(volume_, copies | locked(uses))));
     use.caught_up(caught_up);
     copies = right | caught_up;
   }
@@ -132,7 +140,8 @@ Task<Copies> Changes::catch_up(const Uses& uses, Copies sources, Copies behind) 
   for (const Hold::Use& use : uses) {
     if (use.part().slot == Slot::data) co_return Copies();
     if (!can_catch_up(use.part())) continue;
-    behind = co_await tried(finder_.catch_up(use.part(), sources, behind));
+    behind = co_await tried(finder_.catch_up(use.part(), sources, behind,
+                                                       Locked(volume_, sources | behind | locked(uses))));
   }
   co_return behind;
 }

@@ -62,6 +62,7 @@ class Changes {
   Task<> verify_all(const Call& call, Uses& uses);
   // Marked, and with copies that are behind brought to where the change can begin: those to send it to.
   Task<Copies> prepare(const Call& call, Uses& uses);
+  Task<Copies> prepare_once(const Call& call, Uses& uses);
   // Of these copies those on which the change means what it means for users: whose names, or attributes, are what they
   // should be. Bytes are written whatever was there. An error where no copy is right.
   Task<Copies> right_among(const Call& call, const Uses& uses, Copies copies);
@@ -137,7 +138,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   Copies had = outcome.had;
   if (!volume_.quorum.is_met(had)) {
     // Somebody removes it at this moment.
-    const bool is_of_object = uses.front().part().kind == LockKind::content;
+    const bool is_of_object = uses.front().part().kind != LockKind::entries;
     if (is_of_object && volume_.quorum.is_met(outcome.without)) co_return failed(ESTALE);
     const bool is_heard = std::ranges::none_of(
         outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });

@@ -1,6 +1,7 @@
 // Some of the copies of a set, each known by the place of its subvolume in the volfile.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -47,5 +48,12 @@ class Copies {
   explicit Copies(std::uint64_t bits) : bits_(bits) {}
   std::uint64_t bits_ = 0;
 };
+
+// The one of them, of which there are some, that ranks highest.
+template <class Rank>
+Copy best_of(Copies copies, Rank rank) {
+  const std::vector<Copy> list = copies.list();
+  return *std::ranges::max_element(list, {}, rank);
+}
 
 }  // namespace mortar::replicate

@@ -1,5 +1,7 @@
 #include "translators/replicate/copy_locks.h"
 
+#include <limits>
+
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 
@@ -14,6 +16,7 @@ constexpr std::uint32_t lock_and_wait = 0, unlock = 1, lock = 2;
 namespace content_command {
 constexpr std::uint32_t lock = 1, lock_and_wait = 2;
 }
+constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
 
 bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
 
@@ -31,49 +34,60 @@ Call CopyLocks::call_of(const LockedThing& thing) const {
   return call;
 }
 
-Task<Copies> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& refusals) {
+Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& refusals) {
   bool is_taken = false;
-  const Copies at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
+  const Locked at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
   if (!is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
   const Call call = call_of(thing);
-  Copies got;
+  Locked got(volume_, Copies());
   for (const Copy copy : copies.list()) {
+    const Locked asked(volume_, Copies::only(copy));
     const Result<Done> locked = co_await ask(call, thing, copy, Step::lock_and_wait);
     if (locked) {
-      got.add(copy);
+      got.add(asked);
     } else {
       note(refusals, copy, locked.error());
     }
   }
+  co_await tried(drop_what_is_lost(thing, got));
   co_return got;
 }
 
-Task<Copies> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
+Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
   const Call call = call_of(thing);
   const std::vector<Copy> places = copies.list();
   std::vector<Task<>> tasks;
+  Locked got(volume_, copies);
   for (const Copy copy : places) tasks.push_back(ask(call, thing, copy, Step::lock));
   const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
-  Copies got;
   for (std::size_t at = 0; at < places.size(); ++at) {
-    if (answers[at]) {
-      got.add(places[at]);
-      continue;
-    }
+    if (answers[at]) continue;
+    got.leave_out(places[at]);
     is_taken = is_taken || is_taken_by_others(answers[at].error());
     note(refusals, places[at], answers[at].error());
   }
+  co_await tried(drop_what_is_lost(thing, got));
   co_return got;
 }
 
-Task<Copies> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
-  if (copies.empty()) co_return copies;
+Task<Locked> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
+  if (copies.empty()) co_return Locked(volume_, copies);
   const Copies first = Copies::only(copies.front());
-  const Copies won = co_await tried(try_to_take(thing, first, is_taken, refusals));
-  if (is_taken) co_return won;
-  const Copies others = co_await tried(try_to_take(thing, copies - first, is_taken, refusals));
-  co_return won | others;
+  Locked got = co_await tried(try_to_take(thing, first, is_taken, refusals));
+  if (is_taken) co_return got;
+  const Locked others = co_await tried(try_to_take(thing, copies - first, is_taken, refusals));
+  got.add(others);
+  co_return got;
+}
+
+// A connection that broke took the lock with it; or the lock was only given by the next one.
+Task<> CopyLocks::drop_what_is_lost(const LockedThing& thing, Locked& got) {
+  const Copies lost = got.copies() - got.standing();
+  if (lost.empty()) co_return done;
+  for (const Copy copy : lost.list()) got.leave_out(copy);
+  co_await tried(give_back(thing, lost));
+  co_return done;
 }
 
 Task<> CopyLocks::give_back(const LockedThing& thing, Copies copies) {
@@ -110,6 +124,7 @@ Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Ste
                     .domain = thing.domain,
                     .xdata = {}};
   lock.flock.type = lock.type;
+  if (thing.kind == LockKind::attributes) lock.flock.start = place_of_attributes;
   if (step == Step::lock_and_wait) lock.command = content_command::lock_and_wait;
   const Result<fop::Acknowledged> by_gfid = co_await volume_.subvolume(copy).perform(call, lock);
   const Fd* descriptor = thing.descriptor(copy);

@@ -6,11 +6,13 @@
 #include <string>
 
 #include "translators/replicate/asking.h"
+#include "translators/replicate/locked.h"
 
 namespace mortar::replicate {
 
-// Of an object: its content and attributes, or the names in it.
-enum class LockKind { content, entries };
+// Of an object. The locks of attributes and of content do not meet: bricks keep the one that is beyond all bytes apart,
+// for what replication of all releases takes for attributes.
+enum class LockKind { content, attributes, entries };
 
 struct LockedThing {
   Gfid gfid;
@@ -42,18 +44,20 @@ class CopyLocks {
   // waits for users' locks, and not for those of the volume's own processes.
   explicit CopyLocks(Volume& volume, std::int32_t pid = 0) : volume_(volume), pid_(pid) {}
 
-  // Those that have given it.
-  Task<Copies> take(const LockedThing& thing, Copies copies, Refusals& refusals);
+  // On those that give it.
+  Task<Locked> take(const LockedThing& thing, Copies copies, Refusals& refusals);
   // Without waiting. `is_taken`: somebody else has it on one of the others.
-  Task<Copies> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
+  Task<Locked> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // The same, where the first copy decides: of several that want it at once one gets it.
-  Task<Copies> win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
+  Task<Locked> win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // A lock that cannot be given back goes with the connection.
+  Task<> give_back(const LockedThing& thing, const Locked& locked) { return give_back(thing, locked.copies()); }
   Task<> give_back(const LockedThing& thing, Copies copies);
 
  private:
   enum class Step { lock, lock_and_wait, unlock };
   Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Step step);
+  Task<> drop_what_is_lost(const LockedThing& thing, Locked& got);
   Call call_of(const LockedThing& thing) const;
 
   Volume& volume_;

@@ -92,14 +92,14 @@ Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
   }
 }
 
-Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind) {
+Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind, Locked locked) {
   Copies caught_up;
   for (const Copy copy : behind.list()) {
     Result<Done> made_alike = done;
     if (part.kind == LockKind::entries) {
-      made_alike = co_await healer_.catch_up_names(part.gfid, part.claim.names, sources, copy);
+      made_alike = co_await healer_.catch_up_names(part.gfid, part.claim.names, sources, copy, locked);
     } else {
-      made_alike = co_await healer_.catch_up_attributes(part.gfid, sources, copy);
+      made_alike = co_await healer_.catch_up_attributes(part.gfid, sources, copy, locked);
     }
     if (made_alike) {
       caught_up.add(copy);
@@ -142,7 +142,10 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
 
 Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
                             std::shared_ptr<OpenObject> open) {
-  if (holds_.keeps(gfid, parts.names ? LockKind::entries : LockKind::content)) co_return true;
+  const bool is_kept = (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
+                       (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
+                       (!parts.attributes || holds_.keeps(gfid, LockKind::attributes));
+  if (is_kept) co_return true;
   if (inspection_.chosen(gfid) == copy) co_return true;
   std::vector<Task<Counts>> questions;
   for (const Copy witness : witnesses_beside(gfid, copy).list()) {
@@ -231,6 +234,7 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   Part part{.gfid = lookup.parent, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
   part.claim.names.push_back(lookup.name);
   const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+  const Locked locked(volume_, use.locked());
   // Others may have blamed a copy of the directory since it was looked at.
   volume_.forget(lookup.parent);
   const Readable parent = co_await tried(readable(call, lookup.parent));
@@ -242,7 +246,7 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   std::string contradicts = contradiction(volume_, heard.answers, counting);
   if (!agree(heard.answers, counting) && is_heard) {
     Result<std::vector<Gfid>> made =
-        co_await healer_.complete_name(lookup.parent, lookup.name, counting & volume_.up());
+        co_await healer_.complete_name(lookup.parent, lookup.name, counting & locked.copies(), locked);
     if (made) {
       // Nobody waits for the content.
       volume_.background.start(healer_.heal_made(std::move(*made)));

@@ -43,7 +43,7 @@ class Finder {
   Task<Readable> to_be_read(const Call& call, Gfid gfid);
   // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
   // names that are given, or of attributes.
-  Task<Copies> catch_up(Part part, Copies sources, Copies behind);
+  Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it

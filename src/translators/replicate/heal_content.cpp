@@ -22,19 +22,19 @@ Task<HealReport> ContentHealer::heal(Gfid gfid) {
   const LockedThing among_healers = healing_.thing(gfid, LockKind::content, healing_.domain_of_healers());
   bool is_taken = false;
   Refusals refusals;
-  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
+  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
   if (!is_taken) {
-    report = co_await heal_alone(gfid);
+    report = co_await heal_alone(gfid, mine);
   }
   co_await tried(healing_.locks().give_back(among_healers, mine));
   co_return std::move(report);
 }
 
-Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
+Task<HealReport> ContentHealer::heal_alone(Gfid gfid, const Locked& mine) {
   const LockedThing file = healing_.thing(gfid, LockKind::content, volume_.domain());
   Refusals refusals;
-  Copies locked = co_await tried(healing_.locks().take(file, volume_.up(), refusals));
+  Locked locked = co_await tried(healing_.locks().take(file, volume_.up(), refusals));
   HealReport report;
   Result<std::unique_ptr<Job>> begun = co_await begin(gfid, locked, report);
   const bool goes_on = begun && *begun;
@@ -48,11 +48,14 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
   if (!*begun) co_return std::move(report);
   Job& job = **begun;
   if (!is_small && healed) {
-    healed = co_await copy_all(job, true);
+    healed = co_await copy_all(job, nullptr);
   }
   if (!is_small && healed) {
     locked = co_await tried(healing_.locks().take(file, volume_.up(), refusals));
-    healed = co_await end_unless_changed(job, locked);
+    healed = mine.check();
+    if (healed) {
+      healed = co_await end_unless_changed(job, locked);
+    }
     co_await tried(healing_.locks().give_back(file, locked));
   }
   co_await tried(close(job));
@@ -60,10 +63,10 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid) {
   co_return std::move(job.report);
 }
 
-Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, Copies locked, HealReport& report) {
+Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, const Locked& locked, HealReport& report) {
   auto job = std::make_unique<Job>();
   job->gfid = gfid;
-  job->testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+  job->testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job->testimony.heard);
   if (postponed) {
     report = std::move(*postponed);
@@ -130,18 +133,17 @@ Task<> ContentHealer::close(Job& job) {
 }
 
 // What is behind the end of the right copy goes; what is missing before it becomes a hole.
-Task<> ContentHealer::cut(Job& job) {
-  const Call own = healing_.call();
+Task<> ContentHealer::cut(Job& job, const Locked& locked) {
   for (const Copy sink : job.sinks.list()) {
     if (job.testimony.iatts[sink].size == job.size) continue;
     const fop::Ftruncate cut{.gfid = job.gfid, .fd = job.fds[sink], .size = job.size, .xdata = {}};
-    const Result<fop::Changed> done_there = co_await healing_.at(own, cut, sink);
+    const Result<fop::Changed> done_there = co_await healing_.change(locked, cut, sink);
     if (!done_there) give_up(job, sink, done_there.error());
   }
   co_return done;
 }
 
-Task<> ContentHealer::copy_all(Job& job, bool locks) {
+Task<> ContentHealer::copy_all(Job& job, const Locked* locked) {
   for (std::uint64_t offset = 0; offset < job.size && !job.sinks.empty();) {
     if (job.sinks == job.empty_sinks) {
       offset = co_await tried(next_data(job, offset));
@@ -151,10 +153,10 @@ Task<> ContentHealer::copy_all(Job& job, bool locks) {
     LockedThing block = healing_.thing(job.gfid, LockKind::content, volume_.domain());
     block.first = offset;
     block.length = size;
-    if (locks) {
+    if (locked == nullptr) {
       co_await tried(copy_locked(job, std::move(block), size));
     } else {
-      co_await tried(copy_block(job, offset, size));
+      co_await tried(copy_block(job, offset, size, *locked));
     }
     offset += size;
   }
@@ -162,9 +164,9 @@ Task<> ContentHealer::copy_all(Job& job, bool locks) {
 }
 
 // Others may have changed it since it was decided which copy is right, and that one may have missed it.
-Task<> ContentHealer::check_source(Job& job, Copies locked) {
+Task<> ContentHealer::check_source(Job& job, const Locked& locked) {
   const Testimony now =
-      co_await tried(healing_.hear({.gfid = job.gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+      co_await tried(healing_.hear({.gfid = job.gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
   const Direction direction = direction_of_data(now, volume_.with_data(), volume_.quorum);
   const bool is_heard = !postponed_for_want_of_copies(volume_, now.heard);
   if (is_heard && direction.sources.has(*job.direction.source)) co_return done;
@@ -173,25 +175,25 @@ Task<> ContentHealer::check_source(Job& job, Copies locked) {
 
 Task<> ContentHealer::copy_locked(Job& job, LockedThing block, std::uint32_t size) {
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(block, volume_.up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(block, volume_.up(), refusals));
   Result<Done> copied = co_await check_source(job, locked);
   if (copied) {
-    copied = co_await copy_block(job, block.first, size);
+    copied = co_await copy_block(job, block.first, size, locked);
   }
   co_await tried(healing_.locks().give_back(block, locked));
   co_return copied;
 }
 
 // The file is locked as a whole.
-Task<> ContentHealer::begin_copying(Job& job, bool is_small, Copies locked) {
-  co_await tried(cut(job));
+Task<> ContentHealer::begin_copying(Job& job, bool is_small, const Locked& locked) {
+  co_await tried(cut(job, locked));
   if (!is_small) co_return done;
-  co_await tried(copy_all(job, false));
+  co_await tried(copy_all(job, &locked));
   co_await tried(end(job, locked));
   co_return done;
 }
 
-Task<> ContentHealer::end_unless_changed(Job& job, Copies locked) {
+Task<> ContentHealer::end_unless_changed(Job& job, const Locked& locked) {
   co_await tried(check_source(job, locked));
   co_await tried(end(job, locked));
   co_return done;
@@ -207,7 +209,7 @@ Task<std::uint64_t> ContentHealer::next_data(Job& job, std::uint64_t offset) {
   co_return found.error().number() == ENXIO ? job.size : offset;
 }
 
-Task<> ContentHealer::copy_block(Job& job, std::uint64_t offset, std::uint32_t size) {
+Task<> ContentHealer::copy_block(Job& job, std::uint64_t offset, std::uint32_t size, const Locked& locked) {
   const Copies sinks = co_await tried(that_differ(job, offset, size));
   if (sinks.empty()) co_return done;
   const Call own = healing_.call();
@@ -231,7 +233,7 @@ Task<> ContentHealer::copy_block(Job& job, std::uint64_t offset, std::uint32_t s
                       .data = content.data});
   }
   for (std::size_t at = 0; at < places.size(); ++at) {
-    tasks.push_back(volume_.subvolume(places[at]).perform(own, writes[at]));
+    tasks.push_back(healing_.change(locked, writes[at], places[at]));
   }
   const std::vector<Result<fop::Changed>> written = co_await tried(all(std::move(tasks)));
   for (std::size_t at = 0; at < places.size(); ++at) {
@@ -265,7 +267,7 @@ Task<Copies> ContentHealer::that_differ(Job& job, std::uint64_t offset, std::uin
   co_return differ;
 }
 
-Task<> ContentHealer::end(Job& job, Copies locked) {
+Task<> ContentHealer::end(Job& job, const Locked& locked) {
   const Call own = healing_.call();
   for (const Copy sink : job.sinks.list()) {
     const fop::Fsync fsync{.gfid = job.gfid, .fd = job.fds[sink], .data_only = 0, .xdata = {}};
@@ -273,7 +275,7 @@ Task<> ContentHealer::end(Job& job, Copies locked) {
     if (!synced) give_up(job, sink, synced.error());
   }
   for (const Copy sink : job.sinks.list()) {
-    const Result<Done> set = co_await metadata_.copy_times(job.gfid, *job.direction.source, sink);
+    const Result<Done> set = co_await metadata_.copy_times(job.gfid, *job.direction.source, sink, locked);
     if (!set) give_up(job, sink, set.error());
   }
   // An arbiter has no content to be behind with.

@@ -26,23 +26,24 @@ class ContentHealer {
     HealReport report;
   };
 
-  Task<HealReport> heal_alone(Gfid gfid);
+  Task<HealReport> heal_alone(Gfid gfid, const Locked& mine);
   // Nothing where the report is all there is to say.
-  Task<std::unique_ptr<Job>> begin(Gfid gfid, Copies locked, HealReport& report);
+  Task<std::unique_ptr<Job>> begin(Gfid gfid, const Locked& locked, HealReport& report);
   Task<> open(Job& job);
   Task<> close(Job& job);
-  Task<> cut(Job& job);
-  Task<> copy_all(Job& job, bool locks);
+  Task<> cut(Job& job, const Locked& locked);
+  // `locked`: as a whole; null: each block is locked in its turn.
+  Task<> copy_all(Job& job, const Locked* locked);
   // EAGAIN where the source is none any more.
-  Task<> check_source(Job& job, Copies locked);
+  Task<> check_source(Job& job, const Locked& locked);
   Task<> copy_locked(Job& job, LockedThing block, std::uint32_t size);
-  Task<> begin_copying(Job& job, bool is_small, Copies locked);
-  Task<> end_unless_changed(Job& job, Copies locked);
-  Task<> copy_block(Job& job, std::uint64_t offset, std::uint32_t size);
+  Task<> begin_copying(Job& job, bool is_small, const Locked& locked);
+  Task<> end_unless_changed(Job& job, const Locked& locked);
+  Task<> copy_block(Job& job, std::uint64_t offset, std::uint32_t size, const Locked& locked);
   Task<Copies> that_differ(Job& job, std::uint64_t offset, std::uint32_t size);
   // Where the next byte is that is not in a hole.
   Task<std::uint64_t> next_data(Job& job, std::uint64_t offset);
-  Task<> end(Job& job, Copies locked);
+  Task<> end(Job& job, const Locked& locked);
   void give_up(Job& job, Copy sink, const Error& error);
 
   Healing& healing_;

@@ -35,12 +35,6 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quor
   return direction;
 }
 
-template <class Rank>
-Copy best_of(Copies copies, Rank rank) {
-  const std::vector<Copy> list = copies.list();
-  return *std::ranges::max_element(list, {}, rank);
-}
-
 }  // namespace
 
 Direction direction_of_data(const Testimony& testimony, Copies with_data, const Quorum& quorum) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/log.h"
 #include "translators/replicate/hidden_names.h"
@@ -32,22 +33,22 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
   bool is_taken = false;
   Refusals refusals;
-  const Copies mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
+  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
   if (!is_taken) {
-    report = co_await heal_alone(directory, made);
+    report = co_await heal_alone(directory, made, mine);
   }
   co_await tried(healing_.locks().give_back(among_healers, mine));
   co_return std::move(report);
 }
 
-Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made) {
+Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made, const Locked& mine) {
   Job job;
   job.directory = directory;
   job.ruling = Ruling::of_policy(volume_.options.favorite_child_policy);
   const LockedThing all_names = healing_.thing(directory, LockKind::entries, volume_.domain());
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
   const Result<bool> goes_on = co_await decide(job, locked);
   co_await tried(healing_.locks().give_back(all_names, locked));
   if (!goes_on) co_return goes_on.error();
@@ -67,25 +68,28 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   made.insert(made.end(), job.made.begin(), job.made.end());
   if (job.report.end != HealEnd::healed) co_return std::move(job.report);
   // Nobody changes the times while they are copied.
-  const Copies still = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
-  const Result<Done> ended = co_await end(job, still);
+  const Locked still = co_await tried(healing_.locks().take(all_names, volume_.up(), refusals));
+  Result<Done> ended = mine.check();
+  if (ended) {
+    ended = co_await end(job, still);
+  }
   co_await tried(healing_.locks().give_back(all_names, still));
   if (!ended) co_return ended.error();
   co_return std::move(job.report);
 }
 
-Task<> EntryHealer::end(Job& job, Copies locked) {
+Task<> EntryHealer::end(Job& job, const Locked& locked) {
   const Copies right = job.direction.sources | job.direction.sinks;
   for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
-    co_await tried(metadata_.copy_times(job.directory, *job.direction.source, sink));
+    co_await tried(metadata_.copy_times(job.directory, *job.direction.source, sink, locked));
   }
-  co_await tried(healing_.absolve(job.directory, job.testimony, Slot::entries, right, locked & job.testimony.present));
+  co_await tried(healing_.absolve(job.directory, job.testimony, Slot::entries, right, locked));
   co_return done;
 }
 
 // Whether there is anything to do.
-Task<bool> EntryHealer::decide(Job& job, Copies locked) {
-  job.testimony = co_await tried(healing_.hear(lookup_of(job.directory), locked));
+Task<bool> EntryHealer::decide(Job& job, const Locked& locked) {
+  job.testimony = co_await tried(healing_.hear(lookup_of(job.directory), locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job.testimony.heard);
   if (postponed) {
     job.report = std::move(*postponed);
@@ -151,7 +155,7 @@ Task<> EntryHealer::heal_name(Job& job, std::string name) {
   LockedThing lock = healing_.thing(job.directory, LockKind::entries, volume_.domain());
   lock.name = name;
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(lock, volume_.up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(lock, volume_.up(), refusals));
   Result<Done> healed = co_await heal_name_locked(job, name, locked);
   if (healed) {
     healed = co_await strike_name(job, name);
@@ -160,14 +164,14 @@ Task<> EntryHealer::heal_name(Job& job, std::string name) {
   co_return healed;
 }
 
-Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) {
+Task<> EntryHealer::heal_name_locked(Job& job, std::string name, const Locked& locked) {
   const Copies concerned = job.direction.sources | job.direction.sinks;
-  const Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked.copies()));
   if ((testimony.heard & concerned) != concerned) co_return failed(ENOTCONN, "a copy has gone");
   Copies right = testimony.present & job.direction.sources;
   if (right.empty()) {
     for (const Copy sink : (testimony.present & job.direction.sinks).list()) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink], job.direction.sources));
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink], job.direction.sources, locked));
     }
     co_return done;
   }
@@ -191,10 +195,10 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Copies locked) 
   for (const Copy sink : (concerned - right).list()) {
     const bool has_another = testimony.present.has(sink) && !is_same(testimony.iatts[sink], object);
     if (has_another) {
-      co_await tried(expunge(job, sink, name, testimony.iatts[sink], right));
+      co_await tried(expunge(job, sink, name, testimony.iatts[sink], right, locked));
     }
     if (has_another || !testimony.present.has(sink)) {
-      co_await tried(make(job, sink, name, right, object));
+      co_await tried(make(job, sink, name, right, object, locked));
     }
   }
   co_return done;
@@ -211,7 +215,8 @@ std::string EntryHealer::contradiction_of(const std::string& name, const Testimo
 }
 
 // Where right copies have different objects under one name, no more than one of these was acknowledged: that which a
-// quorum has, if there is one. Else, or by command, the ruling says it.
+// quorum has. Where all copies were heard and no quorum has any, none was, for the copies that are right have all that
+// was: the newest stands for what somebody last tried. Else, or by command, the ruling says it.
 Result<Copy> EntryHealer::source_of_name(const Job& job, const Testimony& testimony, Copies right) const {
   const bool quorum_decides =
       volume_.quorum.is_required() && !job.direction.all_are_behind && !job.ruling.is_by_command();
@@ -221,6 +226,12 @@ Result<Copy> EntryHealer::source_of_name(const Job& job, const Testimony& testim
       if (is_same(testimony.iatts[copy], testimony.iatts[source])) alike.add(copy);
     }
     if (alike == right || (quorum_decides && volume_.quorum.is_met(alike))) return source;
+  }
+  const Copies heard = job.testimony.heard | job.direction.sources;
+  if (quorum_decides && (heard & testimony.heard) == volume_.all()) {
+    return best_of(right, [&](Copy copy) {
+      return std::tuple(testimony.iatts[copy].changed, -static_cast<std::int64_t>(copy));
+    });
   }
   return right_object(job.ruling, testimony, right);
 }
@@ -239,7 +250,7 @@ Task<> EntryHealer::strike_name(Job& job, std::string name) {
 }
 
 Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std::string> names, Copies sources,
-                                                Copies sinks, Ruling ruling) {
+                                                Copies sinks, Ruling ruling, Locked locked) {
   Job job;
   job.directory = directory;
   job.ruling = ruling;
@@ -248,7 +259,7 @@ Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std:
   job.direction.sinks = sinks;
   job.report.end = HealEnd::healed;
   for (const std::string& name : names) {
-    co_await tried(heal_name_locked(job, name, sources | sinks));
+    co_await tried(heal_name_locked(job, name, locked));
   }
   if (job.report.end == HealEnd::split_brain) co_return failed(EIO, job.refused);
   co_return std::move(job.made);
@@ -265,25 +276,25 @@ Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
   co_return std::optional(found->iatt);
 }
 
-Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right) {
+Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right,
+                            const Locked& locked) {
   const std::optional<Iatt> elsewhere = co_await tried(object_on(right.front(), there.gfid));
   const bool is_last_name = there.is_directory() || there.links <= 1;
   if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
-    co_await tried(put_aside(sink, job.directory, name, there.gfid));
+    co_await tried(put_aside(sink, job.directory, name, there.gfid, locked));
     co_return done;
   }
-  const Call own = healing_.call();
   if (there.is_directory()) {
     const fop::Rmdir remove{.parent = job.directory, .flags = with_all_in_it, .name = name, .xdata = {}};
-    co_await tried(healing_.at(own, remove, sink));
+    co_await tried(healing_.change(locked, remove, sink));
   } else {
     const fop::Unlink remove{.parent = job.directory, .name = name, .flags = 0, .xdata = {}};
-    co_await tried(healing_.at(own, remove, sink));
+    co_await tried(healing_.change(locked, remove, sink));
   }
   co_return done;
 }
 
-Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid object) {
+Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid object, const Locked& locked) {
   const Call own = healing_.call();
   const Gfid volume = *volume_.id();
   fop::Mkdir make_place{.parent = root_gfid, .mode = 0755, .umask = 0, .name = anonymous_name(volume), .xdata = {}};
@@ -296,18 +307,18 @@ Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid 
                           .old_name = std::move(name),
                           .new_name = object.text(),
                           .xdata = {}};
-  co_await tried(healing_.at(own, aside, sink));
+  co_await tried(healing_.change(locked, aside, sink));
   co_return done;
 }
 
 // ---- What comes
 
-Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object) {
+Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object,
+                         const Locked& locked) {
   const Copy source = right.front();
-  const Call own = healing_.call();
   const std::optional<Iatt> there = co_await tried(object_on(sink, object.gfid));
   if (!there) {
-    co_await tried(make_new(job, sink, std::move(name), right, object));
+    co_await tried(make_new(job, sink, std::move(name), right, object, locked));
     co_return done;
   }
   if (volume_.id()) {
@@ -316,9 +327,9 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
                            .old_name = object.gfid.text(),
                            .new_name = name,
                            .xdata = {}};
-    const Result<fop::Rename::Reply> renamed = co_await healing_.at(own, back, sink);
+    const Result<fop::Rename::Reply> renamed = co_await healing_.change(locked, back, sink);
     if (renamed) {
-      co_await tried(metadata_.copy_times(object.gfid, source, sink));
+      co_await tried(metadata_.copy_times(object.gfid, source, sink, locked));
       co_return done;
     }
     if (!is_missing(renamed.error())) co_return renamed.error();
@@ -327,14 +338,15 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
     co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
   }
   const fop::Link link{.gfid = object.gfid, .new_parent = job.directory, .new_name = std::move(name), .xdata = {}};
-  co_await tried(healing_.at(own, link, sink));
-  co_await tried(metadata_.copy_times(object.gfid, source, sink));
+  co_await tried(healing_.change(locked, link, sink));
+  co_await tried(metadata_.copy_times(object.gfid, source, sink, locked));
   co_return done;
 }
 
-Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object) {
+Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object,
+                             const Locked& locked) {
   const Copy source = right.front();
-  co_await tried(blame_for_new(job, sink, object, right - Copies::only(sink)));
+  co_await tried(blame_for_new(job, sink, object, right - Copies::only(sink), locked));
   Call own = healing_.call();
   own.uid = object.uid;
   own.gid = object.gid;
@@ -343,7 +355,7 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
   if (object.is_directory()) {
     const fop::Mkdir mkdir{
         .parent = job.directory, .mode = object.mode, .umask = 0, .name = std::move(name), .xdata = std::move(xdata)};
-    co_await tried(healing_.at(own, mkdir, sink));
+    co_await tried(healing_.change_as(locked, own, mkdir, sink));
   } else if (object.is_symlink()) {
     const fop::Readlink read{.gfid = object.gfid, .size = 4096, .xdata = {}};
     const fop::Readlink::Reply target = co_await tried(healing_.at(own, read, source));
@@ -352,7 +364,7 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
                                .umask = 0,
                                .target = target.target,
                                .xdata = std::move(xdata)};
-    co_await tried(healing_.at(own, symlink, sink));
+    co_await tried(healing_.change_as(locked, own, symlink, sink));
   } else {
     const fop::Mknod mknod{.parent = job.directory,
                            .device = object.rdev,
@@ -360,20 +372,23 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
                            .umask = 0,
                            .name = std::move(name),
                            .xdata = std::move(xdata)};
-    co_await tried(healing_.at(own, mknod, sink));
+    co_await tried(healing_.change_as(locked, own, mknod, sink));
   }
-  co_await tried(metadata_.copy(object.gfid, source, sink));
+  co_await tried(metadata_.copy(object.gfid, source, sink, locked));
   if (!object.is_symlink()) job.made.push_back(object.gfid);
   co_return done;
 }
 
-Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses) {
+Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses,
+                                  const Locked& locked) {
   if (object.is_symlink()) co_return done;
   Counts all_of_it = Counts::of(Slot::metadata, 1);
   all_of_it[Slot::data] = 1;
   if (object.is_directory()) all_of_it[Slot::entries] = 1;
   fop::Xattrop request{.gfid = object.gfid, .operation = add_words, .values = {}, .xdata = {}};
   request.values.set_bytes(volume_.keys.missed(sink), all_of_it.stored());
+  const Result<Done> stands = locked.check();
+  if (!stands) co_return stands.error();
   const Call own = healing_.call();
   const AnswersOf<fop::Xattrop> answers = co_await tried(healing_.at_each(own, request, witnesses));
   for (const Copy witness : witnesses.list()) {

@@ -23,7 +23,7 @@ class EntryHealer {
   // one has, and the ruling says it where they have different objects. What came into being lacks its content. EIO
   // where nothing is right, with the ruling's reason.
   Task<std::vector<Gfid>> heal_names(Gfid directory, std::vector<std::string> names, Copies sources, Copies sinks,
-                                     Ruling ruling);
+                                     Ruling ruling, Locked locked);
 
  private:
   struct Job {
@@ -38,25 +38,27 @@ class EntryHealer {
     std::vector<Gfid> made;
   };
 
-  Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made);
-  Task<bool> decide(Job& job, Copies locked);
-  Task<> end(Job& job, Copies locked);
+  Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made, const Locked& mine);
+  Task<bool> decide(Job& job, const Locked& locked);
+  Task<> end(Job& job, const Locked& locked);
   Task<std::vector<std::string>> names_to_look_at(Job& job);
   // The names that the right copies have noted as changed; nothing where all names have to be looked at.
   Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
   Task<std::optional<Gfid>> list_of_changes(Copy copy, Gfid directory);
   Task<> heal_name(Job& job, std::string name);
-  Task<> heal_name_locked(Job& job, std::string name, Copies locked);
+  Task<> heal_name_locked(Job& job, std::string name, const Locked& locked);
   Task<> strike_name(Job& job, std::string name);
 
   std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
   Result<Copy> source_of_name(const Job& job, const Testimony& testimony, Copies right) const;
   // `right`: the copies that are right about the name.
-  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right);
-  Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object);
-  Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object);
-  Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object);
-  Task<> blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses);
+  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right,
+                 const Locked& locked);
+  Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object, const Locked& locked);
+  Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
+  Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object,
+                  const Locked& locked);
+  Task<> blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses, const Locked& locked);
   Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);
 
   Healing& healing_;

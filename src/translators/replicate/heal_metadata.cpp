@@ -34,15 +34,15 @@ std::optional<HealReport> postponed_for_want_of_copies(const Volume& volume, Cop
 Task<HealReport> MetadataHealer::heal(Gfid gfid) {
   const LockedThing thing = healing_.attributes_of(gfid);
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
   Result<HealReport> report = co_await heal_locked(gfid, locked);
   co_await tried(healing_.locks().give_back(thing, locked));
   co_return std::move(report);
 }
 
-Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
+Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, const Locked& locked) {
   const Testimony testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked));
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
@@ -54,7 +54,7 @@ Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, Copies locked) {
   Copies right = direction.sources;
   HealReport report{HealEnd::healed, {}};
   for (const Copy sink : direction.sinks.list()) {
-    const Result<Done> copied = co_await copy(gfid, *direction.source, sink);
+    const Result<Done> copied = co_await copy(gfid, *direction.source, sink, locked);
     if (copied) {
       right.add(sink);
     } else {
@@ -90,20 +90,20 @@ Task<bool> MetadataHealer::are_alike(Gfid gfid, const Testimony& testimony) {
   co_return true;
 }
 
-Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink) {
-  co_await tried(copy_xattrs(gfid, source, sink));
+Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink, const Locked& locked) {
+  co_await tried(copy_xattrs(gfid, source, sink, locked));
   const Call own = healing_.call();
   const fop::Stat stat{.gfid = gfid, .xdata = {}};
   const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
   fop::Setattr set{
       .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::uid | set_attribute::gid, .xdata = {}};
   if (!right.iatt.is_symlink()) set.valid |= set_attribute::mode;
-  co_await tried(healing_.at(own, set, sink));
-  co_await tried(copy_times(gfid, source, sink));
+  co_await tried(healing_.change(locked, set, sink));
+  co_await tried(copy_times(gfid, source, sink, locked));
   co_return done;
 }
 
-Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink) {
+Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked) {
   const Call own = healing_.call();
   const fop::Stat stat{.gfid = gfid, .xdata = {}};
   const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
@@ -111,18 +111,18 @@ Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink) {
                          .iatt = right.iatt,
                          .valid = set_attribute::accessed | set_attribute::modified,
                          .xdata = {}};
-  co_await tried(healing_.at(own, set, sink));
+  co_await tried(healing_.change(locked, set, sink));
   // Where the volume keeps times of its own.
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};
   const Result<fop::Values> times = co_await healing_.at(own, get, source);
   if (!times || times->values.find(times_key) == nullptr) co_return done;
   fop::Setxattr set_times{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
   set_times.values.set(times_key, *times->values.find(times_key));
-  co_await tried(healing_.at(own, set_times, sink));
+  co_await tried(healing_.change(locked, set_times, sink));
   co_return done;
 }
 
-Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink) {
+Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink, const Locked& locked) {
   const Call own = healing_.call();
   const fop::Getxattr get{.gfid = gfid, .name_given = 0, .name = {}, .xdata = {}};
   const fop::Values right = co_await tried(healing_.at(own, get, source));
@@ -130,7 +130,7 @@ Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink) {
   for (const auto& [key, value] : there.values) {
     if (is_own(key) || right.values.has(key)) continue;
     const fop::Removexattr remove{.gfid = gfid, .name = key, .xdata = {}};
-    const Result<fop::Acknowledged> removed = co_await healing_.at(own, remove, sink);
+    const Result<fop::Acknowledged> removed = co_await healing_.change(locked, remove, sink);
     if (!removed && removed.error().number() != ENODATA) co_return removed.error();
   }
   fop::Setxattr set{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
@@ -139,7 +139,7 @@ Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink) {
     if (!is_own(key) && (known == nullptr || *known != value)) set.values.set(key, value);
   }
   if (set.values.empty()) co_return done;
-  co_await tried(healing_.at(own, set, sink));
+  co_await tried(healing_.change(locked, set, sink));
   co_return done;
 }
 

@@ -14,13 +14,13 @@ class MetadataHealer {
   // Whether there is nothing to copy from one to another; of a directory, but the times.
   Task<bool> are_alike(Gfid gfid, const Testimony& testimony);
   // All of it, to a copy that is behind, whatever marks say. The caller has the object to itself.
-  Task<> copy(Gfid gfid, Copy source, Copy sink);
+  Task<> copy(Gfid gfid, Copy source, Copy sink, const Locked& locked);
   // Only the times, which others may read off while they are being copied.
-  Task<> copy_times(Gfid gfid, Copy source, Copy sink);
+  Task<> copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked);
 
  private:
-  Task<HealReport> heal_locked(Gfid gfid, Copies locked);
-  Task<> copy_xattrs(Gfid gfid, Copy source, Copy sink);
+  Task<HealReport> heal_locked(Gfid gfid, const Locked& locked);
+  Task<> copy_xattrs(Gfid gfid, Copy source, Copy sink, const Locked& locked);
 
   Healing& healing_;
   Volume& volume_;

@@ -83,20 +83,21 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
 
 // ---- Names
 
-Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies) {
+Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies, Locked locked) {
   std::vector<std::string> names;
   names.push_back(std::move(name));
-  return entries_.heal_names(directory, std::move(names), copies, copies, policy());
+  return entries_.heal_names(directory, std::move(names), copies, copies, policy(), std::move(locked));
 }
 
-Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind) {
+Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
+                            Locked locked) {
   // The content of what is new is left to whoever heals: it is blamed.
-  co_await tried(entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}));
+  co_await tried(entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}, std::move(locked)));
   co_return done;
 }
 
-Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind) {
-  co_await tried(metadata_.copy(gfid, sources.front(), behind));
+Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked) {
+  co_await tried(metadata_.copy(gfid, sources.front(), behind, locked));
   co_return done;
 }
 
@@ -104,13 +105,13 @@ Task<> Healer::complete(Gfid directory, std::string name) {
   LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
   lock.name = name;
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
-  const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked);
+  const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
+  const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked.copies());
   Result<std::vector<Gfid>> made = std::vector<Gfid>();
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
                            !direction_of_entries(*parent, healing_.volume().quorum).source;
   if (is_unblamed) {
-    made = co_await complete_name(directory, std::move(name), locked & parent->present);
+    made = co_await complete_name(directory, std::move(name), locked.copies() & parent->present, locked);
   }
   co_await tried(healing_.locks().give_back(lock, locked));
   if (!made) co_return made.error();
@@ -149,7 +150,7 @@ Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling)
   LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
   lock.name = name;
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   bool differs = false;
   Result<std::vector<Gfid>> made = co_await resolve_locked(directory, std::move(name), ruling, locked, differs);
   co_await tried(healing_.locks().give_back(lock, locked));
@@ -158,15 +159,16 @@ Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling)
   co_return differs;
 }
 
-Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked,
+Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name, Ruling ruling,
+                                               const Locked& locked,
                                                bool& differs) {
   Volume& volume = healing_.volume();
-  const Testimony parent = co_await tried(healing_.hear(lookup_of(directory), locked));
+  const Testimony parent = co_await tried(healing_.hear(lookup_of(directory), locked.copies()));
   const Direction direction = direction_of_entries(parent, volume.quorum);
   // What copies have that are blamed does not count.
   const bool is_one_sided = direction.source && direction.sources != direction.sinks;
   const Testimony there =
-      co_await tried(healing_.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, locked));
+      co_await tried(healing_.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, locked.copies()));
   const Copies right = there.present & (is_one_sided ? direction.sources : parent.present);
   for (const Copy copy : right.list()) {
     const Iatt& object = there.iatts[copy];
@@ -178,7 +180,7 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
   volume.forget(directory);
   std::vector<std::string> names;
   names.push_back(std::move(name));
-  std::vector<Gfid> made = co_await tried(entries_.heal_names(directory, std::move(names), right, right, ruling));
+  std::vector<Gfid> made = co_await tried(entries_.heal_names(directory, std::move(names), right, right, ruling, locked));
   co_return std::move(made);
 }
 

@@ -26,7 +26,7 @@ class Healer {
   Task<HealReport> diagnose(Gfid gfid);
   // One name that some copies lack though nobody is blamed, under the name's lock; where copies have different objects,
   // the policy says which is right. What came into being is to be healed when the lock has been given back.
-  Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies);
+  Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies, Locked locked);
   // What came into being, with all in it.
   Task<> heal_made(std::vector<Gfid> made);
   // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that.
@@ -43,8 +43,9 @@ class Healer {
 
   // ---- Some names, or the attributes, of one copy are made what they are on the others, so that it can take part in a
   // change of these. The caller has them locked; marks stay.
-  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind);
-  Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind);
+  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
+                        Locked locked);
+  Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked);
 
   // Where no mark is left, the brick is told so, and strikes it from its list, with the names it has noted.
   Task<> strike(Gfid gfid, Copy copy);
@@ -52,7 +53,8 @@ class Healer {
 
  private:
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
-  Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, Copies locked, bool& differs);
+  Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, const Locked& locked,
+                                          bool& differs);
   Ruling policy() { return Ruling::of_policy(healing_.volume().options.favorite_child_policy); }
 
   Healing healing_;

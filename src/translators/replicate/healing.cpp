@@ -1,7 +1,5 @@
 #include "translators/replicate/healing.h"
 
-#include <limits>
-
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/hidden_names.h"
 
@@ -9,8 +7,6 @@ namespace mortar::replicate {
 
 namespace {
 
-// Where the lock of changes of attributes is, beyond all bytes.
-constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>::max() - 1;
 constexpr std::uint32_t listing_bytes = 128 * 1024;
 constexpr std::uint32_t add_words = 0;
 
@@ -44,9 +40,7 @@ LockedThing Healing::thing(const Gfid& gfid, LockKind kind, std::string domain) 
 }
 
 LockedThing Healing::attributes_of(const Gfid& gfid) {
-  LockedThing attributes = thing(gfid, LockKind::content, volume_.domain());
-  attributes.first = place_of_attributes;
-  return attributes;
+  return thing(gfid, LockKind::attributes, volume_.domain());
 }
 
 Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
@@ -70,12 +64,12 @@ Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
 }
 
 // Subtracted is what was read, for others may have added to it meanwhile.
-Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, Copies locked) {
-  const Call own = call();
+Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right,
+                       const Locked& locked) {
   std::vector<Task<fop::Values>> tasks;
   std::vector<fop::Xattrop> requests;
   std::vector<Copy> places;
-  for (const Copy copy : (locked & testimony.present).list()) {
+  for (const Copy copy : (locked.copies() & testimony.present).list()) {
     fop::Xattrop request{.gfid = gfid, .operation = add_words, .values = {}, .xdata = {}};
     const Marks& marks = testimony.marks[copy];
     // An unhealed copy keeps the mark of what did not come to its end there.
@@ -92,7 +86,7 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
     places.push_back(copy);
   }
   for (std::size_t at = 0; at < places.size(); ++at) {
-    tasks.push_back(volume_.subvolume(places[at]).perform(own, requests[at]));
+    tasks.push_back(change(locked, requests[at], places[at]));
   }
   const std::vector<Result<fop::Values>> answers = co_await tried(all(std::move(tasks)));
   for (const Result<fop::Values>& answer : answers) {

@@ -57,11 +57,19 @@ class Healing {
   }
   template <class Operation>
   Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation, Copies copies);
+  // What changes a copy: only as long as the lock stands under which it was decided.
+  template <class Operation>
+  Task<typename Operation::Reply> change(const Locked& locked, const Operation& operation, Copy copy) {
+    return change_as(locked, call(), operation, copy);
+  }
+  template <class Operation>
+  Task<typename Operation::Reply> change_as(const Locked& locked, Call call, const Operation& operation, Copy copy);
 
   // An object by gfid, or a name.
   Task<Testimony> hear(fop::Lookup lookup, Copies copies);
   // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`.
-  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, Copies locked);
+  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right,
+                 const Locked& locked);
   // Names of a directory on one copy, without those that no user sees.
   Task<std::vector<std::string>> names_on(Copy copy, Gfid directory);
 
@@ -69,6 +77,15 @@ class Healing {
   Volume& volume_;
   CopyLocks locks_;
 };
+
+template <class Operation>
+Task<typename Operation::Reply> Healing::change_as(const Locked& locked, Call call, const Operation& operation,
+                                                   Copy copy) {
+  const Result<Done> stands = locked.check();
+  if (!stands) co_return stands.error();
+  typename Operation::Reply reply = co_await tried(at(call, operation, copy));
+  co_return std::move(reply);
+}
 
 template <class Operation>
 Task<AnswersOf<Operation>> Healing::at_each(const Call& call, const Operation& operation, Copies copies) {

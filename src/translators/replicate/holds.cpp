@@ -114,7 +114,6 @@ Task<> Holds::end_idle() {
 }
 
 void Holds::lost(Copy copy) {
-  ++breaks_[copy];
   std::vector<std::shared_ptr<Hold>> affected;
   for (const auto& [key, hold] : holds_) {
     if (!hold->granted_.has(copy)) continue;
@@ -221,13 +220,10 @@ Call Holds::own_call(const Hold& hold) const {
 }
 
 Task<> Holds::lock(Hold& hold) {
-  const std::array<std::uint32_t, most_copies> before = breaks_;
   Refusals refusals;
-  Copies got = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  const Locked locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  const Copies got = locked.standing();
   const Error& why = refusals.why;
-  for (const Copy copy : got.list()) {
-    if (breaks_[copy] != before[copy]) got.remove(copy);
-  }
   hold.granted_ = hold.locked_ = got;
   hold.without_ = refusals.without;
   hold.is_open_ = true;

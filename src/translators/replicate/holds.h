@@ -171,7 +171,6 @@ class Holds {
   Asking& asking_;
   CopyLocks locks_;
   std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
-  std::array<std::uint32_t, most_copies> breaks_{};  // how often each copy was lost
   RecentObjects<Instant> contended_{4096};  // directories that others want to change, too
   bool is_sweeping_ = false;
   bool is_finishing_ = false;

@@ -30,9 +30,9 @@ Task<fop::Acknowledged> NewCopy::announce(fop::Setxattr set) {
   const Copies others = volume_.all() - Copies::only(*fresh);
   const LockedThing names = healing_.thing(root_gfid, LockKind::entries, volume_.domain());
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(names, others & volume_.up(), refusals));
-  Result<Done> blamed = failed(ENOTCONN, fmt::format("these copies do not answer: {}", volume_.names(others - locked)));
-  if (locked == others) {
+  const Locked locked = co_await tried(healing_.locks().take(names, others & volume_.up(), refusals));
+  Result<Done> blamed = failed(ENOTCONN, fmt::format("these copies do not answer: {}", volume_.names(others - locked.copies())));
+  if (locked.copies() == others) {
     blamed = co_await blame(*fresh, others);
   }
   co_await tried(healing_.locks().give_back(names, locked));

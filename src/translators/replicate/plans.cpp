@@ -21,7 +21,7 @@ Part from_byte_on(const Gfid& gfid, std::uint64_t first) {
 }
 
 Part attributes_of(const Gfid& gfid) {
-  return {.gfid = gfid, .kind = LockKind::content, .claim = {}, .slot = Slot::metadata};
+  return {.gfid = gfid, .kind = LockKind::attributes, .claim = {}, .slot = Slot::metadata};
 }
 
 Part names_in(const Gfid& directory, std::vector<std::string> names) {

@@ -101,6 +101,9 @@ void Replicate::notified(const Notice& notice, Translator& child) {
     if (object->domain == volume_.domain()) {
       return holds_.wanted_by_others(object->gfid, replicate::LockKind::content);
     }
+    if (object->domain == volume_.domain_of_attributes()) {
+      return holds_.wanted_by_others(object->gfid, replicate::LockKind::attributes);
+    }
   }
   if (const auto* entry = std::get_if<notice::EntrylkContention>(&notice)) {
     if (entry->domain == volume_.domain()) return holds_.wanted_by_others(entry->gfid, replicate::LockKind::entries);

@@ -39,17 +39,17 @@ Task<> SplitBrains::settle(Gfid gfid, Split split, Ruling ruling) {
 
 Task<> SplitBrains::settle_part(LockedThing thing, Slot slot, Ruling ruling) {
   Refusals refusals;
-  const Copies locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
+  const Locked locked = co_await tried(healing_.locks().take(thing, volume_.up(), refusals));
   Result<Done> settled = failed(ENOTCONN);
-  if (locked == volume_.all()) {
+  if (locked.copies() == volume_.all()) {
     settled = co_await settle_locked(thing.gfid, slot, ruling, locked);
   }
   co_await tried(healing_.locks().give_back(thing, locked));
   co_return settled;
 }
 
-Task<> SplitBrains::settle_locked(Gfid gfid, Slot slot, Ruling ruling, Copies locked) {
-  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), locked));
+Task<> SplitBrains::settle_locked(Gfid gfid, Slot slot, Ruling ruling, const Locked& locked) {
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), locked.copies()));
   const Split split = split_of(testimony, volume_);
   const bool is_split = slot == Slot::data ? split.content : split.attributes;
   if (!is_split) co_return done;  // somebody was faster
@@ -60,9 +60,8 @@ Task<> SplitBrains::settle_locked(Gfid gfid, Slot slot, Ruling ruling, Copies lo
     if (testimony.marks[right].missed[other][slot] != 0) continue;
     blame.values.set_bytes(volume_.keys.missed(other), Counts::of(slot, 1).stored());
   }
-  const Call own = healing_.call();
   if (!blame.values.empty()) {
-    co_await tried(healing_.at(own, blame, right));
+    co_await tried(healing_.change(locked, blame, right));
   }
   co_await tried(healing_.absolve(gfid, testimony, slot, Copies::only(right), locked));
   volume_.forget(gfid);

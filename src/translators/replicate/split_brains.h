@@ -34,7 +34,7 @@ class SplitBrains {
 
  private:
   Task<> settle_part(LockedThing thing, Slot slot, Ruling ruling);
-  Task<> settle_locked(Gfid gfid, Slot slot, Ruling ruling, Copies locked);
+  Task<> settle_locked(Gfid gfid, Slot slot, Ruling ruling, const Locked& locked);
   Task<Copy> choose(Gfid gfid, Slot slot, Ruling ruling, const Testimony& testimony);
 
   Healing& healing_;

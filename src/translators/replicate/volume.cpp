@@ -34,6 +34,7 @@ void Volume::set_up(Copy copy, bool is_up) {
     up_.add(copy);
   } else {
     up_.remove(copy);
+    ++losses_[copy];
   }
   // Others may have changed anything while it was away, or go on without it from now on.
   known_.clear();

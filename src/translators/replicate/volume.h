@@ -37,6 +37,8 @@ class Volume {
   const std::string& name() const { return translator.name(); }
   // Where the locks of changes are; those of heals are in a domain beside it.
   const std::string& domain() const { return translator.name(); }
+  // What bricks call the one where they keep those of attributes.
+  std::string domain_of_attributes() const { return domain() + ":metadata"; }
   std::size_t size() const { return translator.children().size(); }
   Translator& subvolume(Copy copy) const { return *translator.children()[copy]; }
   Copies all() const { return Copies::first(size()); }
@@ -52,6 +54,8 @@ class Volume {
   // ---- Which of them are there.
   void set_up(Copy copy, bool is_up);
   Copies up() const { return up_; }
+  // How often the copy was lost: what was locked there before is locked no more.
+  std::uint32_t losses(Copy copy) const { return losses_[copy]; }
 
   // ---- What is remembered: only as long as no copy has come or gone.
   std::optional<Readable> readable(const Gfid& gfid);
@@ -78,6 +82,7 @@ class Volume {
 
  private:
   Copies up_;
+  std::vector<std::uint32_t> losses_ = std::vector<std::uint32_t>(most_copies);
   RecentObjects<Readable> known_;
   std::uint64_t news_ = 0;
 };
