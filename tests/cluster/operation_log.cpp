@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "seeds.h"
+
 namespace mortar::sim {
 
 namespace {
-
-constexpr std::size_t most_kept = 60;
 
 std::string text_of(Instant at) {
   const auto since = at.time_since_epoch();
@@ -22,7 +22,7 @@ std::string OperationLog::line(Instant begun, Instant at, std::size_t client, co
 
 void OperationLog::add(std::function<std::string()> text) {
   last_.push_back(std::move(text));
-  if (last_.size() > most_kept) last_.pop_front();
+  if (last_.size() > seed_choice().operations) last_.pop_front();
 }
 
 void OperationLog::fault(Instant at, const std::string& what) {

@@ -60,7 +60,8 @@ bool read_arguments(int count, char** words) {
     std::uint64_t* target = word == "--seed"      ? &choice.first
                             : word == "--seeds"   ? &choice.count
                             : word == "--seconds" ? &choice.seconds
-                                                  : nullptr;
+                            : word == "--operations" ? &choice.operations
+                                                     : nullptr;
     if (target == nullptr || index + 1 >= count || !read_number(words[index + 1], *target)) return false;
   }
   return true;
@@ -75,7 +76,7 @@ int main(int count, char** words) {
   mortar::log::set_level(mortar::log::Level::critical);
   if (!mortar::sim::read_arguments(count, words)) {
     std::fprintf(stderr,
-                 "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--log LEVEL] [--gtest_filter=NAME]\n",
+                 "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--log LEVEL] [--operations COUNT] [--gtest_filter=NAME]\n",
                  words[0]);
     return 2;
   }

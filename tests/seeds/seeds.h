@@ -10,6 +10,7 @@ namespace mortar::sim {
 struct SeedChoice {
   std::uint64_t first = 1;
   std::uint64_t count = 10;
+  std::uint64_t operations = 60;  // the last ones, of a seed that fails
   std::uint64_t seconds = 0;  // goes on with new seeds until these have passed, where it is not 0
 };
 SeedChoice& seed_choice();

@@ -77,6 +77,10 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
   if (right == marked) co_return marked;
   co_await tried(verify_all(call, uses));
   const Copies ready = co_await tried(begin_alike(call, uses, marked));
+  if (!volume_.quorum.is_met(ready)) {
+    // It may have been removed while others were to be made alike.
+    co_await tried(finder_.refresh(call, uses.front().part().gfid));
+  }
   co_await tried(blame_all(uses, marked - ready));
   right = co_await tried(right_among(call, uses, ready));
   if (right.empty()) co_return failed(ENOTCONN, "each copy is behind with one of the objects, and none can catch up");

@@ -84,7 +84,7 @@ Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, const 
   }
   job->direction = direction_of_data(job->testimony, volume_.with_data(), volume_.quorum);
   if (job->direction.is_split_brain) {
-    report = {HealEnd::split_brain, "all copies are blamed for a change of the content"};
+    report = {HealEnd::split_brain, split_brain_sentence(job->testimony, Slot::data, volume_.names())};
     co_return std::unique_ptr<Job>();
   }
   if (!job->direction.source) co_return std::unique_ptr<Job>();

@@ -1,5 +1,8 @@
 #include "translators/replicate/heal_direction.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -87,6 +90,18 @@ Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum)
   if (merge) direction.sources = direction.sinks = testimony.present;
   if (!direction.sinks.empty()) direction.source = direction.sources.front();
   return direction;
+}
+
+std::string split_brain_sentence(const Testimony& testimony, Slot slot, const std::vector<std::string>& names) {
+  const std::vector<Copies> accused_by = accusers(testimony.marks, testimony.present, slot);
+  std::vector<std::string> accusations;
+  for (Copy copy = 0; copy < accused_by.size(); ++copy) {
+    std::vector<std::string> by;
+    for (const Copy witness : accused_by[copy].list()) by.push_back(names[witness]);
+    if (!by.empty()) accusations.push_back(fmt::format("{} by {}", names[copy], fmt::join(by, ", ")));
+  }
+  const std::string_view what = slot == Slot::data ? "content" : slot == Slot::metadata ? "attributes" : "names in it";
+  return fmt::format("all copies are blamed for a change of the {}: {}", what, fmt::join(accusations, "; "));
 }
 
 }  // namespace mortar::replicate

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "translators/replicate/evidence.h"
@@ -33,5 +34,8 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
 Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum);
 // Without a copy that nobody blames all names are kept: each copy is a source and a sink.
 Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum);
+
+// Who blames whom, for whoever has to decide: "all copies are blamed for a change of the content: a by b, c".
+std::string split_brain_sentence(const Testimony& testimony, Slot slot, const std::vector<std::string>& names);
 
 }  // namespace mortar::replicate

@@ -48,7 +48,7 @@ Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, const Locked& locked) {
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
   const Direction direction = direction_of_metadata(testimony, volume_.quorum);
   if (direction.is_split_brain) {
-    co_return HealReport{HealEnd::split_brain, "all copies are blamed for a change of attributes"};
+    co_return HealReport{HealEnd::split_brain, split_brain_sentence(testimony, Slot::metadata, volume_.names())};
   }
   if (!direction.source) co_return HealReport{};
   Copies right = direction.sources;

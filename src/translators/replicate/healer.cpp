@@ -62,16 +62,16 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
   const Iatt& object = testimony.iatts[testimony.present.front()];
   HealReport report;
-  const auto add = [&report](const Direction& direction, std::string_view what) {
+  const auto add = [&](const Direction& direction, Slot slot, std::string_view what) {
     if (direction.is_split_brain || direction.all_are_behind) {
-      report.add({HealEnd::split_brain, fmt::format("all copies are blamed for a change of {}", what)});
+      report.add({HealEnd::split_brain, split_brain_sentence(testimony, slot, volume.names())});
     } else if (direction.source) {
       report.add({HealEnd::postponed, fmt::format("{} is to be healed", what)});
     }
   };
-  if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), "the content");
-  add(direction_of_metadata(testimony, volume.quorum), "the attributes");
-  if (object.is_directory()) add(direction_of_entries(testimony, volume.quorum), "the names in it");
+  if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), Slot::data, "the content");
+  add(direction_of_metadata(testimony, volume.quorum), Slot::metadata, "the attributes");
+  if (object.is_directory()) add(direction_of_entries(testimony, volume.quorum), Slot::entries, "the names in it");
   // A copy that is away, or that does not have it: it comes into being there by the heal of a directory.
   for (const Copy witness : testimony.present.list()) {
     for (const Copy other : (volume.all() - testimony.present).list()) {

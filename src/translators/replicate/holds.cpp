@@ -273,6 +273,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   Hold& hold = *use.hold_;
   const Slot slot = *use.part_.slot;
   if (!volume_.quorum.is_met(copies)) {
+    hold.is_ending_ = true;
     co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", copies.count(), volume_.size(),
                                            copies.empty() ? "none" : volume_.names(copies)));
   }
@@ -313,6 +314,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   const bool is_kept_by_few = is_gone && volume_.quorum.is_required() && !had.empty();
   if (!volume_.quorum.is_met(go_on) || is_kept_by_few) {
     hold.locked_ = hold.locked_ & go_on;
+    hold.is_ending_ = true;
     if (is_gone) co_return failed(ESTALE);
     if (!is_away(reason)) co_return reason;
     co_return failed(ENOTCONN, fmt::format("only {} of {} copies could be marked", had.count(), volume_.size()));

@@ -29,6 +29,12 @@ std::string Volume::names(Copies copies) const {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::vector<std::string> Volume::names() const {
+  std::vector<std::string> names;
+  for (const Copy copy : all().list()) names.push_back(subvolume(copy).name());
+  return names;
+}
+
 void Volume::set_up(Copy copy, bool is_up) {
   if (is_up) {
     up_.add(copy);

@@ -43,6 +43,7 @@ class Volume {
   Translator& subvolume(Copy copy) const { return *translator.children()[copy]; }
   Copies all() const { return Copies::first(size()); }
   std::string names(Copies copies) const;
+  std::vector<std::string> names() const;  // by copy
   // Those that hold data, and not names and marks only.
   Copies with_data() const { return Copies::first(size() - options.arbiter_count); }
 
