@@ -76,7 +76,8 @@ int main(int count, char** words) {
   mortar::log::set_level(mortar::log::Level::critical);
   if (!mortar::sim::read_arguments(count, words)) {
     std::fprintf(stderr,
-                 "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--log LEVEL] [--operations COUNT] [--gtest_filter=NAME]\n",
+                 "usage: %s [--seed FIRST] [--seeds COUNT] [--seconds LIMIT] [--log LEVEL] [--operations COUNT] "
+                 "[--gtest_filter=NAME]\n",
                  words[0]);
     return 2;
   }

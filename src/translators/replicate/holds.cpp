@@ -183,8 +183,7 @@ Task<> Holds::make_stable(Hold& hold) {
 Task<> Holds::settle_marks(Hold& hold) {
   const Copies locked = hold.locked_;
   const Copies missing = volume_.all() - locked;
-  const std::optional<Readable> known = volume_.readable(hold.key_.gfid);
-  const bool has_right_one = !known || !(known->data & locked).empty();
+  const bool has_right_one = !(locked - hold.behind_).empty();
   std::vector<Addition> additions(volume_.size());
   Copies asked;
   for (const Copy copy : locked.list()) {
@@ -325,7 +324,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
 }
 
 // The answers tell how all counts stand.
-void Holds::learn_blames(const Hold& hold, const AnswersOf<fop::Xattrop>& answers) {
+void Holds::learn_blames(Hold& hold, const AnswersOf<fop::Xattrop>& answers) {
   for (const Slot slot : {Slot::data, Slot::metadata, Slot::entries}) {
     Copies accused;
     for (const Copy witness : succeeded(answers).list()) {
@@ -334,6 +333,7 @@ void Holds::learn_blames(const Hold& hold, const AnswersOf<fop::Xattrop>& answer
         if (other != witness && marks.missed[other][slot] != 0) accused.add(other);
       }
     }
+    if (slot == Slot::data) hold.behind_ = hold.behind_ | accused;
     if (!accused.empty()) volume_.leave_out(hold.key_.gfid, slot, accused);
   }
 }

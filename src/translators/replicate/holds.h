@@ -104,6 +104,7 @@ class Hold {
   Event ended_;
   std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
   std::array<Copies, 3> blamed_;  // by slot: of whom the others know that it missed something
+  Copies behind_;  // blamed by anybody for the content, since whenever: nobody changes that as long as it is locked
   Copies unstable_;
 
   Copies& dirty(Slot slot) { return dirty_[static_cast<std::size_t>(slot)]; }
@@ -159,7 +160,7 @@ class Holds {
   Task<fop::Values> add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy);
   Task<AnswersOf<fop::Xattrop>> add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
                                     const std::string& name);
-  void learn_blames(const Hold& hold, const AnswersOf<fop::Xattrop>& answers);
+  void learn_blames(Hold& hold, const AnswersOf<fop::Xattrop>& answers);
   Task<> settle(std::shared_ptr<Hold> hold);
   Task<> settle_marks(Hold& hold);
   Task<> make_stable(Hold& hold);
