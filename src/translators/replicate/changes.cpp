@@ -56,6 +56,13 @@ Task<Copies> Changes::mark(Uses& uses) {
 Task<Copies> Changes::prepare(const Call& call, Uses& uses) {
   for (;;) {
     const Copies ready = co_await tried(prepare_once(call, uses));
+    if (!volume_.quorum.is_met(ready)) {
+      // Where somebody just removes it, the last copies may wait for this lock.
+      const bool is_denied = co_await tried(finder_.is_denied(call, uses.front().part().gfid));
+      if (is_denied) co_return failed(ESTALE);
+      co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed, the others are behind",
+                                             ready.count(), volume_.size()));
+    }
     // A lock that has gone meanwhile is somebody else's by now.
     if ((ready - locked(uses)).empty()) co_return ready;
   }
@@ -77,10 +84,7 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
   if (right == marked) co_return marked;
   co_await tried(verify_all(call, uses));
   const Copies ready = co_await tried(begin_alike(call, uses, marked));
-  if (!volume_.quorum.is_met(ready)) {
-    // It may have been removed while others were to be made alike.
-    co_await tried(finder_.refresh(call, uses.front().part().gfid));
-  }
+  if (!volume_.quorum.is_met(ready)) co_return ready;
   co_await tried(blame_all(uses, marked - ready));
   right = co_await tried(right_among(call, uses, ready));
   if (right.empty()) co_return failed(ENOTCONN, "each copy is behind with one of the objects, and none can catch up");

@@ -117,6 +117,12 @@ Task<> Finder::refresh(const Call& call, Gfid gfid) {
   co_return done;
 }
 
+Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
+  const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  const Heard heard = co_await tried(ask(call, lookup));
+  co_return volume_.quorum.is_met(denied_by(heard.answers, volume_.all()));
+}
+
 Copies Finder::witnesses_beside(const Gfid& gfid, Copy copy) const {
   Copies others = volume_.up() - Copies::only(copy);
   Copies witnesses;

@@ -44,6 +44,8 @@ class Finder {
   // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
   // names that are given, or of attributes.
   Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
+  // Whether so many copies say at this moment that there is no such object that no change of it could reach a quorum.
+  Task<bool> is_denied(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
