@@ -74,12 +74,15 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
     const Marks& marks = testimony.marks[copy];
     // An unhealed copy keeps the mark of what did not come to its end there.
     const Counts clean = negative(marks.dirty, slot);
-    if (right.has(copy) && clean.any()) request.values.set_bytes(dirty_key, clean.stored());
-    for (const Copy other : right.list()) {
-      const Counts taken_back = negative(marks.missed[other], slot);
-      if (taken_back.any()) request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
+    bool is_any = right.has(copy) && clean.any();
+    request.values.set_bytes(dirty_key, (is_any ? clean : Counts{}).stored());
+    // Bricks strike an object from their lists, with its names, where all counts that they are asked for are zero.
+    for (const Copy other : volume_.all().list()) {
+      const Counts taken_back = right.has(other) ? negative(marks.missed[other], slot) : Counts{};
+      is_any = is_any || taken_back.any();
+      request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
     }
-    if (request.values.empty()) continue;
+    if (!is_any) continue;
     const bool notes_names = slot == Slot::entries && volume_.options.granular_entry_heal;
     if (notes_names) request.xdata.set(forget_names_key, std::int64_t{1});
     requests.push_back(std::move(request));
