@@ -25,20 +25,6 @@ Error Changes::half_done(Error error, const Outcome& outcome) const {
                                      volume_.size(), error.sentence()));
 }
 
-// Where it is not remembered, as a copy has just come or was blamed, the copies are asked: one that is behind would
-// tell attributes of what was before.
-Task<Copy> Changes::teller(const Call& call, Gfid gfid, Copies had) {
-  // An arbiter knows neither sizes nor what else comes of them.
-  const Copies full = had & volume_.with_data();
-  if (!full.empty()) had = full;
-  const Result<Readable> readable = co_await finder_.readable(call, gfid);
-  if (!readable) co_return volume_.choose(gfid, had);
-  for (const Copies right : {readable->data & readable->metadata & had, readable->metadata & had}) {
-    if (!right.empty()) co_return volume_.choose(gfid, right);
-  }
-  co_return volume_.choose(gfid, had);
-}
-
 // On all objects alike: a copy that is locked for one of them only does not take part.
 Task<Copies> Changes::mark(Uses& uses) {
   for (;;) {

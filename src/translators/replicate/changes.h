@@ -14,6 +14,7 @@
 
 #include <utility>
 
+#include "translators/replicate/alike.h"
 #include "translators/replicate/finder.h"
 #include "translators/replicate/outcome.h"
 #include "translators/replicate/plans.h"
@@ -90,8 +91,11 @@ class Changes {
   static Copies locked(const Uses& uses);
   // Too few copies have it, and some do, or may: what says that nothing has happened would be a lie.
   Error half_done(Error error, const Outcome& outcome) const;
-  // Whose answer is told: of a copy that is right, for one that is being healed answers of what it was before.
-  Task<Copy> teller(const Call& call, Gfid gfid, Copies had);
+  // Whose answer is told: of a copy that is right, for one that is behind answers of what was before.
+  // `open`: what it was about, where that is open here; may be null.
+  template <class Reply>
+  Task<Copy> teller(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
+                    std::shared_ptr<OpenObject> open);
 
   Volume& volume_;
   Asking& asking_;
@@ -132,7 +136,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   if (outcome.is_refused) {
     // What a copy says that is behind need not be so, and what it has done all the same is wrong.
     co_await tried(blame_all(uses, succeeded(answers)));
-    const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, right));
+    const Part& part = uses.front().part();
+    const Copy refuses = co_await tried(teller(call, part.gfid, answers, right, part.open));
     co_return answers[refuses].error();
   }
   Copies had = outcome.had;
@@ -150,7 +155,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     // Enough copies say that they do not do it: it has not happened, and who did it is behind.
     if (volume_.quorum.is_met(outcome.refused)) {
-      const Copy refuses = co_await tried(teller(call, uses.front().part().gfid, outcome.refused));
+      const Copy refuses = co_await tried(
+          teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
       const Error reason = answers[refuses].error();
       const Copies alike = co_await tried(catch_up(uses, outcome.refused, asked - outcome.refused));
       co_await tried(blame_all(uses, asked - outcome.refused - alike));
@@ -178,7 +184,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   co_await tried(blame_all(uses, asked - had));
   co_await tried(right_among(call, uses, had));
-  const Copy told = co_await tried(teller(call, uses.front().part().gfid, outcome.had));
+  const Copy told = co_await tried(
+      teller(call, uses.front().part().gfid, answers, outcome.had, uses.front().part().open));
   typename Operation::Reply reply = *answers[told];
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
@@ -197,9 +204,39 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   co_return std::move(reply);
 }
 
+// What is remembered of copies that answer differently may be from before a change by somebody else: it is asked for.
+template <class Reply>
+Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
+                           std::shared_ptr<OpenObject> open) {
+  // An arbiter knows neither sizes nor what else comes of them.
+  const Copies full = had & volume_.with_data();
+  if (!full.empty()) had = full;
+  if (answer_alike(answers, had, volume_.has_common_times)) co_return volume_.choose(gfid, had);
+  volume_.forget(gfid);
+  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  // A file that is open and has no name any more.
+  for (Copies left = readable || open == nullptr ? Copies() : had; !left.empty();) {
+    const Copy copy = volume_.choose(gfid, left);
+    left.remove(copy);
+    const Result<bool> is_blameless =
+        co_await finder_.is_blameless(call, gfid, copy, {.content = true, .attributes = true}, open);
+    if (is_blameless && *is_blameless) co_return copy;
+  }
+  if (!readable) co_return volume_.choose(gfid, had);
+  const Copies right = readable->data & readable->metadata & had;
+  if (right == had && answer_alike(answers, had, false)) volume_.has_common_times = false;
+  if (!right.empty()) co_return volume_.choose(gfid, right);
+  co_return volume_.choose(gfid, (readable->metadata & had).empty() ? had : readable->metadata & had);
+}
+
 template <class Operation>
 Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt) {
   const Gfid gfid = iatt.gfid;
+  const bool are_same = std::ranges::all_of(
+      had.list(), [&](Copy copy) { return are_alike(answers[copy]->iatt, iatt, volume_.has_common_times); });
+  if (are_same) co_return done;
+  // What is remembered may be from before a change by somebody else.
+  volume_.forget(gfid);
   const Result<Readable> right = co_await finder_.readable(call, gfid);
   if (!right) co_return done;  // it is new, or being removed
   const auto with_it = [&](Copies copies) {
@@ -268,7 +305,7 @@ Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Ope
   }
   if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
   holds_.note_stable(fsync.gfid, had);
-  const Copy told = co_await tried(teller(call, fsync.gfid, had));
+  const Copy told = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
   co_return *answers[told];
 }
 

@@ -151,8 +151,13 @@ Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts pa
   const bool is_kept = (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
                        (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
                        (!parts.attributes || holds_.keeps(gfid, LockKind::attributes));
-  if (is_kept) co_return true;
-  if (inspection_.chosen(gfid) == copy) co_return true;
+  if (is_kept || inspection_.chosen(gfid) == copy) co_return true;
+  const bool right = co_await tried(is_blameless(call, gfid, copy, parts, std::move(open)));
+  co_return right;
+}
+
+Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
+                                std::shared_ptr<OpenObject> open) {
   std::vector<Task<Counts>> questions;
   for (const Copy witness : witnesses_beside(gfid, copy).list()) {
     questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));

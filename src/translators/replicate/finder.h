@@ -52,6 +52,8 @@ class Finder {
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
+  // The same without that it may be locked.
+  Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
   // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
   // only where they are asked.
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);

@@ -80,6 +80,8 @@ class Volume {
   Quorum quorum;
   const ChangelogKeys keys;
   LockOwners lock_owners;
+  // Whether copies that are alike tell the same times; they do not where each keeps those of its disk.
+  bool has_common_times = true;
 
  private:
   Copies up_;
