@@ -259,7 +259,23 @@ class Explainer {
       const Node* node = tree.find(there.gfid);
       return node != nullptr && aspect(*node) == aspect(there);
     });
-    return explained ? "" : fmt::format("{} of {} ({})", what, path(there.gfid), there.gfid.text());
+    if (explained) return "";
+    const auto text_of = [](const auto& value) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Moment>) {
+        return fmt::format("{}.{:09}", value.seconds, value.nanoseconds);
+      } else if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(value)>>) {
+        return fmt::format("{}", value);
+      } else {
+        return std::string("otherwise");
+      }
+    };
+    std::string meant;
+    for (const Tree* tree : with_.trees) {
+      const Node* node = tree->find(there.gfid);
+      if (node != nullptr) meant += " " + text_of(aspect(*node));
+    }
+    return fmt::format("{} of {} ({}) is {} and not{}", what, path(there.gfid), there.gfid.text(),
+                       text_of(aspect(there)), meant);
   }
 
   std::string unexplained_object(const Node& there) const {

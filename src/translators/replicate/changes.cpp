@@ -180,26 +180,48 @@ Task<> Changes::blame_for_new(const Iatt& made, Copies had) {
   co_return done;
 }
 
+Task<> Changes::blame_for_names(const std::optional<Iatt>& object, Copies had) {
+  if (!object || object->is_directory() || object->is_symlink() || object->links < 2) co_return done;
+  const Copies missing = volume_.all() - had;
+  fop::Xattrop request{.gfid = object->gfid, .operation = 0, .values = {}, .xdata = {}};
+  const Counts attributes = Counts::of(Slot::metadata, 1);
+  for (const Copy copy : missing.list()) request.values.set_bytes(volume_.keys.missed(copy), attributes.stored());
+  const Call own = as_root(Call{});
+  const AnswersOf<fop::Xattrop> answers = co_await tried(asking_.at_each(own, request, had));
+  volume_.leave_out(object->gfid, Slot::metadata, missing);
+  Copies told = succeeded(answers);
+  for (const Copy copy : (had - told).list()) {
+    if (is_missing(answers[copy].error())) told.add(copy);
+  }
+  if (!volume_.quorum.is_met(told)) co_return error_of(answers);
+  co_return done;
+}
+
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink) {
-  return transact(call, unlink, plan_of(unlink));
+  std::optional<Iatt> removed;
+  if (volume_.up() != volume_.all()) {
+    removed = co_await tried(object_named(call, unlink.parent, unlink.name));
+  }
+  fop::Changed reply = co_await tried(transact(call, unlink, plan_of(unlink), removed));
+  co_return std::move(reply);
 }
 
 Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
   return transact(call, link, plan_of(link));
 }
 
-Task<std::optional<Gfid>> Changes::directory_named(const Call& call, Gfid parent, std::string name) {
+Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, std::string name) {
   const fop::Lookup lookup{.gfid = {}, .parent = parent, .name = std::move(name), .xdata = {}};
   const Result<fop::Lookup::Reply> found = co_await finder_.look_up(call, lookup);
-  if (!found && is_missing(found.error())) co_return std::optional<Gfid>();
+  if (!found && is_missing(found.error())) co_return std::optional<Iatt>();
   if (!found) co_return found.error();
-  co_return found->iatt.is_directory() ? std::optional(found->iatt.gfid) : std::nullopt;
+  co_return std::optional(found->iatt);
 }
 
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
   std::vector<Part> parts{names_in(rmdir.parent, {rmdir.name})};
-  const std::optional<Gfid> removed = co_await tried(directory_named(call, rmdir.parent, rmdir.name));
-  if (removed) parts.push_back(emptiness_of(*removed));
+  const std::optional<Iatt> removed = co_await tried(object_named(call, rmdir.parent, rmdir.name));
+  if (removed && removed->is_directory()) parts.push_back(emptiness_of(removed->gfid));
   fop::Changed reply = co_await tried(transact(call, rmdir, in_order(std::move(parts))));
   co_return std::move(reply);
 }
@@ -207,9 +229,9 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
 Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {
   std::vector<Part> parts{names_in(rename.old_parent, {rename.old_name}),
                           names_in(rename.new_parent, {rename.new_name})};
-  const std::optional<Gfid> replaced = co_await tried(directory_named(call, rename.new_parent, rename.new_name));
-  if (replaced) parts.push_back(emptiness_of(*replaced));
-  fop::Rename::Reply reply = co_await tried(transact(call, rename, in_order(std::move(parts))));
+  const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
+  if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
+  fop::Rename::Reply reply = co_await tried(transact(call, rename, in_order(std::move(parts)), replaced));
   co_return std::move(reply);
 }
 

@@ -45,10 +45,13 @@ class Changes {
  private:
   using Uses = std::vector<Hold::Use>;
 
+  // `touched`: what else it changes, by taking a name of it away.
   template <class Operation>
-  Task<typename Operation::Reply> transact(const Call& call, const Operation& change, Plan plan);
+  Task<typename Operation::Reply> transact(const Call& call, const Operation& change, Plan plan,
+                                           std::optional<Iatt> touched = {});
   template <class Operation>
-  Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses);
+  Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
+                                                  const std::optional<Iatt>& touched);
   // What too few copies have made goes again: its name is locked.
   template <class Operation>
   Task<> take_back(const Call& call, const Operation& change, Copies copies);
@@ -77,12 +80,15 @@ class Changes {
   Task<> remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies);
   // A new object on some of the copies only: these say that the others lack all of it.
   Task<> blame_for_new(const Iatt& made, Copies had);
+  // An object that is not removed, as it has other names: how many it has and when it was changed some copies now have
+  // wrong, also where they are asked by another name.
+  Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
   template <class Reply>
   void note_new(const Reply& reply, Copies had);
   template <class Operation>
   Fd descriptor_of(const Operation& create, AnswersOf<Operation>& answers);
-  // The directory of that name; nothing where it is none.
-  Task<std::optional<Gfid>> directory_named(const Call& call, Gfid parent, std::string name);
+  // Nothing where there is none.
+  Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
   // Of an object that was there before, as the copies tell it that are right as to the object.
   template <class Operation>
@@ -105,7 +111,8 @@ class Changes {
 };
 
 template <class Operation>
-Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan) {
+Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan,
+                                                  std::optional<Iatt> touched) {
   Uses uses;
   uses.reserve(plan.size());
   for (Part& part : plan) {
@@ -113,12 +120,13 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
-  typename Operation::Reply reply = co_await tried(transact_locked(call, change, uses));
+  typename Operation::Reply reply = co_await tried(transact_locked(call, change, uses, touched));
   co_return std::move(reply);
 }
 
 template <class Operation>
-Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses) {
+Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses,
+                                                         const std::optional<Iatt>& touched) {
   const Copies asked = co_await tried(prepare(call, uses));
   if constexpr (std::is_same_v<Operation, fop::Write>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
@@ -192,6 +200,14 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if constexpr (MakesEntry<Operation>) is_new = change.xdata.gfid("gfid-req") == reply.iatt.gfid;
     if (!is_new) {
       co_await tried(tell_attributes<Operation>(call, answers, outcome.had, reply.iatt));
+    }
+  }
+  if (had != volume_.all()) {
+    co_await tried(blame_for_names(touched, had));
+  }
+  if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
+    if (had != volume_.all()) {
+      co_await tried(blame_for_names(reply.iatt, had));
     }
   }
   if constexpr (MakesEntry<Operation>) {

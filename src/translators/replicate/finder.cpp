@@ -123,12 +123,11 @@ Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
   co_return volume_.quorum.is_met(denied_by(heard.answers, volume_.all()));
 }
 
-Copies Finder::witnesses_beside(const Gfid& gfid, Copy copy) const {
-  Copies others = volume_.up() - Copies::only(copy);
+Copies Finder::witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const {
   Copies witnesses;
-  for (std::size_t left = volume_.quorum.witnesses(); left > 0 && !others.empty(); --left) {
-    const Copy witness = volume_.choose(gfid, others);
-    others.remove(witness);
+  for (; count > 0 && !among.empty(); --count) {
+    const Copy witness = volume_.choose(gfid, among);
+    among.remove(witness);
     witnesses.add(witness);
   }
   return witnesses;
@@ -138,7 +137,7 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
   fop::Lookup question{.gfid = directory, .parent = {}, .name = {}, .xdata = {}};
   question.xdata.set_text("link-count", "glusterfs.xattrop_index_count");
   const Call own = as_root(call);
-  const Copies witnesses = witnesses_beside(directory, copy);
+  const Copies witnesses = witnesses_of(directory, volume_.up() - Copies::only(copy), volume_.quorum.witnesses());
   const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, question, witnesses));
   for (const Copy witness : witnesses.list()) {
     if (!answers[witness] || answers[witness]->xdata.number("link-count") != 0) co_return false;
@@ -158,37 +157,51 @@ Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts pa
 
 Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
                                 std::shared_ptr<OpenObject> open) {
-  std::vector<Task<Counts>> questions;
-  for (const Copy witness : witnesses_beside(gfid, copy).list()) {
-    questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
+  Copies others = volume_.up() - Copies::only(copy);
+  std::size_t needed = volume_.quorum.witnesses();
+  bool is_unknown = false;
+  while (needed > 0 && !others.empty()) {
+    const Copies asked = witnesses_of(gfid, others, needed);
+    others = others - asked;
+    std::vector<Task<std::optional<Counts>>> questions;
+    for (const Copy witness : asked.list()) questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
+    const std::vector<Result<std::optional<Counts>>> answers = co_await tried(all(std::move(questions)));
+    for (const Result<std::optional<Counts>>& answer : answers) {
+      if (!answer) co_return false;
+      if (!*answer) {
+        is_unknown = true;
+        continue;
+      }
+      const Counts& missed = **answer;
+      const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
+      const bool is_blamed =
+          ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
+      if (is_blamed) co_return false;
+      --needed;
+    }
   }
-  const std::vector<Result<Counts>> answers = co_await tried(all(std::move(questions)));
-  for (const Result<Counts>& answer : answers) {
-    if (!answer) co_return false;
-    const Counts& missed = *answer;
-    const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
-    const bool is_blamed =
-        ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
-    if (is_blamed) co_return false;
+  if (is_unknown && needed > 0 && volume_.quorum.is_required()) {
+    co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
   }
   co_return true;
 }
 
-Task<Counts> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
-                                       std::shared_ptr<OpenObject> open) {
+Task<std::optional<Counts>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+                                                     std::shared_ptr<OpenObject> open) {
   const std::string& key = volume_.keys.missed(copy);
   fop::Lookup question{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   question.xdata.set_bytes(key, Counts{}.stored());
   const Call own = as_root(call);
   const Result<fop::Lookup::Reply> answer = co_await asking_.at(own, question, witness);
-  if (answer) co_return Counts::parse(answer->xdata.bytes(key).value_or(Bytes{}));
+  if (answer) co_return std::optional(Counts::parse(answer->xdata.bytes(key).value_or(Bytes{})));
   if (!is_missing(answer.error())) co_return answer.error();
-  // A file that is open may have no name any more; where it is not open either, nobody can say anything of it.
-  if (open == nullptr || !open->fds[witness].open) co_return Counts{};
+  // A file that is open may have no name any more.
+  if (open == nullptr || !open->fds[witness].open) co_return std::optional<Counts>();
   const fop::Fgetxattr get{.gfid = gfid, .fd = open->fds[witness], .name_given = 1, .name = key, .xdata = {}};
   const Result<fop::Values> values = co_await volume_.subvolume(witness).perform(own, get);
-  if (values) co_return Counts::parse(values->values.bytes(key).value_or(Bytes{}));
-  if (values.error().number() == ENODATA || is_missing(values.error())) co_return Counts{};
+  if (values) co_return std::optional(Counts::parse(values->values.bytes(key).value_or(Bytes{})));
+  if (values.error().number() == ENODATA) co_return std::optional(Counts{});
+  if (is_missing(values.error()) || is_closed(values.error())) co_return std::optional<Counts>();
   co_return values.error();
 }
 

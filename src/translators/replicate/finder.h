@@ -52,19 +52,20 @@ class Finder {
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
-  // The same without that it may be locked.
+  // The same without that it may be locked. EBADFD where too few copies have the file open to say it, and it has no name.
   Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
   // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
   // only where they are asked.
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);
 
  private:
-  Copies witnesses_beside(const Gfid& gfid, Copy copy) const;
+  // So many of them that one would know, were another copy blamed; fewer where there are no more.
+  Copies witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const;
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
-  // What the witness says that the copy missed.
-  Task<Counts> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+  // What the witness says that the copy missed; nothing where it cannot say anything.
+  Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                  std::shared_ptr<OpenObject> open);
   struct Heard {
     AnswersOf<fop::Lookup> answers;

@@ -290,6 +290,10 @@ Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, C
   } else {
     const fop::Unlink remove{.parent = job.directory, .name = name, .flags = 0, .xdata = {}};
     co_await tried(healing_.change(locked, remove, sink));
+    // That it lost a name has changed its times.
+    if (elsewhere && !is_last_name) {
+      co_await tried(metadata_.copy_times(there.gfid, right.front(), sink, locked));
+    }
   }
   co_return done;
 }

@@ -20,9 +20,8 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
 }
 
 Task<> Reads::check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                    bool& is_right) {
-  const Result<bool> right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
-  is_right = right && *right;
+                    Result<bool>& is_right) {
+  is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
   co_return done;
 }
 

@@ -45,7 +45,7 @@ class Reads {
     co_return done;
   }
   Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-               bool& is_right);
+               Result<bool>& is_right);
 
   Volume& volume_;
   Asking& asking_;
@@ -62,8 +62,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
     ReadParts parts = parts_of<Operation>();
     Copies copies = co_await tried(sources(call, read.gfid, parts, open != nullptr));
     copies = copies - wrong;
-    bool is_right = true;
-    while (is_right && !copies.empty()) {
+    Result<bool> is_right = true;
+    while (is_right && *is_right && !copies.empty()) {
       const Copy copy = volume_.choose(read.gfid, copies);
       copies.remove(copy);
       Result<typename Operation::Reply> reply = failed(ENOTCONN);
@@ -73,17 +73,19 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       both.push_back(check(call, read.gfid, copy, parts, open, is_right));
       co_await tried(all(std::move(both)));
       if (!reply) last = reply.error();
-      if (!is_right) wrong.add(copy);
+      if (!is_right) last = is_right.error();
+      const bool may_be_told = is_right && *is_right;
+      if (!may_be_told) wrong.add(copy);
       if constexpr (ReadsXattrs<Operation>) {
         if (reply) volume_.keys.hide(reply->values);
       }
       if constexpr (std::is_same_v<Operation, fop::Read>) {
         if (reply && !parts.attributes) reply->iatt = {};
       }
-      if (is_right && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
+      if (may_be_told && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
     }
     // Without one that has just gone another copy may be the right one.
-    if (is_right && !is_away(last)) co_return last;
+    if (is_right && *is_right && !is_away(last)) co_return last;
     volume_.forget(read.gfid);
   }
   co_return last;
