@@ -120,7 +120,10 @@ void BrickCheck::remember(const Folder& folder, const std::string& name, const F
   object.links = status.links;
   if (!gfid) return;
   const auto [first, alone] = inodes_by_gfid_.try_emplace(*gfid, status.inode);
-  if (!alone && !folder.in_landfill) {
+  if (!alone && objects_.at(first->second).in_landfill) {
+    // What is about to be removed keeps its gfid, and an object of that may have been made anew.
+    first->second = status.inode;
+  } else if (!alone && !folder.in_landfill) {
     const Object& other = objects_.at(first->second);
     const std::string other_path = other.names.empty() ? "/" : other.names.front().path;
     report(path, gfid, fmt::format("has the gfid of another object, {}", other_path));

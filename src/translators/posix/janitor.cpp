@@ -46,7 +46,9 @@ Result<Done> purge_file(Work& work, Subject& object, int directory, const std::s
   const Place place = Place::named(directory, name);
   Result<FileStatus> status = status_of(work, place);
   if (!status) return std::unexpected(status.error());
-  if (!object.gfid.is_null()) {
+  // An object of that gfid may have been made anew meanwhile: then the handle is that one's.
+  const Result<FileStatus> handle = status_of(work, work.handles().place(object.gfid));
+  if (!object.gfid.is_null() && handle && handle->inode == status->inode) {
     Result<LastName> last = LastName::give_up(work, object, status->links);
     if (!last) return std::unexpected(last.error());
     object.removed = last->was_last();

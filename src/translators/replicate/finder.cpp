@@ -147,7 +147,9 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
 
 Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
                             std::shared_ptr<OpenObject> open) {
-  const bool is_kept = (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
+  // What is not remembered, of a file without a name, is not known by keeping its lock either.
+  const bool is_kept = volume_.readable(gfid).has_value() &&
+                       (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
                        (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
                        (!parts.attributes || holds_.keeps(gfid, LockKind::attributes));
   if (is_kept || inspection_.chosen(gfid) == copy) co_return true;
