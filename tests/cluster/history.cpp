@@ -76,7 +76,7 @@ void History::judge_error(std::size_t client, const char* operation, const Error
                          number == ENOTDIR || number == EISDIR || number == EINVAL || number == ELOOP ||
                          number == ENODATA || number == EPERM || number == EAGAIN;
   const bool by_fault =
-      (has_fault_ && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
+      (meets_fault() && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
   // A stray stands in the way of another object (may_be_stray).
   const bool by_stray = !lost_renames_.empty() && number == EIO && error.sentence().contains("keep one of them");
   if (by_others || by_fault || by_stray) return;

@@ -179,6 +179,8 @@ class History {
   Tick ended_ = 0;
   bool has_fault_ = false;
   Tick fault_ended_ = 0;
+  // Whether one was there while the operation ran.
+  bool meets_fault() const { return has_fault_ || begun_ < fault_ended_; }
   bool had_fault_ = false;
   std::string failure_;
   std::map<Key, Register> registers_;

@@ -94,6 +94,14 @@ class Changes {
   template <class Operation>
   Task<> tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt);
 
+  // A copy that lacks a directory altogether says so of what others only do not find in it.
+  template <class Reply>
+  static Error told_of(const std::vector<Result<Reply>>& answers, Copy refuses) {
+    const auto finds_nothing = [](const Result<Reply>& answer) { return !answer && answer.error().number() == ENOENT; };
+    const auto found = std::ranges::find_if(answers, finds_nothing);
+    const Error& error = answers[refuses].error();
+    return error.number() == ESTALE && found != answers.end() ? found->error() : error;
+  }
   static Copies locked(const Uses& uses);
   // Too few copies have it, and some do, or may: what says that nothing has happened would be a lie.
   Error half_done(Error error, const Outcome& outcome) const;
@@ -146,7 +154,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     co_await tried(blame_all(uses, succeeded(answers)));
     const Part& part = uses.front().part();
     const Copy refuses = co_await tried(teller(call, part.gfid, answers, right, part.open));
-    co_return answers[refuses].error();
+    co_return told_of(answers, refuses);
   }
   Copies had = outcome.had;
   if (!volume_.quorum.is_met(had)) {
@@ -155,8 +163,10 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if (is_of_object && volume_.quorum.is_met(outcome.without)) co_return failed(ESTALE);
     const bool is_heard = std::ranges::none_of(
         outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
+    // The object of a link may be made where it is behind with all of it.
+    const bool can_be_made = std::is_same_v<Operation, fop::Link> && !had.empty() && !outcome.without.empty();
     if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
-      if (is_heard) {
+      if (is_heard && !can_be_made) {
         const Result<Done> taken_back = co_await take_back(call, change, had);
         if (taken_back) co_return error_of(answers);
       }
@@ -165,7 +175,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if (volume_.quorum.is_met(outcome.refused)) {
       const Copy refuses = co_await tried(
           teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
-      const Error reason = answers[refuses].error();
+      const Error reason = told_of(answers, refuses);
       const Copies alike = co_await tried(catch_up(uses, outcome.refused, asked - outcome.refused));
       co_await tried(blame_all(uses, asked - outcome.refused - alike));
       co_return reason;
