@@ -57,9 +57,9 @@ bool read_arguments(int count, char** words) {
       continue;
     }
     SeedChoice& choice = seed_choice();
-    std::uint64_t* target = word == "--seed"      ? &choice.first
-                            : word == "--seeds"   ? &choice.count
-                            : word == "--seconds" ? &choice.seconds
+    std::uint64_t* target = word == "--seed"         ? &choice.first
+                            : word == "--seeds"      ? &choice.count
+                            : word == "--seconds"    ? &choice.seconds
                             : word == "--operations" ? &choice.operations
                                                      : nullptr;
     if (target == nullptr || index + 1 >= count || !read_number(words[index + 1], *target)) return false;

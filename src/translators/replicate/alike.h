@@ -37,9 +37,9 @@ bool answer_alike(const std::vector<Result<Reply>>& answers, Copies copies, bool
   return std::ranges::all_of(copies.list(), [&](Copy copy) {
     const Result<Reply>& other = answers[copy];
     if (!first || !other) return !first && !other && first.error().number() == other.error().number();
-    return std::ranges::equal(attributes_in(*first), attributes_in(*other), [has_times](const Iatt& left, const Iatt& right) {
-      return are_alike(left, right, has_times);
-    });
+    return std::ranges::equal(
+        attributes_in(*first), attributes_in(*other),
+        [has_times](const Iatt& left, const Iatt& right) { return are_alike(left, right, has_times); });
   });
 }
 

@@ -90,7 +90,8 @@ Task<Copies> Changes::begin_alike(const Call& call, Uses& uses, Copies copies) {
     const Part& part = use.part();
     if (!can_catch_up(part)) continue;
     const Copies right = co_await tried(right_for(call, part, copies));
-    const Copies caught_up = co_await tried(finder_.catch_up(part, right, copies - right, Locked(volume_, copies | locked(uses))));
+    const Copies caught_up =
+        co_await tried(finder_.catch_up(part, right, copies - right, Locked(volume_, copies | locked(uses))));
     use.caught_up(caught_up);
     copies = right | caught_up;
   }
@@ -124,7 +125,7 @@ Task<Copies> Changes::right_for(const Call& call, const Part& part, Copies copie
   if ((good & copies).empty()) {
     co_return failed(ENOTCONN, fmt::format("the copies that are right are not there: {}", volume_.names(good)));
   }
-  co_return part.slot == Slot::data ? copies : good & copies;
+  co_return part.slot == Slot::data ? copies : good& copies;
 }
 
 // What has to be empty goes as a whole.
@@ -134,8 +135,8 @@ Task<Copies> Changes::catch_up(const Uses& uses, Copies sources, Copies behind) 
   for (const Hold::Use& use : uses) {
     if (use.part().slot == Slot::data) co_return Copies();
     if (!can_catch_up(use.part())) continue;
-    behind = co_await tried(finder_.catch_up(use.part(), sources, behind,
-                                                       Locked(volume_, sources | behind | locked(uses))));
+    behind =
+        co_await tried(finder_.catch_up(use.part(), sources, behind, Locked(volume_, sources | behind | locked(uses))));
   }
   co_return behind;
 }
@@ -181,7 +182,7 @@ Task<> Changes::blame_for_new(const Iatt& made, Copies had) {
 }
 
 Task<> Changes::blame_for_names(const std::optional<Iatt>& object, Copies had) {
-  if (!object || object->is_directory() || object->is_symlink() || object->links < 2) co_return done;
+  if (!object || object->is_directory() || object->links < 2) co_return done;
   const Copies missing = volume_.all() - had;
   fop::Xattrop request{.gfid = object->gfid, .operation = 0, .values = {}, .xdata = {}};
   const Counts attributes = Counts::of(Slot::metadata, 1);

@@ -28,8 +28,9 @@ class Changes {
       : volume_(volume), asking_(asking), holds_(holds), finder_(finder), descriptors_(descriptors) {}
 
   template <class Operation>
-    requires(ChangesContent<Operation> || ChangesAttributes<Operation>)
-  Task<typename Operation::Reply> perform(const Call& call, const Operation& change) {
+  requires(ChangesContent<Operation> ||
+           ChangesAttributes<Operation>) Task<typename Operation::Reply> perform(const Call& call,
+                                                                                 const Operation& change) {
     return transact(call, change, plan_of(change));
   }
   template <MakesEntry Operation>
@@ -173,8 +174,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     // Enough copies say that they do not do it: it has not happened, and who did it is behind.
     if (volume_.quorum.is_met(outcome.refused)) {
-      const Copy refuses = co_await tried(
-          teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
+      const Copy refuses =
+          co_await tried(teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
       const Error reason = told_of(answers, refuses);
       const Copies alike = co_await tried(catch_up(uses, outcome.refused, asked - outcome.refused));
       co_await tried(blame_all(uses, asked - outcome.refused - alike));
@@ -202,8 +203,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   co_await tried(blame_all(uses, asked - had));
   co_await tried(right_among(call, uses, had));
-  const Copy told = co_await tried(
-      teller(call, uses.front().part().gfid, answers, outcome.had, uses.front().part().open));
+  const Copy told =
+      co_await tried(teller(call, uses.front().part().gfid, answers, outcome.had, uses.front().part().open));
   typename Operation::Reply reply = *answers[told];
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
@@ -304,8 +305,8 @@ Task<typename Operation::Reply> Changes::perform(const Call& call, const Operati
 template <class Reply>
 void Changes::note_new(const Reply& reply, Copies had) {
   const bool is_directory = reply.iatt.is_directory();
-  volume_.remember(reply.iatt.gfid, {.data = is_directory ? had : had & volume_.with_data(),
-                                     .metadata = had & volume_.with_data()});
+  volume_.remember(reply.iatt.gfid,
+                   {.data = is_directory ? had : had & volume_.with_data(), .metadata = had & volume_.with_data()});
 }
 
 template <class Operation>

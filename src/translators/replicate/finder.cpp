@@ -145,11 +145,9 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
   co_return true;
 }
 
-Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
-                            std::shared_ptr<OpenObject> open) {
+Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open) {
   // What is not remembered, of a file without a name, is not known by keeping its lock either.
-  const bool is_kept = volume_.readable(gfid).has_value() &&
-                       (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
+  const bool is_kept = volume_.readable(gfid).has_value() && (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
                        (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
                        (!parts.attributes || holds_.keeps(gfid, LockKind::attributes));
   if (is_kept || inspection_.chosen(gfid) == copy) co_return true;
@@ -189,7 +187,7 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
 }
 
 Task<std::optional<Counts>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
-                                                     std::shared_ptr<OpenObject> open) {
+                                                      std::shared_ptr<OpenObject> open) {
   const std::string& key = volume_.keys.missed(copy);
   fop::Lookup question{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   question.xdata.set_bytes(key, Counts{}.stored());
@@ -267,8 +265,8 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   if (parent.data.empty() && volume_.quorum.is_required()) co_return volume_.nobody_is_right();
   const Copies counting = parent.data.empty() ? volume_.all() : parent.data;
   Heard heard = co_await tried(ask(call, lookup));
-  const bool is_heard = volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up())
-                                                     : volume_.up() == volume_.all();
+  const bool is_heard =
+      volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up()) : volume_.up() == volume_.all();
   std::string contradicts = contradiction(volume_, heard.answers, counting);
   if (!agree(heard.answers, counting) && is_heard) {
     Result<std::vector<Gfid>> made =

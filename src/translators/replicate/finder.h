@@ -52,7 +52,7 @@ class Finder {
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
-  // The same without that it may be locked. EBADFD where too few copies have the file open to say it, and it has no name.
+  // The same, whether it is locked or not. EBADFD where the file has no name and is open on too few copies to know.
   Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
   // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
   // only where they are asked.

@@ -66,7 +66,8 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid, const Locked& mine) {
 Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, const Locked& locked, HealReport& report) {
   auto job = std::make_unique<Job>();
   job->gfid = gfid;
-  job->testimony = co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  job->testimony =
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job->testimony.heard);
   if (postponed) {
     report = std::move(*postponed);
@@ -260,8 +261,8 @@ Task<Copies> ContentHealer::that_differ(Job& job, std::uint64_t offset, std::uin
   if (!answers[source]) co_return answers[source].error();
   for (std::size_t at = 0; at < places.size(); ++at) {
     if (at == source) continue;
-    const bool is_equal = answers[at] && answers[at]->weak == answers[source]->weak &&
-                          answers[at]->strong == answers[source]->strong;
+    const bool is_equal =
+        answers[at] && answers[at]->weak == answers[source]->weak && answers[at]->strong == answers[source]->strong;
     if (!is_equal) differ.add(places[at]);
   }
   co_return differ;

@@ -53,8 +53,8 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
     return std::tuple(size(copy), testimony.marks[copy].dirty[Slot::data], testimony.iatts[copy].modified,
                       -static_cast<std::int64_t>(copy));
   });
-  const bool differ = std::ranges::any_of(direction.sources.list(),
-                                          [&](Copy copy) { return size(copy) != size(*direction.source); });
+  const bool differ =
+      std::ranges::any_of(direction.sources.list(), [&](Copy copy) { return size(copy) != size(*direction.source); });
   if (differ || direction.is_unsettled) {
     direction.sinks = direction.sinks | (direction.sources - Copies::only(*direction.source));
     direction.sources = Copies::only(*direction.source);

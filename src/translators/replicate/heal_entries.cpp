@@ -229,9 +229,8 @@ Result<Copy> EntryHealer::source_of_name(const Job& job, const Testimony& testim
   }
   const Copies heard = job.testimony.heard | job.direction.sources;
   if (quorum_decides && (heard & testimony.heard) == volume_.all()) {
-    return best_of(right, [&](Copy copy) {
-      return std::tuple(testimony.iatts[copy].changed, -static_cast<std::int64_t>(copy));
-    });
+    return best_of(
+        right, [&](Copy copy) { return std::tuple(testimony.iatts[copy].changed, -static_cast<std::int64_t>(copy)); });
   }
   return right_object(job.ruling, testimony, right);
 }
@@ -276,8 +275,7 @@ Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
   co_return std::optional(found->iatt);
 }
 
-Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right,
-                            const Locked& locked) {
+Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right, const Locked& locked) {
   const std::optional<Iatt> elsewhere = co_await tried(object_on(right.front(), there.gfid));
   const bool is_last_name = there.is_directory() || there.links <= 1;
   if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
@@ -317,8 +315,7 @@ Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid 
 
 // ---- What comes
 
-Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object,
-                         const Locked& locked) {
+Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked) {
   const Copy source = right.front();
   const std::optional<Iatt> there = co_await tried(object_on(sink, object.gfid));
   if (!there) {
@@ -347,8 +344,7 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
   co_return done;
 }
 
-Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object,
-                             const Locked& locked) {
+Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked) {
   const Copy source = right.front();
   co_await tried(blame_for_new(job, sink, object, right - Copies::only(sink), locked));
   Call own = healing_.call();
@@ -383,8 +379,7 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
   co_return done;
 }
 
-Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses,
-                                  const Locked& locked) {
+Task<> EntryHealer::blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses, const Locked& locked) {
   if (object.is_symlink()) co_return done;
   Counts all_of_it = Counts::of(Slot::metadata, 1);
   all_of_it[Slot::data] = 1;

@@ -52,12 +52,10 @@ class EntryHealer {
   std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
   Result<Copy> source_of_name(const Job& job, const Testimony& testimony, Copies right) const;
   // `right`: the copies that are right about the name.
-  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right,
-                 const Locked& locked);
+  Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right, const Locked& locked);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object, const Locked& locked);
   Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
-  Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object,
-                  const Locked& locked);
+  Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
   Task<> blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses, const Locked& locked);
   Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);
 

@@ -15,9 +15,14 @@ constexpr const char* times_key = "trusted.glusterfs.mdata";
 
 // What each copy has for itself.
 bool is_own(std::string_view key) {
-  constexpr std::array<std::string_view, 8> prefixes = {
-      "trusted.afr.",  "trusted.gfid",          "trusted.pgfid.",           "trusted.glusterfs.volume-id",
-      "trusted.glusterfs.mdata", "trusted.glusterfs.quota", "trusted.glusterfs.createtime", "glusterfs."};
+  constexpr std::array<std::string_view, 8> prefixes = {"trusted.afr.",
+                                                        "trusted.gfid",
+                                                        "trusted.pgfid.",
+                                                        "trusted.glusterfs.volume-id",
+                                                        "trusted.glusterfs.mdata",
+                                                        "trusted.glusterfs.quota",
+                                                        "trusted.glusterfs.createtime",
+                                                        "glusterfs."};
   return std::ranges::any_of(prefixes, [key](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
@@ -95,8 +100,7 @@ Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink, const Locked& loc
   const Call own = healing_.call();
   const fop::Stat stat{.gfid = gfid, .xdata = {}};
   const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
-  fop::Setattr set{
-      .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::uid | set_attribute::gid, .xdata = {}};
+  fop::Setattr set{.gfid = gfid, .iatt = right.iatt, .valid = set_attribute::uid | set_attribute::gid, .xdata = {}};
   if (!right.iatt.is_symlink()) set.valid |= set_attribute::mode;
   co_await tried(healing_.change(locked, set, sink));
   co_await tried(copy_times(gfid, source, sink, locked));
@@ -107,10 +111,8 @@ Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locke
   const Call own = healing_.call();
   const fop::Stat stat{.gfid = gfid, .xdata = {}};
   const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
-  const fop::Setattr set{.gfid = gfid,
-                         .iatt = right.iatt,
-                         .valid = set_attribute::accessed | set_attribute::modified,
-                         .xdata = {}};
+  const fop::Setattr set{
+      .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::accessed | set_attribute::modified, .xdata = {}};
   co_await tried(healing_.change(locked, set, sink));
   // Where the volume keeps times of its own.
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};

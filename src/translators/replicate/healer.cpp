@@ -69,7 +69,8 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
       report.add({HealEnd::postponed, fmt::format("{} is to be healed", what)});
     }
   };
-  if (object.is_regular()) add(direction_of_data(testimony, volume.with_data(), volume.quorum), Slot::data, "the content");
+  if (object.is_regular())
+    add(direction_of_data(testimony, volume.with_data(), volume.quorum), Slot::data, "the content");
   add(direction_of_metadata(testimony, volume.quorum), Slot::metadata, "the attributes");
   if (object.is_directory()) add(direction_of_entries(testimony, volume.quorum), Slot::entries, "the names in it");
   // A copy that is away, or that does not have it: it comes into being there by the heal of a directory.
@@ -90,9 +91,10 @@ Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, 
 }
 
 Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
-                            Locked locked) {
+                              Locked locked) {
   // The content of what is new is left to whoever heals: it is blamed.
-  co_await tried(entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}, std::move(locked)));
+  co_await tried(
+      entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}, std::move(locked)));
   co_return done;
 }
 
@@ -159,8 +161,7 @@ Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling)
   co_return differs;
 }
 
-Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name, Ruling ruling,
-                                               const Locked& locked,
+Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name, Ruling ruling, const Locked& locked,
                                                bool& differs) {
   Volume& volume = healing_.volume();
   const Testimony parent = co_await tried(healing_.hear(lookup_of(directory), locked.copies()));
@@ -180,7 +181,8 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
   volume.forget(directory);
   std::vector<std::string> names;
   names.push_back(std::move(name));
-  std::vector<Gfid> made = co_await tried(entries_.heal_names(directory, std::move(names), right, right, ruling, locked));
+  std::vector<Gfid> made =
+      co_await tried(entries_.heal_names(directory, std::move(names), right, right, ruling, locked));
   co_return std::move(made);
 }
 

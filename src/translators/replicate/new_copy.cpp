@@ -31,7 +31,8 @@ Task<fop::Acknowledged> NewCopy::announce(fop::Setxattr set) {
   const LockedThing names = healing_.thing(root_gfid, LockKind::entries, volume_.domain());
   Refusals refusals;
   const Locked locked = co_await tried(healing_.locks().take(names, others & volume_.up(), refusals));
-  Result<Done> blamed = failed(ENOTCONN, fmt::format("these copies do not answer: {}", volume_.names(others - locked.copies())));
+  Result<Done> blamed =
+      failed(ENOTCONN, fmt::format("these copies do not answer: {}", volume_.names(others - locked.copies())));
   if (locked.copies() == others) {
     blamed = co_await blame(*fresh, others);
   }

@@ -130,7 +130,9 @@ TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
 TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
-  ASSERT_TRUE(lab.client().lookup(root_gfid));
+  // By this one it learns that the bricks here have no times in common.
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "before"));
+  lab.settle();
   lab.on_message([&messages](std::size_t brick, std::string_view operation) {
     if (brick == 0) messages.emplace_back(operation);
     return 0;
