@@ -48,6 +48,7 @@ void Faults::strike() {
   std::vector<void (Faults::*)()> possible;
   if (menu_.cuts) possible.insert(possible.end(), 2, &Faults::cut);
   if (menu_.partitions) possible.push_back(&Faults::divide);
+  if (menu_.splits) possible.insert(possible.end(), 2, &Faults::split);
   if (menu_.kills) possible.push_back(&Faults::kill);
   if (menu_.power_cuts) possible.push_back(&Faults::power_off);
   if (!possible.empty()) (this->*possible[random_.below(possible.size())])();
@@ -78,6 +79,31 @@ void Faults::divide() {
     default:
       note(fmt::format("nothing comes from {} to {}", brick.host().name(), client.host().name()));
       network.block(brick.host(), client.host());
+  }
+}
+
+void Faults::split() {
+  ++totals().partitions;
+  std::string apart;
+  const auto side_of = [&](const std::string& name) {
+    const bool is_apart = random_.chance(0.5);
+    if (is_apart) apart += " " + name;
+    return is_apart;
+  };
+  std::vector<bool> clients;
+  std::vector<bool> bricks;
+  for (std::size_t index = 0; index < volume_.clients(); ++index) {
+    clients.push_back(side_of(volume_.client(index).host().name()));
+  }
+  for (std::size_t index = 0; index < volume_.bricks(); ++index) {
+    bricks.push_back(side_of(volume_.brick(index).host().name()));
+  }
+  note(fmt::format("these and the others do not reach each other:{}", apart));
+  for (std::size_t client = 0; client < clients.size(); ++client) {
+    for (std::size_t brick = 0; brick < bricks.size(); ++brick) {
+      if (clients[client] == bricks[brick]) continue;
+      volume_.simulation().network().partition(volume_.client(client).host(), volume_.brick(brick).host());
+    }
   }
 }
 

@@ -17,6 +17,7 @@ class Faults {
   struct Menu {
     bool cuts = true;
     bool partitions = true;
+    bool splits = false;  // clients and bricks in two parts that do not reach each other, in any shape
     bool kills = true;
     bool power_cuts = true;
     Duration longest = std::chrono::seconds(120);
@@ -38,6 +39,7 @@ class Faults {
   void strike();
   void cut();
   void divide();
+  void split();
   void kill();
   void power_off();
   ServedBrick& some_brick() { return volume_.brick(random_.below(volume_.bricks())); }

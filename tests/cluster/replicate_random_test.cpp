@@ -27,6 +27,7 @@ RunPlan one_after_the_other() { return plan_for(3); }
 RunPlan at_once() {
   RunPlan plan = plan_for(4);
   plan.shape.options = {{"network.ping-timeout", "3"}};
+  plan.menu.splits = true;
   plan.menu.longest = 8s;
   return plan;
 }

@@ -292,6 +292,11 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
 
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
+  const Copies told_anything = succeeded(answers) | denied_by(answers, volume_.all());
+  if (volume_.quorum.is_required() && !volume_.quorum.is_met(told_anything)) {
+    return failed(ENOTCONN, fmt::format("only {} of {} copies answer: others may know of changes",
+                                        told_anything.count(), volume_.size()));
+  }
   const Evidence evidence = weigh(volume_, answers, counting);
   const Copies denied = denied_by(answers, counting);
   if (evidence.present.empty()) {
