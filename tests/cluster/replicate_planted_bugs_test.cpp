@@ -106,6 +106,7 @@ RunPlan plan_of_run() {
   plan.shape.options = {{"network.ping-timeout", "3"}};
   plan.menu.power_cuts = false;
   plan.menu.splits = true;
+  plan.faults = 0.1;
   plan.menu.longest = 8s;
   return plan;
 }

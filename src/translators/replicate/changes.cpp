@@ -43,9 +43,6 @@ Task<Copies> Changes::prepare(const Call& call, Uses& uses) {
   for (;;) {
     const Copies ready = co_await tried(prepare_once(call, uses));
     if (!volume_.quorum.is_met(ready)) {
-      // Where somebody just removes it, the last copies may wait for this lock.
-      const bool is_denied = co_await tried(finder_.is_denied(call, uses.front().part().gfid));
-      if (is_denied) co_return failed(ESTALE);
       co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed, the others are behind",
                                              ready.count(), volume_.size()));
     }

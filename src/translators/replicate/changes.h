@@ -129,7 +129,14 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
-  typename Operation::Reply reply = co_await tried(transact_locked(call, change, uses, touched));
+  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched);
+  if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
+  for (const Hold::Use& use : uses) {
+    // What is open lives on without a name.
+    if (use.part().open != nullptr) continue;
+    const Result<bool> is_denied = co_await finder_.is_denied(call, use.part().gfid);
+    if (is_denied && *is_denied) co_return failed(ESTALE);
+  }
   co_return std::move(reply);
 }
 

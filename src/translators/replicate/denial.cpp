@@ -23,6 +23,7 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
   const Result<std::vector<std::string>> way = co_await a_way_to(volume_.subvolume(holder), own, gfid);
   if (!way && is_away(way.error())) co_return way.error();
   if (!way) co_return true;
+  bool are_behind = false;
   fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
   volume_.keys.ask_in(step.xdata);
   for (const std::string& name : *way) {
@@ -35,11 +36,13 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
       return answers[denier] && answers[denier]->iatt.gfid == directory;
     });
     if (!is_known) co_return false;
+    are_behind = is_blamed(answers, Copies::only(holder), deniers);
     step.gfid = {};
     step.parent = directory;
     step.name = name;
   }
-  co_return false;
+  // Who is not behind with the names there has seen it go, or not come yet.
+  co_return !are_behind;
 }
 
 }  // namespace mortar::replicate

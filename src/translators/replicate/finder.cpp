@@ -120,7 +120,12 @@ Task<> Finder::refresh(const Call& call, Gfid gfid) {
 Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   const Heard heard = co_await tried(ask(call, lookup));
-  co_return volume_.quorum.is_met(denied_by(heard.answers, volume_.all()));
+  const Copies denied = denied_by(heard.answers, volume_.all());
+  const Copies holders = succeeded(heard.answers);
+  if (volume_.quorum.is_met(denied)) co_return true;
+  if (denied.empty() || holders.empty()) co_return false;
+  const bool is_removed = co_await tried(denial_.is_of_something_removed(call, gfid, holders, denied));
+  co_return is_removed;
 }
 
 Copies Finder::witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const {
@@ -181,6 +186,7 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
     }
   }
   if (is_unknown && needed > 0 && volume_.quorum.is_required()) {
+    if (open == nullptr) co_return failed(ESTALE);
     co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
   }
   co_return true;

@@ -44,7 +44,7 @@ class Finder {
   // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
   // names that are given, or of attributes.
   Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
-  // Whether so many copies say at this moment that there is no such object that no change of it could reach a quorum.
+  // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked.
   Task<bool> is_denied(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
