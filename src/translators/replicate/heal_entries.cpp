@@ -101,6 +101,12 @@ Task<bool> EntryHealer::decide(Job& job, const Locked& locked) {
   }
   job.direction = direction_of_entries(job.testimony, volume_.quorum);
   if (!job.direction.source) co_return false;
+  if (job.direction.all_are_behind && volume_.quorum.is_required() && job.testimony.heard != volume_.all()) {
+    // With what they say it may turn out who is right: to merge would bring back what was removed.
+    job.report = {HealEnd::postponed, fmt::format("these copies do not answer, and one may be right: {}",
+                                                  volume_.names(volume_.all() - job.testimony.heard))};
+    co_return false;
+  }
   job.merges = job.direction.sources == job.direction.sinks;
   job.report.end = HealEnd::healed;
   co_return true;
