@@ -162,7 +162,7 @@ Task<> EntryHealer::heal_name(Job& job, std::string name) {
   lock.name = name;
   Refusals refusals;
   const Locked locked = co_await tried(healing_.locks().take(lock, volume_.up(), refusals));
-  Result<Done> healed = co_await heal_name_locked(job, name, locked);
+  Result<Done> healed = co_await heal_name_unless_changed(job, name, locked);
   if (healed) {
     healed = co_await strike_name(job, name);
   }
@@ -170,9 +170,24 @@ Task<> EntryHealer::heal_name(Job& job, std::string name) {
   co_return healed;
 }
 
-Task<> EntryHealer::heal_name_locked(Job& job, std::string name, const Locked& locked) {
+// A copy that was right may have missed a change of this name since that was decided.
+Task<> EntryHealer::heal_name_unless_changed(Job& job, std::string name, const Locked& locked) {
+  std::vector<Task<Testimony>> questions;
+  questions.push_back(healing_.hear(lookup_of(job.directory), locked.copies()));
+  questions.push_back(healing_.hear(lookup_of(job.directory, name), locked.copies()));
+  std::vector<Result<Testimony>> answers = co_await tried(all(std::move(questions)));
+  const Testimony directory = co_await tried(answers[0]);
+  Testimony testimony = co_await tried(answers[1]);
+  const Direction now = direction_of_entries(directory, volume_.quorum);
+  if (!(job.direction.sources - now.sources).empty()) {
+    co_return failed(EAGAIN, "a copy that was right has missed a change meanwhile");
+  }
+  co_await tried(heal_name_locked(job, std::move(name), std::move(testimony), locked));
+  co_return done;
+}
+
+Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Testimony testimony, const Locked& locked) {
   const Copies concerned = job.direction.sources | job.direction.sinks;
-  const Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked.copies()));
   if ((testimony.heard & concerned) != concerned) co_return failed(ENOTCONN, "a copy has gone");
   Copies right = testimony.present & job.direction.sources;
   if (right.empty()) {
@@ -264,7 +279,8 @@ Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std:
   job.direction.sinks = sinks;
   job.report.end = HealEnd::healed;
   for (const std::string& name : names) {
-    co_await tried(heal_name_locked(job, name, locked));
+    Testimony testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked.copies()));
+    co_await tried(heal_name_locked(job, name, std::move(testimony), locked));
   }
   if (job.report.end == HealEnd::split_brain) co_return failed(EIO, job.refused);
   co_return std::move(job.made);

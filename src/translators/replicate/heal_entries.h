@@ -46,7 +46,9 @@ class EntryHealer {
   Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
   Task<std::optional<Gfid>> list_of_changes(Copy copy, Gfid directory);
   Task<> heal_name(Job& job, std::string name);
-  Task<> heal_name_locked(Job& job, std::string name, const Locked& locked);
+  Task<> heal_name_unless_changed(Job& job, std::string name, const Locked& locked);
+  // `testimony`: of the name, since it was locked.
+  Task<> heal_name_locked(Job& job, std::string name, Testimony testimony, const Locked& locked);
   Task<> strike_name(Job& job, std::string name);
 
   std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
