@@ -245,7 +245,11 @@ Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result
   // An arbiter knows neither sizes nor what else comes of them.
   const Copies full = had & volume_.with_data();
   if (!full.empty()) had = full;
-  if (answer_alike(answers, had, volume_.has_common_times)) co_return volume_.choose(gfid, had);
+  if (answer_alike(answers, had, true)) {
+    if (had.count() > 1) volume_.common_times.agree();
+    co_return volume_.choose(gfid, had);
+  }
+  if (!volume_.common_times && answer_alike(answers, had, false)) co_return volume_.choose(gfid, had);
   volume_.forget(gfid);
   const Result<Readable> readable = co_await finder_.readable(call, gfid);
   // A file that is open and has no name any more.
@@ -258,7 +262,7 @@ Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result
   }
   if (!readable) co_return volume_.choose(gfid, had);
   const Copies right = readable->data & readable->metadata & had;
-  if (right == had && answer_alike(answers, had, false)) volume_.has_common_times = false;
+  if (right == had && answer_alike(answers, had, false)) volume_.common_times.differ();
   if (!right.empty()) co_return volume_.choose(gfid, right);
   co_return volume_.choose(gfid, (readable->metadata & had).empty() ? had : readable->metadata & had);
 }
@@ -267,7 +271,7 @@ template <class Operation>
 Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt) {
   const Gfid gfid = iatt.gfid;
   const bool are_same = std::ranges::all_of(
-      had.list(), [&](Copy copy) { return are_alike(answers[copy]->iatt, iatt, volume_.has_common_times); });
+      had.list(), [&](Copy copy) { return are_alike(answers[copy]->iatt, iatt, bool(volume_.common_times)); });
   if (are_same) co_return done;
   // What is remembered may be from before a change by somebody else.
   volume_.forget(gfid);

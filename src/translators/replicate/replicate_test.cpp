@@ -130,8 +130,8 @@ TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
 TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
-  // By this one it learns that the bricks here have no times in common.
-  ASSERT_TRUE(lab.client().mkdir(root_gfid, "before"));
+  // By these it learns that the bricks here have no times in common.
+  for (const char* name : {"before", "and", "once more"}) ASSERT_TRUE(lab.client().mkdir(root_gfid, name));
   lab.settle();
   lab.on_message([&messages](std::size_t brick, std::string_view operation) {
     if (brick == 0) messages.emplace_back(operation);

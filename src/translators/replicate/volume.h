@@ -2,6 +2,7 @@
 // objects. Nothing here asks a subvolume.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -80,8 +81,19 @@ class Volume {
   Quorum quorum;
   const ChangelogKeys keys;
   LockOwners lock_owners;
-  // Whether copies that are alike tell the same times; they do not where each keeps those of its disk.
-  bool has_common_times = true;
+  // Copies that are alike tell the same times, but not where each keeps those of its disk: which it is shows after a
+  // few answers that differ in nothing else.
+  class CommonTimes {
+   public:
+    explicit operator bool() const { return differed_ < most; }
+    void differ() { differed_ = std::min(differed_ + 1, most); }
+    void agree() { differed_ = 0; }
+
+   private:
+    static constexpr int most = 3;
+    int differed_ = 0;
+  };
+  CommonTimes common_times;
 
  private:
   Copies up_;
