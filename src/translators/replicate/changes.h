@@ -132,8 +132,8 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
   Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched);
   if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
   for (const Hold::Use& use : uses) {
-    // What is open lives on without a name.
-    if (use.part().open != nullptr) continue;
+    // What is open lives on without a name; what is to be removed may be gone by this change.
+    if (use.part().open != nullptr || !use.part().slot) continue;
     const Result<bool> is_denied = co_await finder_.is_denied(call, use.part().gfid);
     if (is_denied && *is_denied) co_return failed(ESTALE);
   }

@@ -72,7 +72,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       both.push_back(read_at(call, read, copy, reply));
       both.push_back(check(call, read.gfid, copy, parts, open, is_right));
       co_await tried(all(std::move(both)));
-      if (!reply) last = reply.error();
+      // That nobody can vouch says more than that another copy lacks it.
+      if (!reply && !is_closed(last)) last = reply.error();
       if (!is_right) last = is_right.error();
       const bool may_be_told = is_right && *is_right;
       if (!may_be_told) wrong.add(copy);
