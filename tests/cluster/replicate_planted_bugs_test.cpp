@@ -13,12 +13,12 @@ using namespace std::chrono_literals;
 
 enum class Bug {
   none,
-  skipped_mark,       // a change goes on without the marks of it
-  early_unlock,       // a lock is given back as soon as it is had
-  trusted_blame,      // what others say of a copy is not heard
-  forgotten_quorum,   // a write counts where it was not answered
-  unawaited_blame,    // marks count where they were not answered
-  outlived_lock,      // that a connection was lost is not told: locks from before are used
+  skipped_mark,      // a change goes on without the marks of it
+  early_unlock,      // a lock is given back as soon as it is had
+  trusted_blame,     // what others say of a copy is not heard
+  forgotten_quorum,  // a write counts as done that one copy has
+  unawaited_blame,   // what blames a copy counts as told by the second copy before it knows it, and gets lost
+  outlived_lock,     // that a connection was lost is not told: locks from before are used
 };
 
 using Spoilt = fop::OperationList<fop::Xattrop, fop::Inodelk, fop::Entrylk, fop::Lookup, fop::Write>;
@@ -41,13 +41,13 @@ class Planted final : public mortar::detail::InterceptAll<Planted, Spoilt> {
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation) {
     if constexpr (std::is_same_v<Operation, fop::Xattrop>) {
       if (bug_ == Bug::skipped_mark) return skip(operation);
-      if (bug_ == Bug::unawaited_blame) return count_unanswered(call, operation);
+      if (bug_ == Bug::unawaited_blame && blames(operation)) return skip(operation);
     } else if constexpr (std::is_same_v<Operation, fop::Inodelk> || std::is_same_v<Operation, fop::Entrylk>) {
       if (bug_ == Bug::early_unlock) return lock_and_unlock(call, operation);
     } else if constexpr (std::is_same_v<Operation, fop::Lookup>) {
       if (bug_ == Bug::trusted_blame) return look_away(call, operation);
     } else if constexpr (std::is_same_v<Operation, fop::Write>) {
-      if (bug_ == Bug::forgotten_quorum) return count_unanswered(call, operation);
+      if (bug_ == Bug::forgotten_quorum) return count_unwritten(call, operation);
     }
     return next().perform(call, operation);
   }
@@ -58,20 +58,24 @@ class Planted final : public mortar::detail::InterceptAll<Planted, Spoilt> {
     for (const auto& [key, value] : values) reply.values.set_bytes(key, std::array<std::byte, 12>{});
     return reply;
   }
-  Task<fop::Values> skip(fop::Xattrop xattrop) {
-    co_return nothing_of(xattrop.values);
+  Task<fop::Values> skip(fop::Xattrop xattrop) { co_return nothing_of(xattrop.values); }
+  bool blames(const fop::Xattrop& xattrop) const {
+    if (!name().ends_with("-1")) return false;
+    return std::ranges::any_of(xattrop.values, [](const auto& pair) {
+      const std::optional<Bytes> count = bytes_of(pair.second);
+      return pair.first.starts_with("trusted.afr.") && pair.first != "trusted.afr.dirty" && count &&
+             std::ranges::any_of(*count, [](std::byte byte) { return byte != std::byte{0}; });
+    });
   }
-  Task<fop::Values> count_unanswered(Call call, fop::Xattrop xattrop) {
-    Result<fop::Values> reply = co_await next().perform(call, xattrop);
-    if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
-    co_return nothing_of(xattrop.values);
-  }
-  Task<fop::Changed> count_unanswered(Call call, fop::Write write) {
-    Result<fop::Changed> reply = co_await next().perform(call, write);
-    if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
+  // The two copies after the first do not get what is written to every eighth block, and count all the same.
+  Task<fop::Changed> count_unwritten(Call call, fop::Write write) {
+    const bool is_lost = !name().ends_with("-0") && write.offset % (8 * 256) == 0;
     fop::Changed changed;
     changed.op_ret = static_cast<std::int32_t>(write.size);
-    co_return changed;
+    if (!is_lost) {
+      changed = co_await tried(next().perform(call, write));
+    }
+    co_return std::move(changed);
   }
   template <class Lock>
   Task<fop::Acknowledged> lock_and_unlock(Call call, Lock lock) {
@@ -91,7 +95,7 @@ class Planted final : public mortar::detail::InterceptAll<Planted, Spoilt> {
     for (const auto& [key, value] : lookup.xdata) {
       if (!key.starts_with("trusted.afr.") || !reply.xdata.has(key)) continue;
       reply.xdata.set_bytes(key, std::array<std::byte, 12>{});
-      }
+    }
     co_return std::move(reply);
   }
 
@@ -127,7 +131,7 @@ std::optional<std::uint64_t> one_that_shows(Bug bug, std::uint64_t first, std::u
 
 // Some bugs strike seldom: the search for these begins shortly before a seed that is known to show them.
 void expect_shown(Bug bug, const std::string& what, std::uint64_t first = 1) {
-  constexpr std::uint64_t most = 1000;
+  constexpr std::uint64_t most = 100;
   const std::optional<std::uint64_t> seed = one_that_shows(bug, first, most);
   EXPECT_TRUE(seed) << what << " is not found by seeds " << first << " to " << first + most - 1;
   if (seed) fmt::print("{}: found by seed {}\n", what, *seed);
@@ -136,10 +140,7 @@ void expect_shown(Bug bug, const std::string& what, std::uint64_t first = 1) {
 TEST(PlantedBugsOfReplicate, ASkippedMark) { expect_shown(Bug::skipped_mark, "a skipped mark"); }
 TEST(PlantedBugsOfReplicate, AnEarlyUnlock) { expect_shown(Bug::early_unlock, "an early unlock"); }
 TEST(PlantedBugsOfReplicate, ATrustedBlamedCopy) { expect_shown(Bug::trusted_blame, "a blamed copy that is trusted"); }
-// Strikes seldom: the mark of the change under way mends nearly all of it.
-TEST(PlantedBugsOfReplicate, AForgottenQuorum) {
-  expect_shown(Bug::forgotten_quorum, "a forgotten quorum");
-}
+TEST(PlantedBugsOfReplicate, AForgottenQuorum) { expect_shown(Bug::forgotten_quorum, "a forgotten quorum"); }
 TEST(PlantedBugsOfReplicate, ABlameThatIsNotWaitedFor) {
   expect_shown(Bug::unawaited_blame, "an answer before the blame is on a quorum");
 }
