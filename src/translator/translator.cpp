@@ -13,6 +13,10 @@ void Translator::raise(const Notice& notice) {
   for (Translator* parent : parents_) parent->notified(notice, *this);
 }
 
+void Translator::client_leaves(const Client& client) {
+  for (Translator* child : children_) child->client_leaves(client);
+}
+
 void Translator::client_gone(const Client& client) {
   for (Translator* child : children_) child->client_gone(client);
 }

@@ -90,7 +90,10 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
 
   // Something rose from a child; the default hands it on to the parents.
   virtual void notified(const Notice& notice, Translator& child);
-  // A connection of a client has gone: what belongs to it is dropped. The default tells the children.
+  // A connection of a client has gone. What it has begun goes on, and may not meet with what others do under locks that
+  // it still has; but whoever waits in its name for others' locks waits no longer. The default tells the children.
+  virtual void client_leaves(const Client& client);
+  // All it had begun has ended: what belongs to it is dropped. The default tells the children.
   virtual void client_gone(const Client& client);
   // Options of its volume section changed; ENOTSUP asks for a new graph. The default accepts and ignores.
   virtual Result<Done> reconfigure(const class VolumeSection& section);

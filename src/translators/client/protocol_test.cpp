@@ -248,6 +248,34 @@ TEST_F(Protocol, ABlockedLockDoesNotOutliveItsClient) {
   EXPECT_EQ(server_->clients("/brick").size(), 0u);
 }
 
+// What it has locked is not another's before the change that was begun under the lock has ended.
+TEST_F(Protocol, AChangeUnderWayOutlivesItsConnectionWithItsLocks) {
+  start_both();
+  const Fd fd = open_file();
+  Event disk;
+  brick_->write_waits_for = &disk;
+  const fop::Write write{.gfid = MemoryBrick::file(),
+                         .fd = fd,
+                         .offset = 0,
+                         .size = 3,
+                         .xdata = {},
+                         .data = {Slice::copy("abc")}};
+  const Call call;
+  const auto change = [](Translator& client, const Call& as, const fop::Write& what) -> Task<> {
+    co_await client.perform(as, what);
+    co_return done;
+  };
+  TaskSet changing;
+  changing.start(change(*client_, call, write));
+  ASSERT_TRUE(until([this] { return brick_->writes.size() == 1; }));
+  simulation_.network().cut_connections(server_host_, client_host_);
+  ASSERT_TRUE(until([this] { return !brick_->leaving.empty(); }));
+  simulation_.run_for(1s);
+  EXPECT_TRUE(brick_->gone.empty());
+  disk.set();
+  EXPECT_TRUE(until([this] { return !brick_->gone.empty(); }));
+}
+
 TEST_F(Protocol, AGrantThatNobodyWaitsForIsGivenBack) {
   start_both();
   const Fd fd = open_file();

@@ -115,6 +115,14 @@ void LockTable::settle(const Gfid& gfid) {
   if (objects_.empty()) range_locks_ = false;
 }
 
+void LockTable::client_leaves(std::uint64_t client) {
+  ledger.client_gone(client);
+  for (const auto& [gfid, object] : objects_) {
+    object->removals.move_to(ready_queue());
+    object->transfers.move_to(ready_queue());
+  }
+}
+
 void LockTable::client_gone(std::uint64_t client) {
   const Turn turn = this->turn();
   ledger.client_gone(client);

@@ -94,6 +94,8 @@ class LockTable {
   // Some object has range locks.
   bool has_range_locks() const { return range_locks_; }
 
+  // It takes no lock any more, and those look again who wait in its name for something else than a lock.
+  void client_leaves(std::uint64_t client);
   void client_gone(std::uint64_t client);
   // Ends every wait with the error.
   void end_waiting(const Error& error);

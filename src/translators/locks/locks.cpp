@@ -351,6 +351,11 @@ Task<> Locks::stop() {
   return CountsReplies::stop();
 }
 
+void Locks::client_leaves(const Client& client) {
+  table_->client_leaves(client.number);
+  CountsReplies::client_leaves(client);
+}
+
 void Locks::client_gone(const Client& client) {
   table_->client_gone(client.number);
   CountsReplies::client_gone(client);

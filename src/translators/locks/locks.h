@@ -104,6 +104,7 @@ class Locks : public locks::CountsReplies {
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename) override;
 
   Task<> stop() override;
+  void client_leaves(const Client& client) override;
   void client_gone(const Client& client) override;
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;

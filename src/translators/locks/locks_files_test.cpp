@@ -145,6 +145,21 @@ TEST_F(RemovalTest, WaitsForOthersAndRefusesThoseWhoComeMeanwhile) {
   EXPECT_EQ(by_handle->error(), 0);
   drop_all();
 }
+TEST_F(RemovalTest, WhoeverLeavesWaitsNoLongerAndKeepsItsLocks) {
+  EXPECT_EQ(error_of(call_of(a), range(now, write, 0, 0)), 0);
+  EXPECT_EQ(error_of(call_of(b), range(now, write, 0, 0, "other")), 0);
+  auto unlink = ask(board, call_of(b), fop::Unlink{.parent = directory, .name = "n"});
+  auto next = ask(board, call_of(c), range(wait, write, 0, 0, "other"));
+  locks->client_leaves(*b);
+  run_ready();
+  EXPECT_EQ(unlink->error(), ENOTCONN);
+  EXPECT_FALSE(next->answered());
+  EXPECT_EQ(error_of(call_of(b), range(now, write, 0, 0, "third")), ENOTCONN);
+  locks->client_gone(*b);
+  run_ready();
+  EXPECT_EQ(next->error(), 0);
+  drop_all();
+}
 TEST_F(RemovalTest, ObjectsWithOtherNamesLiveOn) {
   links = 2;
   EXPECT_EQ(error_of(call_of(b), range(now, write, 0, 0)), 0);

@@ -59,9 +59,7 @@ class MemoryBrick final : public Refuse {
   Task<fop::Changed> perform(const Call&, const fop::Write& write) override {
     writes.push_back(write);
     content = std::string(write.data.bytes.text());
-    fop::Changed reply;
-    reply.op_ret = static_cast<std::int32_t>(write.size);
-    return ready<fop::Changed>(reply);
+    return change(write.size);
   }
   Task<fop::Read::Reply> perform(const Call&, const fop::Read& read) override {
     reads.push_back(read);
@@ -88,6 +86,7 @@ class MemoryBrick final : public Refuse {
     locks.push_back(lk);
     return lock(lk);
   }
+  void client_leaves(const Client& client) override { leaving.push_back(client.uid); }
   void client_gone(const Client& client) override { gone.push_back(client.uid); }
 
   void say(const Notice& notice) { raise(notice); }
@@ -97,12 +96,14 @@ class MemoryBrick final : public Refuse {
   int open_fails = 0;
   int lock_fails = 0;
   Event* lock_waits_for = nullptr;
+  Event* write_waits_for = nullptr;
   std::vector<fop::Open> opens;
   std::vector<fop::Write> writes;
   std::vector<fop::Read> reads;
   std::vector<std::pair<Call, fop::Flush>> flushes;
   std::vector<fop::Release> releases;
   std::vector<fop::Lk> locks;
+  std::vector<std::string> leaving;
   std::vector<std::string> gone;
   int directory_releases = 0;
 
@@ -119,6 +120,14 @@ class MemoryBrick final : public Refuse {
     fop::Opened reply;
     reply.fd.open = std::make_shared<Descriptor>(gfid, flags, directory);
     return reply;
+  }
+  Task<fop::Changed> change(std::uint32_t size) {
+    if (write_waits_for != nullptr) {
+      co_await write_waits_for->wait();
+    }
+    fop::Changed reply;
+    reply.op_ret = static_cast<std::int32_t>(size);
+    co_return reply;
   }
   Task<fop::Lk::Reply> lock(fop::Lk lk) {
     if (lock_waits_for != nullptr && lk.type != Flock::unlock) {

@@ -164,17 +164,16 @@ Task<> Session::give_back_descriptor(std::shared_ptr<Descriptor> descriptor, boo
 }
 
 Task<> Session::give_back() {
-  // Who waits for a lock waits in vain; what was granted goes at once, so that others need not wait for the rest.
+  // Who waits for a lock waits in vain. What was granted stays until all has ended that was begun under it: a late change
+  // would meet with those of the next owner.
   lock_operations_.cancel();
   if (!signed_in()) co_return done;
-  brick_->client_gone(*client_);
-  const bool busy = operations_.running() > 0;
+  brick_->client_leaves(*client_);
   co_await operations_.finished();
   for (std::shared_ptr<Descriptor>& descriptor : descriptors_.take_all()) {
     co_await give_back_descriptor(std::move(descriptor), true);
   }
-  // What was still under way may have taken something in the client's name.
-  if (busy) brick_->client_gone(*client_);
+  brick_->client_gone(*client_);
   log::info(server_.name(), "closed connection of {} ({})", client_->uid, peer_.text());
   co_return done;
 }
