@@ -310,6 +310,11 @@ Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, C
   } else {
     const fop::Unlink remove{.parent = job.directory, .name = name, .flags = 0, .xdata = {}};
     co_await tried(healing_.change(locked, remove, sink));
+    // The brick may still list it.
+    if (!elsewhere && is_last_name) {
+      const Result<Done> struck = co_await healing_.strike(there.gfid, sink);
+      if (!struck && !is_missing(struck.error())) co_return struck.error();
+    }
     // That it lost a name has changed its times.
     if (elsewhere && !is_last_name) {
       co_await tried(metadata_.copy_times(there.gfid, right.front(), sink, locked));

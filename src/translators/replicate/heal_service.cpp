@@ -93,7 +93,7 @@ Task<> HealService::walk_index(Copy copy) {
   HealWalk through(set_.healer(), set_.name());
   const Result<Done> walked = co_await through.through_index(copy);
   end_walk(walk, through.figures());
-  left_over_ = left_over_ || through.figures().failed != 0;
+  left_over_ = left_over_ || through.figures().failed + through.figures().aside != 0;
   co_return walked;
 }
 

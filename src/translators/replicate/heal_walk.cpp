@@ -19,7 +19,7 @@ constexpr std::size_t at_once = 8;
 Task<> HealWalk::through_index(Copy copy) {
   for (;;) {
     const std::uint64_t before = figures_.healed;
-    figures_.split_brain = figures_.failed = 0;
+    figures_.split_brain = figures_.failed = figures_.aside = 0;
     co_await tried(heal_list(copy, HealList::blamed));
     co_await tried(heal_list(copy, HealList::dirty));
     // What was healed may have been what something else waited for.
@@ -28,7 +28,6 @@ Task<> HealWalk::through_index(Copy copy) {
     if (figures_.failed != 0) co_return done;
     // What waits to be healed may want it back.
     for (const Copy other : volume.up().list()) {
-      if (figures_.healed == 0) break;
       co_await tried(clear_aside(other));
     }
     for (const Copy other : volume.up().list()) {
@@ -55,7 +54,7 @@ Task<> HealWalk::clear_notes(Copy copy) {
 Task<> HealWalk::clear_note(Copy copy, std::string entry) {
   const std::optional<Gfid> gfid = Gfid::parse(entry);
   if (!gfid) co_return done;
-  const Result<Done> struck = co_await healer_.strike(*gfid, copy);
+  const Result<Done> struck = co_await healer_.healing().strike(*gfid, copy);
   if (struck || !is_missing(struck.error())) co_return struck;
   co_await tried(index_.strike(copy, HealList::noted, std::move(entry)));
   co_return done;
@@ -92,6 +91,8 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
   } else if (!object.is_directory() && (is_nowhere_else || object.links > 1)) {
     const fop::Unlink remove{.parent = aside, .name = std::move(entry), .flags = 0, .xdata = {}};
     co_await tried(healing.at(own, remove, copy));
+  } else {
+    ++figures_.aside;
   }
   co_return done;
 }
@@ -120,7 +121,7 @@ Task<> HealWalk::heal_entry(Copy copy, HealList list, std::string entry) {
     co_await tried(index_.strike(copy, list, std::move(entry)));
   }
   if (report->end == HealEnd::nothing_to_do) {
-    co_await tried(healer_.strike(*gfid, copy));
+    co_await tried(healer_.healing().strike(*gfid, copy));
   }
   co_return done;
 }

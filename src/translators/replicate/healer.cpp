@@ -186,16 +186,4 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
   co_return std::move(made);
 }
 
-Task<> Healer::strike(Gfid gfid, Copy copy) {
-  fop::Xattrop nothing{.gfid = gfid, .operation = 0, .values = {}, .xdata = {}};
-  Volume& volume = healing_.volume();
-  const Counts zero;
-  for (const Copy other : volume.all().list()) nothing.values.set_bytes(volume.keys.missed(other), zero.stored());
-  nothing.values.set_bytes(dirty_key, zero.stored());
-  nothing.xdata.set(forget_names_key, std::int32_t{1});
-  const Call own = healing_.call();
-  co_await tried(healing_.at(own, nothing, copy));
-  co_return done;
-}
-
 }  // namespace mortar::replicate

@@ -47,8 +47,6 @@ class Healer {
                         Locked locked);
   Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked);
 
-  // Where no mark is left, the brick is told so, and strikes it from its list, with the names it has noted.
-  Task<> strike(Gfid gfid, Copy copy);
   Healing& healing() { return healing_; }
 
  private:

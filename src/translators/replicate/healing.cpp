@@ -98,6 +98,17 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
   co_return done;
 }
 
+Task<> Healing::strike(Gfid gfid, Copy copy) {
+  fop::Xattrop nothing{.gfid = gfid, .operation = add_words, .values = {}, .xdata = {}};
+  const Counts zero;
+  for (const Copy other : volume_.all().list()) nothing.values.set_bytes(volume_.keys.missed(other), zero.stored());
+  nothing.values.set_bytes(dirty_key, zero.stored());
+  nothing.xdata.set(forget_names_key, std::int32_t{1});
+  const Call own = call();
+  co_await tried(at(own, nothing, copy));
+  co_return done;
+}
+
 Task<std::vector<std::string>> Healing::names_on(Copy copy, Gfid directory) {
   const Call own = call();
   const fop::Opendir open{.gfid = directory, .xdata = {}};
