@@ -70,8 +70,8 @@ class Healing {
   // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`.
   Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right,
                  const Locked& locked);
-  // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names it
-  // has noted.
+  // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names
+  // it has noted.
   Task<> strike(Gfid gfid, Copy copy);
   // Names of a directory on one copy, without those that no user sees.
   Task<std::vector<std::string>> names_on(Copy copy, Gfid directory);

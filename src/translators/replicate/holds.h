@@ -6,8 +6,8 @@
 //   ...                                             // the change, on those that are locked
 //   co_await tried(holds.blame(use, failed));       // before it is answered
 //
-// What is locked is a whole: the content of a file, the attributes of an object, or all names of a directory. A directory
-// that several clients change is locked by the name, and that is not kept.
+// What is locked is a whole: the content of a file, the attributes of an object, or all names of a directory. A
+// directory that several clients change is locked by the name, and that is not kept.
 //
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
 // then the locks. Nobody waits for that but who wants the object next.

@@ -164,8 +164,8 @@ Task<> Session::give_back_descriptor(std::shared_ptr<Descriptor> descriptor, boo
 }
 
 Task<> Session::give_back() {
-  // Who waits for a lock waits in vain. What was granted stays until all has ended that was begun under it: a late change
-  // would meet with those of the next owner.
+  // Who waits for a lock waits in vain. What was granted stays until all has ended that was begun under it: a late
+  // change would meet with those of the next owner.
   lock_operations_.cancel();
   if (!signed_in()) co_return done;
   brick_->client_leaves(*client_);
