@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t most_walks_remembered = 50;
 constexpr Duration first_retry = 2s;
+constexpr Duration first_look = 10s;
 // A copy that has just come is followed by others, and by the clients that use it.
 constexpr Duration after_it_came = 200ms;
 constexpr const char* node_key = "trusted.glusterfs.node-uuid";
@@ -42,13 +43,44 @@ Task<> HealService::run() {
     if (!healed) log::info(set_.name(), "{}", healed.error().sentence());
     const bool all_well = healed && !left_over_;
     const Duration timeout = set_.volume().options.heal_timeout;
-    co_await tried(pause(all_well ? timeout : std::min(retry, timeout)));
+    if (all_well) {
+      co_await tried(pause_until_listed(timeout));
+    } else {
+      co_await tried(pause(std::min(retry, timeout)));
+    }
     retry = all_well ? first_retry : 2 * retry;
     if (!wanted_.is_set()) continue;
     retry = first_retry;
     co_await tried(world_.sleep(after_it_came));
     wanted_.reset();
   }
+}
+
+// A client that did not reach a copy for a while may blame it after everything was healed. What stays listed, as a split
+// brain does, is looked at more and more seldom.
+Task<> HealService::pause_until_listed(Duration length) {
+  const std::uint64_t left = co_await tried(waiting_here());
+  Duration slice = first_look;
+  while (length > Duration()) {
+    slice = std::min(slice, length);
+    co_await tried(pause(slice));
+    if (wanted_.is_set()) co_return done;
+    length -= slice;
+    const std::uint64_t now = co_await tried(waiting_here());
+    if (now > left) co_return done;
+    if (now != 0) slice = 2 * slice;
+  }
+  co_return done;
+}
+
+// A brick that does not answer lists nothing.
+Task<std::uint64_t> HealService::waiting_here() {
+  std::uint64_t all = 0;
+  for (const Copy copy : (local_ & set_.volume().up()).list()) {
+    const Result<std::uint64_t> listed = co_await waiting(copy);
+    if (listed) all += *listed;
+  }
+  co_return all;
 }
 
 Task<> HealService::pause(Duration length) {

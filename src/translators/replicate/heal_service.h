@@ -56,6 +56,9 @@ class HealService {
   Task<> walk_index(Copy copy);
   Task<> walk_all();
   Task<> pause(Duration length);
+  // Less where the bricks here list more by then than they do now.
+  Task<> pause_until_listed(Duration length);
+  Task<std::uint64_t> waiting_here();
   std::list<Walk>::iterator begin_walk(Copy copy, bool is_full);
   void end_walk(std::list<Walk>::iterator walk, const WalkFigures& figures);
 
