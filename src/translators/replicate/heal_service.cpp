@@ -56,8 +56,8 @@ Task<> HealService::run() {
   }
 }
 
-// A client that did not reach a copy for a while may blame it after everything was healed. What stays listed, as a split
-// brain does, is looked at more and more seldom.
+// A client that did not reach a copy for a while may blame it after everything was healed. What stays listed, as a
+// split brain does, is looked at more and more seldom.
 Task<> HealService::pause_until_listed(Duration length) {
   const std::uint64_t left = co_await tried(waiting_here());
   Duration slice = first_look;
