@@ -226,6 +226,13 @@ TEST_F(Protocol, ADisconnectGivesEverythingBack) {
   EXPECT_EQ(brick_->gone.size(), 1u);
 }
 
+// Whatever it is answered; both outlive it.
+template <class Operation>
+Task<> performed(Translator& client, const Call& call, const Operation& operation) {
+  co_await client.perform(call, operation);
+  co_return done;
+}
+
 TEST_F(Protocol, ABlockedLockDoesNotOutliveItsClient) {
   start_both();
   const Fd fd = open_file();
@@ -261,12 +268,8 @@ TEST_F(Protocol, AChangeUnderWayOutlivesItsConnectionWithItsLocks) {
                          .xdata = {},
                          .data = {Slice::copy("abc")}};
   const Call call;
-  const auto change = [](Translator& client, const Call& as, const fop::Write& what) -> Task<> {
-    co_await client.perform(as, what);
-    co_return done;
-  };
   TaskSet changing;
-  changing.start(change(*client_, call, write));
+  changing.start(performed(*client_, call, write));
   ASSERT_TRUE(until([this] { return brick_->writes.size() == 1; }));
   simulation_.network().cut_connections(server_host_, client_host_);
   ASSERT_TRUE(until([this] { return !brick_->leaving.empty(); }));
@@ -284,12 +287,8 @@ TEST_F(Protocol, AGrantThatNobodyWaitsForIsGivenBack) {
   fop::Lk lk = lock_of(fd, 3, 4);
   lk.command = 2;
   const Call call;
-  const auto wait = [](Translator& client, const Call& as, const fop::Lk& what) -> Task<> {
-    co_await client.perform(as, what);
-    co_return done;
-  };
   TaskSet waiting;
-  waiting.start(wait(*client_, call, lk));
+  waiting.start(performed(*client_, call, lk));
   ASSERT_TRUE(until([this] { return brick_->locks.size() == 1; }));
   waiting.cancel();
   granted.set();

@@ -34,12 +34,13 @@ template <class Reply>
 bool answer_alike(const std::vector<Result<Reply>>& answers, Copies copies, bool has_times) {
   if (copies.empty()) return true;
   const Result<Reply>& first = answers[copies.front()];
+  const std::vector<Iatt> attributes = first ? attributes_in(*first) : std::vector<Iatt>();
   return std::ranges::all_of(copies.list(), [&](Copy copy) {
     const Result<Reply>& other = answers[copy];
     if (!first || !other) return !first && !other && first.error().number() == other.error().number();
-    return std::ranges::equal(
-        attributes_in(*first), attributes_in(*other),
-        [has_times](const Iatt& left, const Iatt& right) { return are_alike(left, right, has_times); });
+    return std::ranges::equal(attributes, attributes_in(*other), [has_times](const Iatt& left, const Iatt& right) {
+      return are_alike(left, right, has_times);
+    });
   });
 }
 

@@ -222,16 +222,14 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   if (had != volume_.all()) {
     co_await tried(blame_for_names(touched, had));
-  }
-  if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
-    if (had != volume_.all()) {
+    if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
       co_await tried(blame_for_names(reply.iatt, had));
+    }
+    if constexpr (MakesEntry<Operation>) {
+      co_await tried(blame_for_new(reply.iatt, had));
     }
   }
   if constexpr (MakesEntry<Operation>) {
-    if (had != volume_.all()) {
-      co_await tried(blame_for_new(reply.iatt, had));
-    }
     note_new(reply, outcome.had);
     if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, answers);
   }

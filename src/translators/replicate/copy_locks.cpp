@@ -50,7 +50,9 @@ Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& 
       note(refusals, copy, locked.error());
     }
   }
-  co_await tried(drop_what_is_lost(thing, got));
+  if (got.standing() != got.copies()) {
+    co_await tried(drop_what_is_lost(thing, got));
+  }
   co_return got;
 }
 
@@ -67,7 +69,9 @@ Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
     is_taken = is_taken || is_taken_by_others(answers[at].error());
     note(refusals, places[at], answers[at].error());
   }
-  co_await tried(drop_what_is_lost(thing, got));
+  if (got.standing() != got.copies()) {
+    co_await tried(drop_what_is_lost(thing, got));
+  }
   co_return got;
 }
 
@@ -84,7 +88,6 @@ Task<Locked> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_ta
 // A connection that broke took the lock with it; or the lock was only given by the next one.
 Task<> CopyLocks::drop_what_is_lost(const LockedThing& thing, Locked& got) {
   const Copies lost = got.copies() - got.standing();
-  if (lost.empty()) co_return done;
   for (const Copy copy : lost.list()) got.leave_out(copy);
   co_await tried(give_back(thing, lost));
   co_return done;
