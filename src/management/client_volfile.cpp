@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -97,16 +98,34 @@ class ClientVolfile {
       options_.set("performance.cache-invalidation", "off");
       return;
     }
-    const auto seconds_of = [this](std::string_view key) {
-      std::chrono::seconds seconds{};
-      const bool read = parse_option(option_value(options_, key), seconds);
-      return read ? std::optional(seconds) : std::nullopt;
-    };
     const auto believed = seconds_of("performance.md-cache-timeout");
-    const auto remembered = seconds_of("features.cache-invalidation-timeout").value_or(std::chrono::seconds(60));
-    if (believed && *believed > remembered) {
-      options_.set("performance.md-cache-timeout", fmt::to_string(remembered.count()));
+    if (believed && *believed > remembered()) {
+      options_.set("performance.md-cache-timeout", fmt::to_string(remembered().count()));
     }
+  }
+
+  std::optional<std::chrono::seconds> seconds_of(std::string_view key) const {
+    std::chrono::seconds seconds{};
+    const bool read = parse_option(option_value(options_, key), seconds);
+    return read ? std::optional(seconds) : std::nullopt;
+  }
+
+  // How long bricks remember whom to tell of changes.
+  std::chrono::seconds remembered() const {
+    return seconds_of("features.cache-invalidation-timeout").value_or(std::chrono::seconds(60));
+  }
+
+  // Of copies a client of GlusterFS that relies on notices shows what one of them has that is behind; a client of
+  // Mortar asks for it. So it is told of them by an option that the others do not know.
+  void tell_own_clients_of_notices() {
+    const bool is_left_to_us = volume_.replica_count > 1 && options_.is_on("features.cache-invalidation", false) &&
+                               !options_.find("performance.cache-invalidation");
+    if (!is_left_to_us) return;
+    std::chrono::seconds believed = remembered();
+    if (options_.find("performance.md-cache-timeout")) {
+      believed = std::min(believed, seconds_of("performance.md-cache-timeout").value_or(believed));
+    }
+    layers_.set_all("performance/md-cache", "notices-for", fmt::to_string(believed.count()));
   }
 
   std::string add_client(const Brick& brick) {
@@ -135,6 +154,7 @@ class ClientVolfile {
       const std::string_view kind = entry.translator_type.substr(entry.translator_type.find('/') + 1);
       layers_.add(entry.translator_type, fmt::format("{}-{}", volume_.name, kind));
     }
+    tell_own_clients_of_notices();
   }
 
   void set_logging() {

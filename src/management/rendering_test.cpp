@@ -153,6 +153,18 @@ TEST(ClientVolfile, CachesRelyOnNoticesThatAreSent) {
   EXPECT_TRUE(client_volfile(volume, false).contains("option cache-invalidation off\n"));
 }
 
+TEST(ClientVolfile, OnlyOwnClientsRelyOnWhatSingleCopiesTell) {
+  Volume volume = volume_of("vol", 3);
+  volume.type = VolumeType::replicate;
+  volume.replica_count = 3;
+  set_coherence_options(volume);
+  EXPECT_TRUE(client_volfile(volume, false).contains("type performance/md-cache\n    option notices-for 60\n"));
+  volume.options.set("performance.md-cache-timeout", "5");
+  EXPECT_TRUE(client_volfile(volume, false).contains("option notices-for 5\n"));
+  volume.options.set("performance.cache-invalidation", "off");
+  EXPECT_FALSE(client_volfile(volume, false).contains("notices-for"));
+}
+
 Volume sampled_brick_volume() {
   Volume volume = volume_of("dist", 2);
   volume.id = *Gfid::parse("07b2a6a2-f67f-4d07-9bf1-cd6e68996387");
@@ -295,8 +307,8 @@ TEST(Volfiles, ATraceStandsAboveTheTranslatorThatIsNamed) {
     EXPECT_TRUE(volfile) << text;
     const VolumeSection* trace = volfile->find("v-trace");
     if (trace == nullptr) return std::string("none");
-    const auto above = std::ranges::find(volfile->sections, std::vector<std::string>{"v-trace"},
-                                         &VolumeSection::subvolumes);
+    const auto above =
+        std::ranges::find(volfile->sections, std::vector<std::string>{"v-trace"}, &VolumeSection::subvolumes);
     return fmt::format("{} on {} below {}, to the log: {}", trace->type, trace->subvolumes.front(), above->name,
                        trace->option("log-file").value_or("no"));
   };

@@ -75,6 +75,8 @@ void set_starting_options(Volume& volume, std::string_view key) {
 
 void set_coherence_options(Volume& volume) {
   volume.options.set("features.cache-invalidation", "on");
+  // Clients of GlusterFS must not rely on what single copies tell; those of Mortar do not need to be told.
+  if (volume.replica_count > 1) return;
   volume.options.set("performance.cache-invalidation", "on");
   volume.options.set("performance.md-cache-timeout", "60");
 }

@@ -18,6 +18,7 @@ struct MdCacheOptions {
   bool global_cache_invalidation = true;
   bool pass_through = false;
   std::chrono::seconds timeout{1};
+  std::chrono::seconds notices_for{0};
   auto options(this auto& self) {
     using std::chrono::seconds;
     return std::tuple(
@@ -25,7 +26,10 @@ struct MdCacheOptions {
         Option{"global-cache-invalidation", self.global_cache_invalidation, "The kernel is told of them, too"},
         Option{"pass-through", self.pass_through, "Nothing is believed for longer because of notices"},
         Option{"md-cache-timeout", self.timeout, "How long names and attributes are believed", seconds(0),
-               seconds(600)});
+               seconds(600)},
+        Option{"notices-for", self.notices_for,
+               "How long they are believed where bricks tell of changes and cache-invalidation does not say so",
+               seconds(0), seconds(0x7fffffff)});
   }
 };
 
@@ -36,8 +40,9 @@ class MdCache final : public PassOn {
 
   // Nothing where bricks do not tell of changes: then it is for the mount to say.
   std::optional<std::chrono::seconds> believable_for() const {
-    const bool told = options_.cache_invalidation && options_.global_cache_invalidation && !options_.pass_through;
-    return told ? std::optional(options_.timeout) : std::nullopt;
+    if (!options_.global_cache_invalidation || options_.pass_through) return std::nullopt;
+    if (options_.cache_invalidation) return options_.timeout;
+    return options_.notices_for.count() != 0 ? std::optional(options_.notices_for) : std::nullopt;
   }
 
   Result<Done> reconfigure(const VolumeSection& section) override;

@@ -24,6 +24,8 @@ TEST(MdCache, BelievesOnlyWhereBricksTell) {
   EXPECT_EQ(cache.believable_for(), 600s);
   ASSERT_TRUE(cache.reconfigure(section_with({{"cache-invalidation", "on"}, {"md-cache-timeout", "0"}})));
   EXPECT_EQ(cache.believable_for(), 0s);
+  ASSERT_TRUE(cache.reconfigure(section_with({{"notices-for", "60"}})));
+  EXPECT_EQ(cache.believable_for(), 60s);
   for (const auto& [key, value] : {std::pair("global-cache-invalidation", "off"), std::pair("pass-through", "on")}) {
     ASSERT_TRUE(cache.reconfigure(section_with({{"cache-invalidation", "on"}, {key, value}})));
     EXPECT_FALSE(cache.believable_for()) << key;

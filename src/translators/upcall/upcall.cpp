@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t most_names = 1024;
 constexpr std::size_t most_name = 255;
+// What attributes come with.
+constexpr std::uint32_t of_attributes = upcall::flag::mode | upcall::flag::owner | upcall::flag::size |
+                                        upcall::flag::times | upcall::flag::accessed | upcall::flag::permission;
 
 notice::CacheInvalidation forgotten(const Gfid& gfid, std::uint64_t client, std::chrono::seconds timeout) {
   notice::CacheInvalidation notice;
@@ -47,10 +50,14 @@ void Upcall::changed(const Call& call, const Gfid& gfid, Flags flags, const Iatt
   notice.gfid = gfid;
   notice.flags = flags;
   notice.expires_after = static_cast<std::uint32_t>(options_.timeout.count());
-  notice.iatt = iatt;
-  notice.parent = parent;
-  notice.old_parent = old_parent;
   notice.xattrs = xattrs;
+  if (is_copy_) {
+    if ((flags & of_attributes) != 0) notice.flags |= upcall::flag::attributes;
+  } else {
+    notice.iatt = iatt;
+    notice.parent = parent;
+    notice.old_parent = old_parent;
+  }
   for (std::uint64_t client : watchers_.others(gfid, call.client->number, world_.now())) {
     notice.client = client;
     raise(notice);
@@ -84,6 +91,7 @@ Result<Done> Upcall::register_names(const Dictionary& names) {
     if (name.size() > most_name) return failed(ENAMETOOLONG);
     if (names_.size() >= most_names && !names_.contains(name)) return failed(ENOMEM);
     names_.insert(name);
+    is_copy_ = is_copy_ || name.starts_with("trusted.afr.");
   }
   return done;
 }

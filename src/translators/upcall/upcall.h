@@ -93,7 +93,9 @@ class Upcall : public PassOn {
   upcall::Options options_;
   upcall::Watchers watchers_;
   std::set<std::string> names_;  // patterns of fnmatch(3)
-  const Look* look_ = nullptr;   // of the answer that is being noted
+  // Clients have asked for marks of replication: what the brick has may be behind, and notices do not tell it.
+  bool is_copy_ = false;
+  const Look* look_ = nullptr;  // of the answer that is being noted
 };
 
 Result<std::unique_ptr<Translator>> make_upcall(World& world, const VolumeSection& section);

@@ -192,6 +192,22 @@ TEST_F(UpcallTest, WhatExpiresIsDropped) {
   EXPECT_EQ(flags_of(b, fop::Write{.gfid = fixed_gfid(1)}), Flags{});
 }
 
+TEST_F(UpcallTest, OneOfSeveralCopiesOnlySaysThatSomethingChanged) {
+  Dictionary names;
+  names.set("trusted.afr.v-client-0", std::int64_t{0});
+  EXPECT_EQ(ask(board, a, fop::Ipc{.operation = 2, .xdata = names})->error(), 0);
+  ask(board, a, fop::Stat{.gfid = file});
+  leaf.answer<fop::Write>([](const Call&, const fop::Write&) -> Result<fop::Write::Reply> {
+    fop::Write::Reply reply;
+    reply.after.size = 6;
+    return reply;
+  });
+  const auto notices = notices_of(b, fop::Write{.gfid = file});
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices[0].flags, 0x2018U);
+  EXPECT_EQ(notices[0].iatt, Iatt{});
+}
+
 TEST_F(UpcallTest, ChangedAttributesAreToldOnlyIfRegistered) {
   ask(board, a, fop::Stat{.gfid = file});
   Dictionary values;
