@@ -53,10 +53,14 @@ Result<Done> change_times(const Work& work, const Place& place, const AskedTimes
                          : work.files().change_times(place.directory, place.name, accessed, modified);
 }
 
-// Explicit times are taken as they are, also backwards; the change time only rises.
-Result<Done> set_consistent_times(const Work& work, Subject& object, const Place& place, const AskedTimes& asked) {
+// Explicit times are taken as they are, also backwards; the change time only rises. A healer's are those of a copy at
+// the time of its last change: what has happened here since stands.
+Result<Done> set_consistent_times(const Work& work, Subject& object, const Place& place, const Iatt& wanted,
+                                  const AskedTimes& asked) {
   if (!asked.accessed && !asked.modified) return stamp_object(work, object, place);
   if (!object.memory || !object.memory->times) return done;
+  const bool is_healed_from = work.call->is_internal() && wanted.changed != Moment{};
+  if (is_healed_from && wanted.changed < object.memory->times->changed) return done;
   Times times = *object.memory->times;
   if (asked.accessed) times.accessed = *asked.accessed;
   if (asked.modified) times.modified = *asked.modified;
@@ -80,7 +84,7 @@ Result<Done> apply(const Work& work, Subject& object, const Found& found, const 
   if (asked.accessed || asked.modified) {
     if (Result<Done> changed = change_times(work, place, asked); !changed) return changed;
   }
-  return set_consistent_times(work, object, place, asked);
+  return set_consistent_times(work, object, place, wanted, asked);
 }
 
 template <class Request>

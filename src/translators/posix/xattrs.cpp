@@ -27,13 +27,21 @@ bool is_dropped(std::string_view key) {
          key.starts_with("glusterfs.internal-ctx");
 }
 
-// Times that somebody copies or heals: they are created or raised, never lowered.
+// Times that somebody copies: they are created or raised, never lowered.
 Result<Done> merge_times(const Work& work, Subject& object, const Place& place, const Times& given) {
   std::optional<Times> known = object.memory ? object.memory->times : std::nullopt;
   Times times = known.value_or(given);
   raise_times(times, given);
   if (known == times) return done;
   return write_times(work, object, place, times);
+}
+
+// Times that a healer brings, as they were after the last change that its copy has seen: what has happened here since
+// stands.
+Result<Done> heal_times(const Work& work, Subject& object, const Place& place, const Times& given) {
+  const bool is_known = object.memory && object.memory->times;
+  if (is_known && given.changed < object.memory->times->changed) return done;
+  return write_times(work, object, place, given);
 }
 
 Result<Done> set_one(const Work& work, Subject& object, const Found& found, const std::string& key, const Value& value,
@@ -48,7 +56,9 @@ Result<Done> set_one(const Work& work, Subject& object, const Found& found, cons
   const std::string bytes = stored_form(value);
   if (key == mdata_key) {
     std::optional<Times> times = decode_mdata(as_bytes(bytes));
-    return times ? merge_times(work, object, found.place, *times) : Result<Done>(failed(EINVAL));
+    if (!times) return failed(EINVAL);
+    return work.call->is_internal() ? heal_times(work, object, found.place, *times)
+                                    : merge_times(work, object, found.place, *times);
   }
   if (is_acl(key)) {
     const bool is_bare = (found.iatt.mode & 07777) == 01000 && found.iatt.is_regular();

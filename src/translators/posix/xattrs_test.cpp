@@ -1,3 +1,4 @@
+#include "translators/posix/mdata.h"
 #include "translators/posix/posix_test_support.h"
 
 namespace mortar::posix {
@@ -143,6 +144,25 @@ TYPED_TEST(PosixXattrs, HealedTimesAreRaisedNeverLowered) {
   EXPECT_EQ(heal(1000), 1000);
   EXPECT_EQ(heal(500), 1000);
   EXPECT_EQ(heal(2000), 2000);
+}
+
+TYPED_TEST(PosixXattrs, AHealerBringsTimesUnlessThereWasALaterChange) {
+  auto& brick = this->brick;
+  brick.call.pid = -6;
+  auto heal = [&](std::int64_t changed, std::int64_t modified) {
+    fop::Setattr disk{.gfid = this->file, .valid = set_attribute::modified};
+    disk.iatt.changed = {changed, 0};
+    disk.iatt.modified = {modified, 0};
+    EXPECT_TRUE(brick.ask(disk));
+    fop::Setxattr request{.gfid = this->file};
+    request.values.set_bytes(mdata_key,
+                             encode_mdata({.accessed = {}, .modified = {modified, 0}, .changed = {changed, 0}}));
+    EXPECT_TRUE(brick.ask(request));
+    return brick.ask(fop::Stat{.gfid = this->file})->iatt.modified.seconds;
+  };
+  EXPECT_EQ(heal(1000, 1000), 1000);
+  EXPECT_EQ(heal(2000, 500), 500);
+  EXPECT_EQ(heal(1500, 1500), 500);
 }
 
 }  // namespace

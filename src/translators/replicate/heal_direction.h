@@ -16,6 +16,7 @@ struct Testimony {
   Copies present;            // has it
   std::vector<Marks> marks;  // by copy
   std::vector<Iatt> iatts;
+  Copies keeps_times;  // those of its users' clocks, which all copies have alike
 };
 
 struct Direction {

@@ -220,6 +220,12 @@ Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Testimony testi
     }
     if (has_another || !testimony.present.has(sink)) {
       co_await tried(make(job, sink, name, right, object, locked));
+      continue;
+    }
+    // It has missed that the object went to and fro.
+    const bool is_earlier = testimony.iatts[sink].changed < object.changed;
+    if (is_earlier && testimony.keeps_times.has(sink) && testimony.keeps_times.has(*source)) {
+      co_await tried(metadata_.copy_times(object.gfid, *source, sink, locked));
     }
   }
   co_return done;

@@ -11,15 +11,13 @@ namespace mortar::replicate {
 
 namespace {
 
-constexpr const char* times_key = "trusted.glusterfs.mdata";
-
 // What each copy has for itself.
 bool is_own(std::string_view key) {
   constexpr std::array<std::string_view, 8> prefixes = {"trusted.afr.",
                                                         "trusted.gfid",
                                                         "trusted.pgfid.",
                                                         "trusted.glusterfs.volume-id",
-                                                        "trusted.glusterfs.mdata",
+                                                        times_key,
                                                         "trusted.glusterfs.quota",
                                                         "trusted.glusterfs.createtime",
                                                         "glusterfs."};
@@ -108,18 +106,31 @@ Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink, const Locked& loc
 }
 
 Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked) {
-  const Call own = healing_.call();
-  const fop::Stat stat{.gfid = gfid, .xdata = {}};
-  const fop::Attributes right = co_await tried(healing_.at(own, stat, source));
+  const Testimony testimony =
+      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  if (!testimony.present.has(source) || !testimony.present.has(sink)) co_return failed(ENOENT, "it has gone meanwhile");
+  const Iatt& right = testimony.iatts[source];
+  const Iatt& there = testimony.iatts[sink];
+  const bool keeps_times = testimony.keeps_times.has(source);
+  if (keeps_times && testimony.keeps_times.has(sink)) {
+    const bool are_same = right.changed == there.changed && right.modified == there.modified;
+    // One copy may be right in content and another in attributes: the later change counts, and where clocks do not say
+    // which that was, what somebody has set. Users may change one of both meanwhile: the brick looks at it again.
+    const Direction of_attributes = direction_of_metadata(testimony, volume_.quorum);
+    const bool is_behind = of_attributes.source && !of_attributes.sources.has(source);
+    if (are_same || right.changed < there.changed || (is_behind && right.changed == there.changed)) co_return done;
+  }
   const fop::Setattr set{
-      .gfid = gfid, .iatt = right.iatt, .valid = set_attribute::accessed | set_attribute::modified, .xdata = {}};
+      .gfid = gfid, .iatt = right, .valid = set_attribute::accessed | set_attribute::modified, .xdata = {}};
   co_await tried(healing_.change(locked, set, sink));
-  // Where the volume keeps times of its own.
+  if (!keeps_times) co_return done;
+  const Call own = healing_.call();
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};
-  const Result<fop::Values> times = co_await healing_.at(own, get, source);
-  if (!times || times->values.find(times_key) == nullptr) co_return done;
+  const fop::Values times = co_await tried(healing_.at(own, get, source));
+  const Value* value = times.values.find(times_key);
+  if (value == nullptr) co_return done;
   fop::Setxattr set_times{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
-  set_times.values.set(times_key, *times->values.find(times_key));
+  set_times.values.set(times_key, *value);
   co_await tried(healing_.change(locked, set_times, sink));
   co_return done;
 }

@@ -15,7 +15,7 @@ class MetadataHealer {
   Task<bool> are_alike(Gfid gfid, const Testimony& testimony);
   // All of it, to a copy that is behind, whatever marks say. The caller has the object to itself.
   Task<> copy(Gfid gfid, Copy source, Copy sink, const Locked& locked);
-  // Only the times, which others may read off while they are being copied.
+  // Only the times, which others may read off while they are being copied, and unless the other copy was changed later.
   Task<> copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked);
 
  private:

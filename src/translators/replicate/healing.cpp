@@ -32,19 +32,14 @@ Call Healing::call() const {
 }
 
 LockedThing Healing::thing(const Gfid& gfid, LockKind kind, std::string domain) {
-  return {.gfid = gfid,
-          .kind = kind,
-          .name = {},
-          .domain = std::move(domain),
-          .owner = volume_.lock_owners.next()};
+  return {.gfid = gfid, .kind = kind, .name = {}, .domain = std::move(domain), .owner = volume_.lock_owners.next()};
 }
 
-LockedThing Healing::attributes_of(const Gfid& gfid) {
-  return thing(gfid, LockKind::attributes, volume_.domain());
-}
+LockedThing Healing::attributes_of(const Gfid& gfid) { return thing(gfid, LockKind::attributes, volume_.domain()); }
 
 Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
   volume_.keys.ask_in(lookup.xdata);
+  lookup.xdata.set(times_key, std::int64_t{1});
   const Call own = call();
   const AnswersOf<fop::Lookup> answers = co_await tried(at_each(own, lookup, copies));
   Testimony testimony;
@@ -59,13 +54,13 @@ Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
     testimony.present.add(copy);
     testimony.marks[copy] = volume_.keys.read(answer->xdata);
     testimony.iatts[copy] = answer->iatt;
+    if (answer->xdata.has(times_key)) testimony.keeps_times.add(copy);
   }
   co_return std::move(testimony);
 }
 
 // Subtracted is what was read, for others may have added to it meanwhile.
-Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right,
-                       const Locked& locked) {
+Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked) {
   std::vector<Task<fop::Values>> tasks;
   std::vector<fop::Xattrop> requests;
   std::vector<Copy> places;

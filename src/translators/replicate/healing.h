@@ -14,6 +14,8 @@
 
 namespace mortar::replicate {
 
+// Where bricks keep the times of users' clocks.
+inline constexpr const char* times_key = "trusted.glusterfs.mdata";
 // Of a rmdir, on the wire: whatever is in it.
 inline constexpr std::int32_t with_all_in_it = 1;
 
@@ -68,8 +70,7 @@ class Healing {
   // An object by gfid, or a name.
   Task<Testimony> hear(fop::Lookup lookup, Copies copies);
   // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`.
-  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right,
-                 const Locked& locked);
+  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked);
   // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names
   // it has noted.
   Task<> strike(Gfid gfid, Copy copy);
