@@ -1,5 +1,7 @@
 #include "translators/cluster/descriptors.h"
 
+#include <utility>
+
 namespace mortar {
 
 namespace {
@@ -34,20 +36,40 @@ std::shared_ptr<OpenObject> Descriptors::object(const Fd& fd) const {
 Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, std::size_t place) {
   const std::shared_ptr<OpenObject> open_here = object(fd);
   if (open_here->fds[place].open) co_return open_here->fds[place];
+  open_here->fds[place] = co_await tried(open_at(call, fd, place));
+  co_return open_here->fds[place];
+}
+
+Task<bool> Descriptors::open_anew_at(const Call& call, Fd fd, std::size_t place) {
+  const std::shared_ptr<OpenObject> open_here = object(fd);
+  // One without a name opens by its identity, too, as long as it is open.
+  Call looking = call;
+  looking.stamps = 0;
+  const fop::Lookup lookup{.gfid = fd.open->gfid, .parent = {}, .name = {}, .xdata = {}};
+  const Result<fop::Lookup::Reply> named = co_await translator_.children()[place]->perform(looking, lookup);
+  if (!named || named->iatt.links == 0) co_return false;
+  Result<Fd> opened = co_await open_at(call, fd, place);
+  if (!opened) co_return false;
+  const Fd before = std::exchange(open_here->fds[place], std::move(*opened));
+  if (before.open) {
+    const fop::Release release{.gfid = fd.open->gfid, .fd = before, .xdata = {}};
+    co_await translator_.children()[place]->perform(call, release);
+  }
+  co_return true;
+}
+
+Task<Fd> Descriptors::open_at(Call call, Fd fd, std::size_t place) {
   const Descriptor& descriptor = *fd.open;
   // The times that the operation sets are not those of an open.
-  Call opening = call;
-  opening.stamps = 0;
+  call.stamps = 0;
   if (descriptor.directory) {
     const fop::Opendir open{.gfid = descriptor.gfid, .xdata = {}};
-    fop::Opened reply = co_await tried(translator_.children()[place]->perform(opening, open));
-    open_here->fds[place] = std::move(reply.fd);
-  } else {
-    const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
-    fop::Opened reply = co_await tried(translator_.children()[place]->perform(opening, open));
-    open_here->fds[place] = std::move(reply.fd);
+    fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
+    co_return std::move(reply.fd);
   }
-  co_return open_here->fds[place];
+  const fop::Open open{.gfid = descriptor.gfid, .flags = descriptor.flags & ~only_once, .xdata = {}};
+  fop::Opened reply = co_await tried(translator_.children()[place]->perform(call, open));
+  co_return std::move(reply.fd);
 }
 
 }  // namespace mortar

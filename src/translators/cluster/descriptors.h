@@ -35,6 +35,9 @@ class Descriptors {
   std::shared_ptr<OpenObject> object(const Fd& fd) const;
   // The descriptor at that subvolume of what is open here; opened there now where a file has been moved.
   Task<Fd> descriptor_at(const Call& call, Fd fd, std::size_t place);
+  // Opens it anew there: a heal may have made another file of that identity since. Where there is none it stays as it
+  // is, and the answer is false.
+  Task<bool> open_anew_at(const Call& call, Fd fd, std::size_t place);
 
   // Operations on objects, with the descriptors that are open at the subvolume.
   template <class Operation>
@@ -45,6 +48,7 @@ class Descriptors {
                                      const std::vector<std::size_t>& places);
 
  private:
+  Task<Fd> open_at(Call call, Fd fd, std::size_t place);
   template <class Operation>
   Task<typename Operation::Reply> with_descriptor(const Call& call, const Operation& operation, std::size_t place);
 

@@ -25,8 +25,8 @@ Copies succeeded(const std::vector<Result<Reply>>& answers) {
 // Why it failed, where it failed on all that were asked: what somebody says who is there.
 template <class Reply>
 Error error_of(const std::vector<Result<Reply>>& answers) {
-  const auto said = std::ranges::find_if(
-      answers, [](const Result<Reply>& answer) { return !answer && !is_away(answer.error()); });
+  const auto said =
+      std::ranges::find_if(answers, [](const Result<Reply>& answer) { return !answer && !is_away(answer.error()); });
   return said != answers.end() ? said->error() : Error(ENOTCONN);
 }
 
@@ -37,6 +37,11 @@ class Asking {
 
   // Null where nothing is open by it here.
   std::shared_ptr<OpenObject> open_object(const Fd& fd) const { return descriptors_.object(fd); }
+
+  // The file may have been made anew there since it was opened.
+  Task<bool> open_anew_at(const Call& call, Fd fd, Copy copy) {
+    return descriptors_.open_anew_at(call, std::move(fd), copy);
+  }
 
   template <class Operation>
   Task<typename Operation::Reply> at(const Call& call, const Operation& operation, Copy copy) {

@@ -180,18 +180,56 @@ Task<> Changes::blame_for_new(const Iatt& made, Copies had) {
 
 Task<> Changes::blame_for_names(const std::optional<Iatt>& object, Copies had) {
   if (!object || object->is_directory() || object->links < 2) co_return done;
-  const Copies missing = volume_.all() - had;
-  fop::Xattrop request{.gfid = object->gfid, .operation = 0, .values = {}, .xdata = {}};
+  const Copies told = co_await tried(blame_for_attributes(object->gfid, volume_.all() - had, had));
+  if (!volume_.quorum.is_met(told)) co_return failed(ENOTCONN, "too few copies know that others have missed it");
+  co_return done;
+}
+
+Task<Copies> Changes::blame_for_inherited(const Iatt& made, Gfid parent, Copies had) {
+  const std::optional<Readable> known = volume_.readable(parent);
+  const Copies alike = known ? had & known->metadata : had;
+  if (alike == had || alike.empty()) co_return had;
+  co_await tried(blame_for_attributes(made.gfid, had - alike, alike));
+  co_return alike;
+}
+
+Task<Copies> Changes::blame_for_attributes(Gfid gfid, Copies missing, Copies had) {
+  fop::Xattrop request{.gfid = gfid, .operation = 0, .values = {}, .xdata = {}};
   const Counts attributes = Counts::of(Slot::metadata, 1);
   for (const Copy copy : missing.list()) request.values.set_bytes(volume_.keys.missed(copy), attributes.stored());
   const Call own = as_root(Call{});
   const AnswersOf<fop::Xattrop> answers = co_await tried(asking_.at_each(own, request, had));
-  volume_.leave_out(object->gfid, Slot::metadata, missing);
+  volume_.leave_out(gfid, Slot::metadata, missing);
   Copies told = succeeded(answers);
   for (const Copy copy : (had - told).list()) {
     if (is_missing(answers[copy].error())) told.add(copy);
   }
-  if (!volume_.quorum.is_met(told)) co_return error_of(answers);
+  co_return told;
+}
+
+Fd Changes::descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers) {
+  std::shared_ptr<OpenObject> object = descriptors_.new_object();
+  for (Copy copy = 0; copy < answers.size(); ++copy) {
+    if (answers[copy] && answers[copy]->iatt.gfid == gfid) object->fds[copy] = std::exchange(answers[copy]->fd, {});
+  }
+  return descriptors_.give_out(gfid, create.flags, false, std::move(object));
+}
+
+Task<> Changes::close_others(const Call& call, AnswersOf<fop::Create>& answers) {
+  std::vector<Task<fop::Acknowledged>> closing;
+  std::vector<fop::Release> releases;
+  std::vector<Copy> places;
+  for (Copy copy = 0; copy < answers.size(); ++copy) {
+    if (!answers[copy] || !answers[copy]->fd.open) continue;
+    places.push_back(copy);
+    releases.push_back({.gfid = answers[copy]->iatt.gfid, .fd = std::move(answers[copy]->fd), .xdata = {}});
+  }
+  if (places.empty()) co_return done;
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    closing.push_back(volume_.subvolume(places[at]).perform(call, releases[at]));
+  }
+  // A descriptor that cannot be closed goes with the connection.
+  co_await tried(all(std::move(closing)));
   co_return done;
 }
 

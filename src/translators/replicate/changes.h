@@ -52,7 +52,9 @@ class Changes {
                                            std::optional<Iatt> touched = {});
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
-                                                  const std::optional<Iatt>& touched);
+                                                  const std::optional<Iatt>& touched, AnswersOf<Operation>& answers);
+  template <class Operation>
+  static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);
   // What too few copies have made goes again: its name is locked.
   template <class Operation>
   Task<> take_back(const Call& call, const Operation& change, Copies copies);
@@ -81,13 +83,20 @@ class Changes {
   Task<> remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies);
   // A new object on some of the copies only: these say that the others lack all of it.
   Task<> blame_for_new(const Iatt& made, Copies had);
+  // A new object has its group, the bits of its mode and its lists of access from its directory: not where that is
+  // behind with these. Those where the new object is as it should be, of those that have it.
+  Task<Copies> blame_for_inherited(const Iatt& made, Gfid parent, Copies had);
+  // Who has noted it, or has no such object any more.
+  Task<Copies> blame_for_attributes(Gfid gfid, Copies missing, Copies had);
   // An object that is not removed, as it has other names: how many it has and when it was changed some copies now have
   // wrong, also where they are asked by another name.
   Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
   template <class Reply>
-  void note_new(const Reply& reply, Copies had);
-  template <class Operation>
-  Fd descriptor_of(const Operation& create, AnswersOf<Operation>& answers);
+  void note_new(const Reply& reply, Copies had, Copies alike);
+  // Of copies that have opened this object; one that is behind may have opened another.
+  Fd descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers);
+  // What has been opened and is not in a descriptor.
+  Task<> close_others(const Call& call, AnswersOf<fop::Create>& answers);
   // Nothing where there is none.
   Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
@@ -129,7 +138,11 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
-  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched);
+  AnswersOf<Operation> answers;
+  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, answers);
+  if constexpr (std::is_same_v<Operation, fop::Create>) {
+    co_await tried(close_others(call, answers));
+  }
   if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
   for (const Hold::Use& use : uses) {
     // What is open lives on without a name; what is to be removed may be gone by this change.
@@ -142,12 +155,12 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
 
 template <class Operation>
 Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses,
-                                                         const std::optional<Iatt>& touched) {
+                                                         const std::optional<Iatt>& touched,
+                                                         AnswersOf<Operation>& answers) {
   const Copies asked = co_await tried(prepare(call, uses));
   if constexpr (std::is_same_v<Operation, fop::Write>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
   }
-  AnswersOf<Operation> answers;
   std::vector<Task<>> at_once;
   at_once.push_back(ask_all(call, change, asked, answers));
   for (Hold::Use& use : uses) {
@@ -157,6 +170,11 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   co_await tried(all(std::move(at_once)));
   const Copies right = co_await tried(right_among(call, uses, asked));
   const Outcome outcome = outcome_of(answers, right, volume_.quorum);
+  if constexpr (WithDescriptor<Operation>) {
+    for (const Copy copy : outcome.unnamed.list()) {
+      co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
+    }
+  }
   if (outcome.is_refused) {
     // What a copy says that is behind need not be so, and what it has done all the same is wrong.
     co_await tried(blame_all(uses, succeeded(answers)));
@@ -174,8 +192,9 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     // The object of a link may be made where it is behind with all of it.
     const bool can_be_made = std::is_same_v<Operation, fop::Link> && !had.empty() && !outcome.without.empty();
     if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
-      if (is_heard && !can_be_made) {
-        const Result<Done> taken_back = co_await take_back(call, change, had);
+      // Those who only are behind get it from who has it.
+      if (is_heard && !can_be_made && !outcome.missed.empty()) {
+        const Result<Done> taken_back = co_await take_back(call, change, made_by(change, answers, had));
         if (taken_back) co_return error_of(answers);
       }
     }
@@ -230,8 +249,11 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
   }
   if constexpr (MakesEntry<Operation>) {
-    note_new(reply, outcome.had);
-    if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, answers);
+    if (change.xdata.gfid("gfid-req") == reply.iatt.gfid) {
+      const Copies alike = co_await tried(blame_for_inherited(reply.iatt, change.parent, outcome.had));
+      note_new(reply, outcome.had, alike);
+    }
+    if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, reply.iatt.gfid, answers);
   }
   co_return std::move(reply);
 }
@@ -306,28 +328,28 @@ Task<> Changes::take_back(const Call& call, const Operation& change, Copies copi
   co_return done;
 }
 
+// A file that was there before was only opened.
+template <class Operation>
+Copies Changes::made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies) {
+  if constexpr (MakesEntry<Operation>) {
+    const std::optional<Gfid> asked_for = change.xdata.gfid("gfid-req");
+    for (const Copy copy : copies.list()) {
+      if (asked_for && answers[copy]->iatt.gfid != *asked_for) copies.remove(copy);
+    }
+  }
+  return copies;
+}
+
 template <MakesEntry Operation>
 Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
   return transact(call, change, plan_of(change));
 }
 
 template <class Reply>
-void Changes::note_new(const Reply& reply, Copies had) {
+void Changes::note_new(const Reply& reply, Copies had, Copies alike) {
   const bool is_directory = reply.iatt.is_directory();
   volume_.remember(reply.iatt.gfid,
-                   {.data = is_directory ? had : had & volume_.with_data(), .metadata = had & volume_.with_data()});
-}
-
-template <class Operation>
-Fd Changes::descriptor_of(const Operation& create, AnswersOf<Operation>& answers) {
-  std::shared_ptr<OpenObject> object = descriptors_.new_object();
-  Gfid gfid;
-  for (Copy copy = 0; copy < answers.size(); ++copy) {
-    if (!answers[copy]) continue;
-    gfid = answers[copy]->iatt.gfid;
-    object->fds[copy] = std::move(answers[copy]->fd);
-  }
-  return descriptors_.give_out(gfid, create.flags, false, std::move(object));
+                   {.data = is_directory ? had : had & volume_.with_data(), .metadata = alike & volume_.with_data()});
 }
 
 template <class Operation>

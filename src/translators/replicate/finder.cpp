@@ -226,7 +226,8 @@ bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const
 Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Lookup& lookup) {
   Heard heard = co_await tried(ask(call, lookup));
   if (agree(heard.answers, volume_.all())) co_return unite(std::move(heard), volume_.all());
-  // A copy of the directory that has missed something does not count.
+  // A copy of the directory that has missed something does not count: which that is by now others may have changed.
+  if (!holds_.keeps(lookup.parent, LockKind::entries)) volume_.forget(lookup.parent);
   const Readable parent = co_await tried(readable(call, lookup.parent));
   fop::Lookup::Reply reply;
   if (!parent.data.empty() && agree(heard.answers, parent.data)) {
@@ -332,7 +333,9 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   if (told.empty()) told = evidence.readable.metadata;
   // In a split brain users see that it is there; while a copy is away, that one may be right.
   const bool is_away = counting == volume_.all() && (succeeded(answers) | denied) != volume_.all();
-  if (told.empty() && is_away && volume_.quorum.is_required()) return std::unexpected(volume_.nobody_is_right());
+  const bool is_of_content = answers[evidence.present.front()]->iatt.is_regular();
+  const bool is_unknown = told.empty() || (is_of_content && evidence.readable.data.empty());
+  if (is_unknown && is_away && volume_.quorum.is_required()) return std::unexpected(volume_.nobody_is_right());
   if (told.empty()) told = evidence.present;
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
   const bool is_chosen = chosen && evidence.present.has(*chosen);

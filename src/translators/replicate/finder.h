@@ -66,7 +66,7 @@ class Finder {
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
   // What the witness says that the copy missed; nothing where it cannot say anything.
   Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
-                                 std::shared_ptr<OpenObject> open);
+                                                std::shared_ptr<OpenObject> open);
   struct Heard {
     AnswersOf<fop::Lookup> answers;
     std::uint64_t news = 0;  // of the volume, when they were asked for

@@ -38,15 +38,33 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
 Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {
   const Readable readable = co_await tried(finder_.to_be_read(call, open.gfid));
   if (readable.data.empty()) co_return volume_.nobody_is_right();
-  // Cut to nothing as all changes are: under a lock, and with marks.
   fop::Open without_cut = open;
   without_cut.flags &= ~open_flag::truncate;
   fop::Opened opened = co_await tried(open_at(call, without_cut, volume_.up(), readable.data, open.flags));
   if ((open.flags & open_flag::truncate) != 0) {
-    const fop::Ftruncate cut{.gfid = open.gfid, .fd = opened.fd, .size = 0, .xdata = {}};
-    co_await tried(changes_.perform(call, cut));
+    co_await tried(cut(call, open.gfid, opened.fd));
   }
   co_return std::move(opened);
+}
+
+Task<fop::Create::Reply> OpenObjects::create(const Call& call, const fop::Create& create) {
+  fop::Create without_cut = create;
+  without_cut.flags &= ~open_flag::truncate;
+  fop::Create::Reply reply = co_await tried(changes_.perform(call, without_cut));
+  const bool is_new = create.xdata.gfid("gfid-req") == reply.iatt.gfid;
+  if (!is_new && (create.flags & open_flag::truncate) != 0) {
+    reply.iatt = co_await tried(cut(call, reply.iatt.gfid, reply.fd));
+  }
+  co_return std::move(reply);
+}
+
+Task<Iatt> OpenObjects::cut(const Call& call, Gfid gfid, Fd opened) {
+  const fop::Ftruncate cut{.gfid = gfid, .fd = opened, .size = 0, .xdata = {}};
+  const Result<fop::Changed> changed = co_await changes_.perform(call, cut);
+  if (changed) co_return changed->after;
+  const fop::Release release{.gfid = gfid, .fd = opened, .xdata = {}};
+  co_await tried(this->release(call, release));
+  co_return changed.error();
 }
 
 // Where it is read is chosen anew for each listing.

@@ -13,6 +13,7 @@ class OpenObjects {
       : volume_(volume), asking_(asking), finder_(finder), changes_(changes), descriptors_(descriptors) {}
 
   Task<fop::Opened> open(const Call& call, const fop::Open& open);
+  Task<fop::Create::Reply> create(const Call& call, const fop::Create& create);
   Task<fop::Opened> opendir(const Call& call, const fop::Opendir& open);
   template <class Operation>
   Task<fop::Acknowledged> release(const Call& call, const Operation& release);
@@ -23,6 +24,9 @@ class OpenObjects {
   // ESTALE where one of the `right` copies has it no more.
   template <class Operation>
   Task<fop::Opened> open_at(const Call& call, const Operation& open, Copies copies, Copies right, std::uint32_t flags);
+  // To nothing, as all changes are made: under a lock, and with marks. Who opens it on a copy that is behind may have
+  // opened another file of that name. Closes it where it fails.
+  Task<Iatt> cut(const Call& call, Gfid gfid, Fd opened);
   // The copies that an open file is open on.
   Copies open_on(const Fd& fd) const;
 

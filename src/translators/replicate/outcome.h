@@ -12,6 +12,7 @@ struct Outcome {
   Copies missed;   // who was asked and has not
   Copies refused;  // of these: has said so
   Copies without;  // of these: has no such object, by now
+  Copies unnamed;  // of those who missed it: took it into a file without a name, where others have one
   // All have said that they do not do it: nothing has happened.
   bool is_refused = false;
 };
@@ -21,30 +22,61 @@ template <class Reply>
 bool is_nameless(const Reply& reply) {
   if constexpr (requires { reply.after.links; }) {
     return !reply.after.gfid.is_null() && reply.after.links == 0;
+  } else if constexpr (requires { reply.iatt.links; }) {
+    return !reply.iatt.gfid.is_null() && reply.iatt.links == 0;
   } else {
     return false;
   }
 }
 
-// A copy that took in less than another has missed something. So has one that took it into a file without a name where
-// a quorum has one: a heal makes the file anew there.
+// The object that an answer is about where a name was given; null where an answer does not say it.
+template <class Reply>
+Gfid object_of(const Reply& reply) {
+  if constexpr (requires { reply.iatt; }) {
+    return reply.iatt.gfid;
+  } else {
+    return {};
+  }
+}
+
+// That which most of them have.
+template <class Reply>
+Gfid object_of_most(const std::vector<Result<Reply>>& answers, Copies copies) {
+  Gfid object;
+  std::ptrdiff_t most = 0;
+  const std::vector<Copy> having = (copies & succeeded(answers)).list();
+  for (const Copy copy : having) {
+    const Gfid here = object_of(*answers[copy]);
+    const auto count = std::ranges::count_if(having, [&](Copy other) { return object_of(*answers[other]) == here; });
+    if (count > most) object = here;
+    most = std::max(most, count);
+  }
+  return object;
+}
+
+// A copy that took in less than another has missed something. So has one that took it into a file without a name while
+// others have one, unless a quorum has none: a heal may make the file anew there. And one that has opened another
+// object of that name.
 template <class Reply>
 Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked, const Quorum& quorum) {
   Outcome outcome;
   std::int32_t most = 0;
-  Copies named;
+  Copies named, nameless;
+  const Gfid object = object_of_most(answers, asked);
   for (const Copy copy : asked.list()) {
     if (!answers[copy]) continue;
     most = std::max(most, answers[copy]->op_ret);
-    if (!is_nameless(*answers[copy])) named.add(copy);
+    (is_nameless(*answers[copy]) ? nameless : named).add(copy);
   }
+  const bool has_name = quorum.is_met(named) || !(named.empty() || quorum.is_met(nameless));
   for (const Copy copy : asked.list()) {
-    const bool is_whole = answers[copy] && answers[copy]->op_ret == most;
-    if (is_whole && (named.has(copy) || !quorum.is_met(named))) {
+    const bool is_whole = answers[copy] && answers[copy]->op_ret == most && object_of(*answers[copy]) == object;
+    if (is_whole && (named.has(copy) || !has_name)) {
       outcome.had.add(copy);
       continue;
     }
     outcome.missed.add(copy);
+    if (nameless.has(copy)) outcome.unnamed.add(copy);
     if (answers[copy] || is_away(answers[copy].error())) continue;
     outcome.refused.add(copy);
     if (is_missing(answers[copy].error())) outcome.without.add(copy);

@@ -1,7 +1,10 @@
 // What only asks: one copy that is right answers; where it has gone, another one.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "translators/replicate/finder.h"
+#include "translators/replicate/outcome.h"
 #include "translators/replicate/own_xattrs.h"
 
 namespace mortar::replicate {
@@ -42,7 +45,21 @@ class Reads {
   template <class Operation>
   Task<> read_at(const Call& call, const Operation& read, Copy copy, Result<typename Operation::Reply>& reply) {
     reply = co_await asking_.at(call, read, copy);
+    if constexpr (WithDescriptor<Operation>) {
+      const bool is_outlived =
+          reply && is_nameless(*reply) && volume_.readable(read.gfid) && asking_.open_object(read.fd) != nullptr;
+      if (!is_outlived) co_return done;
+      const bool is_anew = co_await tried(asking_.open_anew_at(call, read.fd, copy));
+      if (is_anew) {
+        reply = co_await asking_.at(call, read, copy);
+      }
+    }
     co_return done;
+  }
+  // Copies that are there lack it; one that is away may have it.
+  Error lacked(const Error& last) const {
+    if (volume_.up() == volume_.all()) return last;
+    return Error(ENOTCONN, fmt::format("the copies that answer lack it: {}", last.sentence()));
   }
   Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
                Result<bool>& is_right);
@@ -86,7 +103,7 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       if (may_be_told && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
     }
     // Without one that has just gone another copy may be the right one.
-    if (is_right && *is_right && !is_away(last)) co_return last;
+    if (is_right && *is_right && !is_away(last)) co_return is_missing(last) ? lacked(last) : last;
     volume_.forget(read.gfid);
   }
   co_return last;

@@ -190,6 +190,8 @@ Task<typename Operation::Reply> Replicate::around(const Call& call, const Operat
     return set_xattr(call, operation);
   } else if constexpr (std::is_same_v<Operation, fop::Getxattr>) {
     return get_xattr(call, operation);
+  } else if constexpr (std::is_same_v<Operation, fop::Create>) {
+    return open_objects_.create(call, operation);
   } else if constexpr (requires { changes_.perform(call, operation); }) {
     return changes_.perform(call, operation);
   } else if constexpr (requires { listing_.list(call, operation); }) {
