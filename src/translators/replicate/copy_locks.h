@@ -27,9 +27,7 @@ struct LockedThing {
   mutable bool needs_descriptor = false;  // it was found by that only
 
   // The descriptor at that copy; null where there is none.
-  const Fd* descriptor(Copy copy) const {
-    return open != nullptr && open->fds[copy].open ? &open->fds[copy] : nullptr;
-  }
+  const Fd* descriptor(Copy copy) const { return open != nullptr && open->fds[copy].open ? &open->fds[copy] : nullptr; }
 };
 
 // Why copies have not given a lock.

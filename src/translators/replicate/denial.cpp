@@ -27,14 +27,12 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
   fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
   volume_.keys.ask_in(step.xdata);
   for (const std::string& name : *way) {
-    const AnswersOf<fop::Lookup> answers =
-        co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
+    const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
     if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
     if (!answers[holder] || is_blamed(answers, deniers, holders)) co_return true;
     const Gfid directory = answers[holder]->iatt.gfid;
-    const bool is_known = std::ranges::any_of(deniers.list(), [&](Copy denier) {
-      return answers[denier] && answers[denier]->iatt.gfid == directory;
-    });
+    const bool is_known = std::ranges::any_of(
+        deniers.list(), [&](Copy denier) { return answers[denier] && answers[denier]->iatt.gfid == directory; });
     if (!is_known) co_return false;
     are_behind = is_blamed(answers, Copies::only(holder), deniers);
     step.gfid = {};

@@ -39,6 +39,7 @@ Task<> HealService::run() {
   Duration retry = first_retry;
   for (;;) {
     left_over_ = false;
+    split_brains_ = 0;
     const Result<Done> healed = co_await round();
     if (!healed) log::info(set_.name(), "{}", healed.error().sentence());
     const bool all_well = healed && !left_over_;
@@ -59,7 +60,6 @@ Task<> HealService::run() {
 // A client that did not reach a copy for a while may blame it after everything was healed. What stays listed, as a
 // split brain does, is looked at more and more seldom.
 Task<> HealService::pause_until_listed(Duration length) {
-  const std::uint64_t left = co_await tried(waiting_here());
   Duration slice = first_look;
   while (length > Duration()) {
     slice = std::min(slice, length);
@@ -67,7 +67,7 @@ Task<> HealService::pause_until_listed(Duration length) {
     if (wanted_.is_set()) co_return done;
     length -= slice;
     const std::uint64_t now = co_await tried(waiting_here());
-    if (now > left) co_return done;
+    if (now > split_brains_) co_return done;
     if (now != 0) slice = 2 * slice;
   }
   co_return done;
@@ -126,6 +126,7 @@ Task<> HealService::walk_index(Copy copy) {
   const Result<Done> walked = co_await through.through_index(copy);
   end_walk(walk, through.figures());
   left_over_ = left_over_ || through.figures().failed + through.figures().aside != 0;
+  split_brains_ += through.figures().split_brain;
   co_return walked;
 }
 
@@ -144,10 +145,7 @@ std::list<HealService::Walk>::iterator HealService::begin_walk(Copy copy, bool i
   std::list<Walk>& walks = walks_[copy];
   const auto over = std::ranges::find(walks, false, &Walk::goes_on);
   if (walks.size() >= most_walks_remembered && over != walks.end()) walks.erase(over);
-  return walks.insert(walks.end(), Walk{.is_full = is_full,
-                                        .figures = {},
-                                        .began = world_.wall_clock(),
-                                        .ended = {}});
+  return walks.insert(walks.end(), Walk{.is_full = is_full, .figures = {}, .began = world_.wall_clock(), .ended = {}});
 }
 
 void HealService::end_walk(std::list<Walk>::iterator walk, const WalkFigures& figures) {

@@ -56,7 +56,7 @@ class HealService {
   Task<> walk_index(Copy copy);
   Task<> walk_all();
   Task<> pause(Duration length);
-  // Less where the bricks here list more by then than they do now.
+  // Less where the bricks here list more by then than what was left as split brain.
   Task<> pause_until_listed(Duration length);
   Task<std::uint64_t> waiting_here();
   std::list<Walk>::iterator begin_walk(Copy copy, bool is_full);
@@ -68,7 +68,8 @@ class HealService {
   std::map<Copy, std::list<Walk>> walks_;
   Event wanted_;
   bool is_walking_all_ = false;
-  bool left_over_ = false;  // something could not be healed
+  bool left_over_ = false;          // something could not be healed
+  std::uint64_t split_brains_ = 0;  // left by the last round
   TaskSet beside_;
 };
 

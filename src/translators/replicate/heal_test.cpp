@@ -63,10 +63,8 @@ TEST_P(ReplicateHeal, OwnerModeAndExtendedAttributes) {
     wanted.mode = 0640;
     wanted.uid = 7;
     wanted.gid = 8;
-    const fop::Setattr attributes{.gfid = f,
-                                  .iatt = wanted,
-                                  .valid = set_attribute::mode | set_attribute::uid | set_attribute::gid,
-                                  .xdata = {}};
+    const fop::Setattr attributes{
+        .gfid = f, .iatt = wanted, .valid = set_attribute::mode | set_attribute::uid | set_attribute::gid, .xdata = {}};
     EXPECT_TRUE(lab.client().ask(attributes));
     EXPECT_TRUE(lab.client().ask(fop::Removexattr{.gfid = f, .name = "user.gone", .xdata = {}}));
     fop::Setxattr more{.gfid = f, .flags = 0, .values = {}, .xdata = {}};
@@ -146,9 +144,8 @@ TEST_P(ReplicateHeal, WhatOneCopyOnlyHasThoughNobodyIsBlamedIsGivenToAll) {
   const Gfid d = directory("d");
   lab.settle();
   // As if the client had died when the first copy had made it.
-  lab.on_message([](std::size_t brick, std::string_view operation) {
-    return brick != 0 && operation == "MKDIR" ? EIO : 0;
-  });
+  lab.on_message(
+      [](std::size_t brick, std::string_view operation) { return brick != 0 && operation == "MKDIR" ? EIO : 0; });
   fop::Mkdir half{.parent = d, .mode = 0755, .name = "half", .xdata = {}};
   half.xdata.set("gfid-req", Gfid::random({8}));
   lab.client().begin(half);
@@ -168,8 +165,7 @@ TEST_P(ReplicateHeal, AWriterDuringTheHealLosesNothing) {
   const Gfid f = file("f", "hello");
   without(1, [&] { EXPECT_TRUE(write(f, 0, block)); });
   ClusterClient& writer = lab.add_client();
-  const Result<fop::Opened> opened =
-      writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
   ASSERT_TRUE(opened);
   auto& replicate = static_cast<Replicate&>(lab.client().top());
   std::optional<Result<HealReport>> report;
@@ -202,8 +198,7 @@ TEST_P(ReplicateHeal, ASplitBrainIsSaidAndNothingIsChanged) {
   lab.settle();
   const auto blames = [&](std::size_t by, std::size_t other) {
     const auto mark = replicate::Counts::of(replicate::Slot::data, 1).stored();
-    lab.brick(by).set_xattr("f", fmt::format("trusted.afr.v-client-{}", other),
-                            std::string(as_text(Bytes(mark))));
+    lab.brick(by).set_xattr("f", fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
   };
   for (std::size_t by = 0; by < 3; ++by) {
     for (std::size_t other = 0; other < 3; ++other) {
@@ -215,6 +210,21 @@ TEST_P(ReplicateHeal, ASplitBrainIsSaidAndNothingIsChanged) {
   const Result<fop::Lookup::Reply> found = other.lookup(root_gfid, "f");
   ASSERT_TRUE(found);
   EXPECT_EQ(other.error_of(fop::Open{.gfid = f, .flags = 0, .xdata = {}}), EIO);
+}
+
+// Clients of others rename what is behind on a copy, and nobody notes the name that it has there by then.
+TEST_P(ReplicateHeal, WhatACopyIsBlamedForComesBackThoughItsNameIsNotNoted) {
+  const Gfid d = directory("d");
+  Gfid f;
+  without(1, [&] { f = file("f", "hello", d); });
+  const auto nothing = replicate::Counts{}.stored();
+  for (const std::size_t by : {0, 2}) {
+    lab.brick(by).set_xattr("d", "trusted.afr.v-client-1", std::string(as_text(Bytes(nothing))));
+  }
+  EXPECT_EQ(heal(f).end, HealEnd::healed);
+  EXPECT_THAT(lab.differences("d/f"), IsEmpty());
+  EXPECT_EQ(lab.content(1, "d/f"), "hello");
+  EXPECT_EQ(heal(f).end, HealEnd::nothing_to_do);
 }
 
 }  // namespace

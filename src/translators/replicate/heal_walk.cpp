@@ -178,8 +178,8 @@ Task<> HealWalk::heal_below(Gfid directory, std::vector<Gfid>& directories) {
     names.insert(there.begin(), there.end());
   }
   for (const std::string& name : names) {
-    const Testimony testimony = co_await tried(
-        healing.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, volume.up()));
+    const Testimony testimony =
+        co_await tried(healing.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, volume.up()));
     if (testimony.present.empty()) continue;
     if (testimony.present != testimony.heard) {
       // Nobody is blamed for it, or it would be there by now.

@@ -22,8 +22,7 @@ struct WalkFigures {
 class HealWalk {
  public:
   // `healer` outlives this. `name`: of the set of copies, for the log.
-  HealWalk(Healer& healer, std::string name)
-      : healer_(healer), index_(healer.healing()), name_(std::move(name)) {}
+  HealWalk(Healer& healer, std::string name) : healer_(healer), index_(healer.healing()), name_(std::move(name)) {}
 
   // Everything that the copy's brick lists, again and again as long as that gets on. An error where the list cannot be
   // read.

@@ -3,12 +3,23 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "translators/cluster/ancestry.h"
 
 namespace mortar::replicate {
 
 namespace {
 
 fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
+
+Copies blamed_and_without(const Testimony& testimony) {
+  Copies blamed;
+  for (const Copy other : (testimony.heard - testimony.present).list()) {
+    for (const Copy witness : testimony.present.list()) {
+      if (testimony.marks[witness].missed[other].any()) blamed.add(other);
+    }
+  }
+  return blamed;
+}
 
 }  // namespace
 
@@ -35,17 +46,23 @@ Task<HealReport> Healer::heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  if (!blamed_and_without(testimony).empty()) {
+    const Result<bool> completed = co_await complete_name_of(gfid, testimony);
+    if (!completed) co_return HealReport{HealEnd::failed, completed.error().sentence()};
+    if (*completed) co_return HealReport{HealEnd::healed, {}};
+  }
   if (replicate::split_of(testimony, volume).any()) {
     co_await tried(settle_by_policy(gfid));
   }
   const Iatt object = testimony.iatts[testimony.present.front()];
   HealReport report;
-  if (!object.is_directory() && parts.content) {
-    report = co_await tried(content_.heal(gfid));
-  }
+  // First the attributes: of copies that changed at the same time by their clocks these have the times that were set.
   if (parts.attributes) {
-    HealReport of_metadata = co_await tried(metadata_.heal(gfid));
-    report.add(std::move(of_metadata));
+    report = co_await tried(metadata_.heal(gfid));
+  }
+  if (!object.is_directory() && parts.content) {
+    HealReport of_content = co_await tried(content_.heal(gfid));
+    report.add(std::move(of_content));
   }
   if (object.is_directory() && parts.names) {
     HealReport of_entries = co_await tried(entries_.heal(gfid, made));
@@ -103,7 +120,31 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locke
   co_return done;
 }
 
-Task<> Healer::complete(Gfid directory, std::string name) {
+Task<bool> Healer::complete_name_of(Gfid gfid, const Testimony& testimony) {
+  // Bricks that do not note names do not tell it.
+  const Result<std::pair<Gfid, std::string>> place = co_await place_of(gfid, testimony.present.front());
+  if (!place) co_return false;
+  const bool is_tried = co_await tried(complete(place->first, place->second));
+  if (!is_tried) co_return false;
+  const Testimony now = co_await tried(healing_.hear(lookup_of(gfid), testimony.heard));
+  const Copies without = blamed_and_without(now);
+  if (without.empty()) co_return true;
+  co_return failed(EAGAIN, fmt::format("these copies lack it: {}", healing_.volume().names(without)));
+}
+
+Task<std::pair<Gfid, std::string>> Healer::place_of(Gfid gfid, Copy holder) {
+  const Call own = healing_.call();
+  const std::vector<std::string> way = co_await tried(a_way_to(healing_.volume().subvolume(holder), own, gfid));
+  Gfid directory = root_gfid;
+  for (std::size_t at = 0; at + 1 < way.size(); ++at) {
+    const fop::Lookup step{.gfid = {}, .parent = directory, .name = way[at], .xdata = {}};
+    const fop::Lookup::Reply found = co_await tried(healing_.at(own, step, holder));
+    directory = found.iatt.gfid;
+  }
+  co_return std::pair(directory, way.back());
+}
+
+Task<bool> Healer::complete(Gfid directory, std::string name) {
   LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
   lock.name = name;
   Refusals refusals;
@@ -118,7 +159,7 @@ Task<> Healer::complete(Gfid directory, std::string name) {
   co_await tried(healing_.locks().give_back(lock, locked));
   if (!made) co_return made.error();
   co_await tried(heal_made(std::move(*made)));
-  co_return done;
+  co_return is_unblamed;
 }
 
 // ---- Split brain

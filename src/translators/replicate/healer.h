@@ -29,8 +29,9 @@ class Healer {
   Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies, Locked locked);
   // What came into being, with all in it.
   Task<> heal_made(std::vector<Gfid> made);
-  // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that.
-  Task<> complete(Gfid directory, std::string name);
+  // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that, and
+  // the answer is false.
+  Task<bool> complete(Gfid directory, std::string name);
 
   // ---- Split brain.
   Task<Split> split_of(Gfid gfid) { return split_brains_.look(gfid); }
@@ -43,16 +44,19 @@ class Healer {
 
   // ---- Some names, or the attributes, of one copy are made what they are on the others, so that it can take part in a
   // change of these. The caller has them locked; marks stay.
-  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
-                        Locked locked);
+  Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind, Locked locked);
   Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked);
 
   Healing& healing() { return healing_; }
 
  private:
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
+  // An object that a copy is blamed for and does not have, though nobody says that names are missing there: a client
+  // that is not careful has renamed what was behind, and carried it to a name that is not noted anywhere.
+  Task<bool> complete_name_of(Gfid gfid, const Testimony& testimony);
+  Task<std::pair<Gfid, std::string>> place_of(Gfid gfid, Copy holder);
   Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, const Locked& locked,
-                                          bool& differs);
+                                         bool& differs);
   Ruling policy() { return Ruling::of_policy(healing_.volume().options.favorite_child_policy); }
 
   Healing healing_;

@@ -230,8 +230,8 @@ Task<> Holds::lock(Hold& hold) {
   if (is_missing(why)) hold.is_ending_ = true;
   if (volume_.quorum.is_met(got)) co_return done;
   // Who has no such object may be behind, unless these are enough.
-  const bool is_doubtful = is_missing(why) && volume_.quorum.is_required() && !got.empty() &&
-                           !volume_.quorum.is_met(volume_.up() - got);
+  const bool is_doubtful =
+      is_missing(why) && volume_.quorum.is_required() && !got.empty() && !volume_.quorum.is_met(volume_.up() - got);
   if (!is_away(why) && !is_doubtful) co_return why;
   co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
                                          got.empty() ? "none" : volume_.names(got)));
@@ -286,9 +286,8 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
 
   std::vector<Addition> additions(volume_.size());
   for (const Copy copy : copies.list()) {
-    additions[copy] = {.dirty = Counts::of(slot, announced.has(copy) ? 1 : 0),
-                       .missed = Counts::of(slot, 1),
-                       .who = blamed};
+    additions[copy] = {
+        .dirty = Counts::of(slot, announced.has(copy) ? 1 : 0), .missed = Counts::of(slot, 1), .who = blamed};
   }
   Copies had = copies;
   Error reason(ENOTCONN);

@@ -97,7 +97,7 @@ class Hold {
   Copies locked_;   // of those, who has all changes since
   Copies without_;  // who had no such object, when it was locked or marked
   bool is_open_ = false;
-  bool is_ending_ = false;   // nobody enters any more
+  bool is_ending_ = false;  // nobody enters any more
   bool is_settling_ = false;
   bool is_verified_ = false;
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides

@@ -11,8 +11,7 @@ namespace mortar::replicate {
 class Listing {
  public:
   // All outlive this.
-  Listing(Volume& volume, Asking& asking, Finder& finder)
-      : volume_(volume), asking_(asking), finder_(finder) {}
+  Listing(Volume& volume, Asking& asking, Finder& finder) : volume_(volume), asking_(asking), finder_(finder) {}
 
   Task<fop::Readdir::Reply> list(const Call& call, const fop::Readdir& readdir);
   Task<fop::Readdirp::Reply> list(const Call& call, const fop::Readdirp& readdir);

@@ -25,10 +25,8 @@ Part attributes_of(const Gfid& gfid) {
 }
 
 Part names_in(const Gfid& directory, std::vector<std::string> names) {
-  return {.gfid = directory,
-          .kind = LockKind::entries,
-          .claim = {0, end_of_all, std::move(names)},
-          .slot = Slot::entries};
+  return {
+      .gfid = directory, .kind = LockKind::entries, .claim = {0, end_of_all, std::move(names)}, .slot = Slot::entries};
 }
 
 Part emptiness_of(const Gfid& directory) {

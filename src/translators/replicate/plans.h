@@ -22,19 +22,18 @@ Plan in_order(std::vector<Part> parts);
 
 template <class Operation>
 concept ChangesContent = std::is_same_v<Operation, fop::Write> || std::is_same_v<Operation, fop::Truncate> ||
-                         std::is_same_v<Operation, fop::Ftruncate> || std::is_same_v<Operation, fop::Fallocate> ||
-                         std::is_same_v<Operation, fop::Discard> || std::is_same_v<Operation, fop::Zerofill>;
+    std::is_same_v<Operation, fop::Ftruncate> || std::is_same_v<Operation, fop::Fallocate> ||
+    std::is_same_v<Operation, fop::Discard> || std::is_same_v<Operation, fop::Zerofill>;
 
 template <class Operation>
-concept ChangesAttributes =
-    std::is_same_v<Operation, fop::Setattr> || std::is_same_v<Operation, fop::Fsetattr> ||
+concept ChangesAttributes = std::is_same_v<Operation, fop::Setattr> || std::is_same_v<Operation, fop::Fsetattr> ||
     std::is_same_v<Operation, fop::Setxattr> || std::is_same_v<Operation, fop::Fsetxattr> ||
     std::is_same_v<Operation, fop::Removexattr> || std::is_same_v<Operation, fop::Fremovexattr> ||
     std::is_same_v<Operation, fop::Xattrop> || std::is_same_v<Operation, fop::Fxattrop>;
 
 template <class Operation>
 concept MakesEntry = std::is_same_v<Operation, fop::Create> || std::is_same_v<Operation, fop::Mknod> ||
-                     std::is_same_v<Operation, fop::Mkdir> || std::is_same_v<Operation, fop::Symlink>;
+    std::is_same_v<Operation, fop::Mkdir> || std::is_same_v<Operation, fop::Symlink>;
 
 template <ChangesContent Operation>
 Plan plan_of(const Operation& change) {

@@ -23,9 +23,7 @@ class Quorum {
   bool is_required() const { return kind_ != Kind::none; }
   // As the options say it; the number only where it is one that was chosen.
   const char* type() const { return kind_ == Kind::none ? "none" : kind_ == Kind::majority ? "auto" : "fixed"; }
-  std::optional<std::size_t> fixed_count() const {
-    return kind_ == Kind::fixed ? std::optional(count_) : std::nullopt;
-  }
+  std::optional<std::size_t> fixed_count() const { return kind_ == Kind::fixed ? std::optional(count_) : std::nullopt; }
 
  private:
   enum class Kind { none, majority, fixed };

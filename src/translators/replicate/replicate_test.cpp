@@ -6,9 +6,9 @@
 namespace mortar::testing {
 namespace {
 
-using ::testing::IsEmpty;
 using replicate::Counts;
 using replicate::Slot;
+using ::testing::IsEmpty;
 
 fop::Write write_of(const fop::Create::Reply& file, std::uint64_t offset, std::string_view text) {
   return {.gfid = file.iatt.gfid,
@@ -95,9 +95,9 @@ TEST(Replicate, MarksAreNeitherSeenNorChangedByUsers) {
   EXPECT_FALSE(all->values.has(replicate::dirty_key));
   for (const std::string key : {"trusted.afr.dirty", "trusted.afr.v-client-1", "trusted.afr.another"}) {
     EXPECT_EQ(lab.client().error_of(fop::Getxattr{.gfid = gfid, .name_given = 1, .name = key, .xdata = {}}), ENODATA);
-    EXPECT_EQ(lab.client().error_of(
-                  fop::Fgetxattr{.gfid = gfid, .fd = file->fd, .name_given = 1, .name = key, .xdata = {}}),
-              ENODATA);
+    EXPECT_EQ(
+        lab.client().error_of(fop::Fgetxattr{.gfid = gfid, .fd = file->fd, .name_given = 1, .name = key, .xdata = {}}),
+        ENODATA);
     fop::Setxattr set{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
     set.values.set_bytes(key, Counts::of(Slot::data, 1).stored());
     EXPECT_EQ(lab.client().error_of(set), EPERM);
@@ -191,9 +191,8 @@ TEST(Replicate, ACopyThatFailsIsBlamedBeforeTheAnswer) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
-  lab.on_message([](std::size_t brick, std::string_view operation) {
-    return brick == 2 && operation == "WRITE" ? EIO : 0;
-  });
+  lab.on_message(
+      [](std::size_t brick, std::string_view operation) { return brick == 2 && operation == "WRITE" ? EIO : 0; });
   ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
   for (const std::size_t copy : {0, 1}) EXPECT_EQ(lab.missed(copy, "f", 2), Counts::of(Slot::data, 1));
   lab.on_message({});
@@ -222,9 +221,8 @@ TEST(Replicate, WhatMostCopiesRefuseHasNotHappenedAndWhoDidItIsBlamed) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
-  lab.on_message([](std::size_t brick, std::string_view operation) {
-    return brick != 0 && operation == "WRITE" ? ENOSPC : 0;
-  });
+  lab.on_message(
+      [](std::size_t brick, std::string_view operation) { return brick != 0 && operation == "WRITE" ? ENOSPC : 0; });
   EXPECT_EQ(lab.client().error_of(write_of(*file, 0, "hello")), ENOSPC);
   lab.on_message({});
   const Result<fop::Read::Reply> read = lab.client().ask(read_of(*file));

@@ -21,9 +21,7 @@ class ReplicateLab : public ClusterLab {
   replicate::Counts missed(std::size_t by, const std::string& name, std::size_t other) {
     return counts(by, name, fmt::format("trusted.afr.v-client-{}", other));
   }
-  replicate::Counts dirty(std::size_t by, const std::string& name) {
-    return counts(by, name, replicate::dirty_key);
-  }
+  replicate::Counts dirty(std::size_t by, const std::string& name) { return counts(by, name, replicate::dirty_key); }
   std::string content(std::size_t copy, const std::string& name) {
     Result<std::string> read = brick(copy).disk().read_file(brick(copy).path(name));
     return read ? *read : "error " + read.error().sentence();
@@ -39,8 +37,7 @@ class ReplicateLab : public ClusterLab {
     return section;
   }
   replicate::Counts counts(std::size_t by, const std::string& name, const std::string& key) {
-    Result<std::string> value =
-        brick(by).disk().get_xattr(FileSystem::no_directory, brick(by).path(name), key.c_str());
+    Result<std::string> value = brick(by).disk().get_xattr(FileSystem::no_directory, brick(by).path(name), key.c_str());
     return value ? mortar::replicate::Counts::parse(as_bytes(*value)) : mortar::replicate::Counts{};
   }
 };
