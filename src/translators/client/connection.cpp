@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::uint16_t management_port = 24007;
 constexpr std::uint16_t highest_port = 49151;  // of clients; those above belong to bricks
 constexpr std::uint16_t highest_privileged_port = 1023;
-// TCP repeats the first packet after 1, 3, 7 and 15 seconds: who begins anew after 5 finds a network that is back sooner.
+// TCP repeats the first packet after 1, 3, 7 and 15 seconds: who begins anew after 5 sees sooner that it is back.
 constexpr Duration connect_limit = 5s;
 constexpr Duration handshake_limit = 60s;
 constexpr const char* op_version = "100000";

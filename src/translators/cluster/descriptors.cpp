@@ -50,12 +50,20 @@ Task<bool> Descriptors::open_anew_at(const Call& call, Fd fd, std::size_t place)
   if (!named || named->iatt.links == 0) co_return false;
   Result<Fd> opened = co_await open_at(call, fd, place);
   if (!opened) co_return false;
-  const Fd before = std::exchange(open_here->fds[place], std::move(*opened));
-  if (before.open) {
-    const fop::Release release{.gfid = fd.open->gfid, .fd = before, .xdata = {}};
+  Fd before = std::exchange(open_here->fds[place], std::move(*opened));
+  if (before.open) open_here->former.emplace_back(place, std::move(before));
+  co_return true;
+}
+
+Task<> Descriptors::close_former(const Call& call, Fd fd) {
+  const std::shared_ptr<OpenObject> open_here = object(fd);
+  if (!open_here) co_return done;
+  for (const auto& [place, former] : std::exchange(open_here->former, {})) {
+    const fop::Release release{.gfid = fd.open->gfid, .fd = former, .xdata = {}};
+    // What cannot be given back goes with the connection.
     co_await translator_.children()[place]->perform(call, release);
   }
-  co_return true;
+  co_return done;
 }
 
 Task<Fd> Descriptors::open_at(Call call, Fd fd, std::size_t place) {

@@ -16,6 +16,8 @@ concept WithDescriptor = requires(Operation operation) {
 
 struct OpenObject {
   std::vector<Fd> fds;  // by place; without `open` where it is not open there
+  // That others took the place of, and that calls under way may still use.
+  std::vector<std::pair<std::size_t, Fd>> former;
   // What a part of the translator knows of what is open, each under its own address.
   ContextMap contexts;
 };
@@ -38,6 +40,8 @@ class Descriptors {
   // Opens it anew there: a heal may have made another file of that identity since. Where there is none it stays as it
   // is, and the answer is false.
   Task<bool> open_anew_at(const Call& call, Fd fd, std::size_t place);
+  // Gives back what it was open by before: when it is given back itself.
+  Task<> close_former(const Call& call, Fd fd);
 
   // Operations on objects, with the descriptors that are open at the subvolume.
   template <class Operation>

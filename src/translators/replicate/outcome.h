@@ -61,14 +61,17 @@ template <class Reply>
 Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked, const Quorum& quorum) {
   Outcome outcome;
   std::int32_t most = 0;
-  Copies named, nameless;
+  Copies named, nameless, lacking;
   const Gfid object = object_of_most(answers, asked);
   for (const Copy copy : asked.list()) {
-    if (!answers[copy]) continue;
+    if (!answers[copy]) {
+      if (is_missing(answers[copy].error()) || is_closed(answers[copy].error())) lacking.add(copy);
+      continue;
+    }
     most = std::max(most, answers[copy]->op_ret);
     (is_nameless(*answers[copy]) ? nameless : named).add(copy);
   }
-  const bool has_name = quorum.is_met(named) || !(named.empty() || quorum.is_met(nameless));
+  const bool has_name = quorum.is_met(named) || !(named.empty() || quorum.is_met(nameless | lacking));
   for (const Copy copy : asked.list()) {
     const bool is_whole = answers[copy] && answers[copy]->op_ret == most && object_of(*answers[copy]) == object;
     if (is_whole && (named.has(copy) || !has_name)) {
