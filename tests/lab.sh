@@ -5,6 +5,8 @@
 #   fails                       ends with a message
 #   check_bricks BRICK...       nothing on them is out of order
 set -eu
+# What ends the script without a word.
+trap 'echo "$(basename "$0"): line $LINENO: this failed: $BASH_COMMAND" >&2' ERR
 
 in_lab() {
   if [ -z "${LAB:-}" ]; then

@@ -10,6 +10,10 @@ holds() { find "$BRICKS/$1/$2" -maxdepth 1 -type f ! -perm 1000 | wc -l; }
 state() { gluster volume rebalance v status | awk '$1 == "localhost" {print $2, $3}'; }
 is_over() { [ "$(state)" = "fix-layout completed" ]; }
 pid_file() { echo /var/lib/glusterd/vols/v/rebalance/*.pid; }
+kills() { # the walk, which may be over at any moment, and PID...
+  local pid
+  for pid in $(cat "$(pid_file)" 2>/dev/null) "$@"; do kill -9 "$pid" 2>/dev/null || true; done
+}
 has_ended() { ! kill -0 "$1" 2>/dev/null; }
 
 daemon
@@ -93,7 +97,7 @@ tree() { for dir in $(seq 400); do mkdir -p "mount/$1/$dir/deep"; done; }
 tree many
 gluster volume add-brick v "$HOST:$BRICKS/b5" force
 gluster volume rebalance v fix-layout start >/dev/null
-kill -9 "$(cat "$(pid_file)")"
+kills
 waits_for bash -c "gluster volume rebalance v status | grep -qE 'fix-layout (failed|completed)'"
 gluster volume rebalance v fix-layout start >/dev/null
 waits_for is_over
@@ -115,15 +119,13 @@ refused "Rebalance not started for volume v." v status
 
 # A daemon that comes back finds the one that runs, and begins the one that does not run any more.
 gluster volume rebalance v fix-layout start >/dev/null
-walker=$(cat "$(pid_file)")
 kill -9 "$(pgrep -x glusterd)"
 daemon
 waits_for is_over
 [ -e "$BRICKS/b6/many/400" ] && has_names b6 many/400 || fails "b6 has no names of many/400"
 gluster volume add-brick v "$HOST:$BRICKS/b7" force
 gluster volume rebalance v fix-layout start >/dev/null
-walker=$(cat "$(pid_file)")
-kill -9 "$(pgrep -x glusterd)" "$walker"
+kills "$(pgrep -x glusterd)"
 daemon
 waits_for is_over
 has_names b7 many/400 || fails "b7 has no names of many/400"
