@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "translators/cluster/as_root.h"
 
 namespace mortar::replicate {
@@ -189,7 +190,11 @@ Task<Copies> Changes::blame_for_inherited(const Iatt& made, Gfid parent, Copies 
   const std::optional<Readable> known = volume_.readable(parent);
   const Copies alike = known ? had & known->metadata : had;
   if (alike == had || alike.empty()) co_return had;
-  co_await tried(blame_for_attributes(made.gfid, had - alike, alike));
+  const Copies told = co_await tried(blame_for_attributes(made.gfid, had - alike, alike));
+  if (told.empty()) {
+    log::warning(volume_.name(), "nobody has noted that {} has its attributes from a directory that is behind on {}",
+                 made.gfid.text(), volume_.names(had - alike));
+  }
   co_return alike;
 }
 

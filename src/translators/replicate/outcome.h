@@ -43,6 +43,8 @@ Gfid object_of(const Reply& reply) {
 template <class Reply>
 Gfid object_of_most(const std::vector<Result<Reply>>& answers, Copies copies) {
   Gfid object;
+  // Writes are many, and their answers do not say it.
+  if constexpr (!requires(const Reply& reply) { reply.iatt; }) return object;
   std::ptrdiff_t most = 0;
   const std::vector<Copy> having = (copies & succeeded(answers)).list();
   for (const Copy copy : having) {
