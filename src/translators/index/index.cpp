@@ -65,7 +65,9 @@ void Index::set_watchlists() {
 }
 
 Task<> Index::start() {
-  return on_store([](IndexStore& lists) { return lists.open(); });
+  co_await tried(on_store([](IndexStore& lists) { return lists.open(); }));
+  may_have_notes_ = co_await tried(on_store([](IndexStore& lists) { return lists.has_any(List::entry_changes); }));
+  co_return done;
 }
 
 Result<Done> Index::reconfigure(const VolumeSection& section) {
@@ -124,6 +126,7 @@ Task<> Index::before(Gfid gfid, Watched counters, const Dictionary& xdata) {
   std::optional<Name> entry = co_await tried(entry_in(xdata, "glusterfs.xattrop-entry-create"));
   const bool pending = counters.pending == Counters::raised, dirty = counters.dirty == Counters::raised;
   if (!pending && !dirty && !entry) co_return done;
+  may_have_notes_ = may_have_notes_ || entry;
   co_await tried(on_store([gfid, pending, dirty, entry](IndexStore& lists) -> Result<Done> {
     Result<Done> added = done;
     if (pending) added = lists.add(List::pending, gfid);

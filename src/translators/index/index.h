@@ -51,6 +51,9 @@ class Index : public PassOn {
   Task<fop::Xattrop::Reply> perform(const Call& call, const fop::Xattrop& xattrop) override;
   Task<fop::Fxattrop::Reply> perform(const Call& call, const fop::Fxattrop& xattrop) override;
 
+  // What is behind on a copy is carried there to the new name (carried_names.cpp).
+  Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename) override;
+
   // The virtual directories (virtual_directories.cpp).
   Task<fop::Getxattr::Reply> perform(const Call& call, const fop::Getxattr& get) override;
   Task<fop::Lookup::Reply> perform(const Call& call, const fop::Lookup& lookup) override;
@@ -84,6 +87,9 @@ class Index : public PassOn {
   Task<> before(Gfid gfid, Watched counters, const Dictionary& xdata);
   Task<> after(Gfid gfid, Watched asked, Watched counters, const Dictionary& xdata);
   Task<> strike(Gfid gfid);
+  // Whether the old name was noted; then the new one is, too.
+  Task<bool> note_carried(const fop::Rename& rename);
+  Task<> blame_alike(Call call, Gfid from, Gfid to);
 
   // The lists, and whose turn it is to work on them.
   struct Store {
@@ -117,6 +123,7 @@ class Index : public PassOn {
   index::Options options_;
   std::vector<std::pair<std::string, index::List>> watchlist_;  // prefix; the dirty ones first
   std::shared_ptr<Store> store_;
+  bool may_have_notes_ = false;                               // of names
   std::shared_ptr<Turns> turns_ = std::make_shared<Turns>();  // of objects with operations under way
   std::array<Gfid, 3> virtual_gfids_;
   // Virtual directories of single directories that were looked up; the oldest goes.

@@ -102,6 +102,13 @@ Result<Done> IndexStore::remove_entry(const Gfid& directory, const Name& name) {
   return unless(ENOENT, files_.unlink(FileSystem::no_directory, at(path)));
 }
 
+Result<bool> IndexStore::has_entry(const Gfid& directory, const Name& name) {
+  const auto found = status(fmt::format("{}/{}/{}", name_of(List::entry_changes), directory.text(), name.text()));
+  if (found) return true;
+  if (found.error().number() == ENOENT) return false;
+  return std::unexpected(found.error());
+}
+
 Result<Done> IndexStore::forget_directory(const Gfid& directory) {
   const std::string folder = fmt::format("{}/{}", name_of(List::entry_changes), directory.text());
   auto removed = unless(ENOENT, files_.remove_directory(FileSystem::no_directory, at(folder)));

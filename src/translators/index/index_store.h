@@ -46,6 +46,7 @@ class IndexStore {
   Result<Done> remove(List list, const Gfid& gfid);
   Result<Done> add_entry(const Gfid& directory, const Name& name);
   Result<Done> remove_entry(const Gfid& directory, const Name& name);
+  Result<bool> has_entry(const Gfid& directory, const Name& name);
   // The changes of one directory: kept aside under a new name where there are some left, which healers find and empty.
   Result<Done> forget_directory(const Gfid& directory);
   // With all that is in it.

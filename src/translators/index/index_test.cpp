@@ -184,6 +184,35 @@ TEST_F(IndexTest, NamesOfDirectoriesAreListed) {
             EPERM);
 }
 
+TEST_F(IndexTest, ARenameCarriesTheNote) {
+  Dictionary create;
+  create.set_text("glusterfs.xattrop-entry-create", "one");
+  count(pending, 1, 1, create);
+  const auto rename = [&](const std::string& from, const Gfid& directory, const std::string& to) {
+    return perform(fop::Rename{.old_parent = object, .new_parent = directory, .old_name = from, .new_name = to})
+        .has_value();
+  };
+  EXPECT_TRUE(rename("one", object, "two"));
+  EXPECT_TRUE(rename("unknown", object, "three"));
+  EXPECT_EQ(listed("entry-changes/" + object.text()), (Names{"one", "two"}));
+  EXPECT_EQ(leaf.asked<fop::Rename>().size(), 2U);
+  // Who is blamed for the old directory lacks it in the new one.
+  leaf.answer<fop::Getxattr>([this](const Call&, const fop::Getxattr&) -> Result<fop::Getxattr::Reply> {
+    fop::Getxattr::Reply reply;
+    reply.values = counter(pending, 7);
+    reply.values.set_text("user.other", "x");
+    return reply;
+  });
+  const Gfid other = fixed_gfid(77);
+  restart();
+  EXPECT_TRUE(rename("two", other, "four"));
+  EXPECT_EQ(listed("entry-changes/" + other.text()), Names{"four"});
+  const fop::Xattrop blame = leaf.asked<fop::Xattrop>().back().second;
+  EXPECT_EQ(blame.gfid, other);
+  EXPECT_EQ(blame.values.size(), 1U);
+  EXPECT_TRUE(listed("xattrop").contains(other.text()));
+}
+
 TEST_F(IndexTest, WhatIsLeftOfADirectoryIsKeptAside) {
   Dictionary create, purge;
   create.set_text("glusterfs.xattrop-entry-create", "one");

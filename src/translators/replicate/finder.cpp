@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 
@@ -16,6 +18,17 @@ Copies denied_by(const AnswersOf<fop::Lookup>& answers, Copies counting) {
     if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
   }
   return denied;
+}
+
+// Nobody is blamed for an object when a copy has missed that it lost another name, just while that copy was lost: but
+// it was changed earlier there.
+Copies changed_last(const AnswersOf<fop::Lookup>& answers, Copies copies) {
+  Moment last;
+  for (const Copy copy : copies.list()) last = std::max(last, answers[copy]->iatt.changed);
+  for (const Copy copy : copies.list()) {
+    if (answers[copy]->iatt.changed != last) copies.remove(copy);
+  }
+  return copies;
 }
 
 // A copy that lacks the directory itself, and is to be healed, says ESTALE of what the others only do not find in it.
@@ -340,6 +353,7 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
   const bool is_chosen = chosen && evidence.present.has(*chosen);
   if (is_chosen) told = Copies::only(*chosen);
+  if (volume_.common_times) told = changed_last(answers, told);
   fop::Lookup::Reply reply = *answers[volume_.choose(gfid, told)];
   // How much there is says who has it.
   if (reply.iatt.is_regular() && !evidence.readable.data.empty() && !is_chosen) {

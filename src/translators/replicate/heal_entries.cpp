@@ -55,6 +55,7 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   if (!*goes_on) co_return std::move(job.report);
 
   const std::vector<std::string> names = co_await tried(names_to_look_at(job));
+  job.looked_at.insert(names.begin(), names.end());
   for (std::size_t first = 0; first < names.size(); first += names_at_once) {
     std::vector<Task<>> healing;
     const std::size_t end = std::min(first + names_at_once, names.size());
@@ -79,11 +80,24 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
 }
 
 Task<> EntryHealer::end(Job& job, const Locked& locked) {
+  co_await tried(check_notes(job));
   const Copies right = job.direction.sources | job.direction.sinks;
   for (const Copy sink : (job.direction.sinks - Copies::only(*job.direction.source)).list()) {
     co_await tried(metadata_.copy_times(job.directory, *job.direction.source, sink, locked));
   }
   co_await tried(healing_.absolve(job.directory, job.testimony, Slot::entries, right, locked));
+  co_return done;
+}
+
+// A client may have carried what is behind to a name that was not noted when it was looked.
+Task<> EntryHealer::check_notes(Job& job) {
+  for (const auto& [copy, list] : job.lists) {
+    const Result<std::vector<std::string>> noted = co_await healing_.names_on(copy, list);
+    if (!noted && is_missing(noted.error())) continue;
+    if (!noted) co_return noted.error();
+    const auto is_new = [&job](const std::string& name) { return !job.looked_at.contains(name); };
+    if (std::ranges::any_of(*noted, is_new)) co_return failed(EAGAIN, "names were noted meanwhile");
+  }
   co_return done;
 }
 

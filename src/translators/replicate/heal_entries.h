@@ -6,6 +6,8 @@
 // copies have it elsewhere: a rename is healed as a rename.
 #pragma once
 
+#include <set>
+
 #include "translators/replicate/heal_metadata.h"
 #include "translators/replicate/ruling.h"
 
@@ -34,6 +36,7 @@ class EntryHealer {
     std::string refused;  // why it did not say which of several objects is right
     bool merges = false;
     std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
+    std::set<std::string> looked_at;
     HealReport report;
     std::vector<Gfid> made;
   };
@@ -41,6 +44,7 @@ class EntryHealer {
   Task<HealReport> heal_alone(Gfid directory, std::vector<Gfid>& made, const Locked& mine);
   Task<bool> decide(Job& job, const Locked& locked);
   Task<> end(Job& job, const Locked& locked);
+  Task<> check_notes(Job& job);
   Task<std::vector<std::string>> names_to_look_at(Job& job);
   // The names that the right copies have noted as changed; nothing where all names have to be looked at.
   Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
