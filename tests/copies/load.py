@@ -1,7 +1,8 @@
-"""load.py DIRECTORY SECONDS SEED: makes, overwrites, extends, cuts, renames, links and removes files, and remembers what
+"""load.py DIRECTORY SECONDS SEED [PATIENCE]: makes, overwrites, extends, cuts, renames, links and removes files, and remembers what
 each must hold. Several workers at once, each in a directory of its own. No operation may fail or be forgotten: whatever
-was acknowledged is read back, at random while it runs and in full at the end. Prints how many operations there were and
-how long the longest took, as "OPERATIONS LONGEST_SECONDS"; leaves with status 1 when anything was wrong.
+was acknowledged is read back, at random while it runs and in full at the end. Prints how many operations there were, how
+long the longest took and how many looks saw what was written only later, as "OPERATIONS LONGEST_SECONDS LATE"; leaves with
+status 1 when anything was wrong. A look may be late by PATIENCE seconds, none unless it is given.
 
 load.py --check DIRECTORY STATE looks at the files again, of another mount for instance. STATE is what the run has
 written to DIRECTORY.state beside the mount's own path, with "/" made "-", in the working directory."""
@@ -25,8 +26,10 @@ class Wrong(Exception):
 
 
 class Worker:
-    def __init__(self, directory, seed):
+    def __init__(self, directory, seed, patience):
         self.directory = directory
+        self.patience = patience
+        self.late = 0
         self.random = random.Random(seed)
         self.files = {}  # path below the directory -> [content, mode, value of user.note or None]
         self.folders = [""]
@@ -124,7 +127,19 @@ class Worker:
         self.check(self.some())
 
     def check(self, name):
-        check_file(self.path(name), describe(self.files[name]))
+        wanted = describe(self.files[name])
+        end = time.monotonic() + self.patience
+        is_late = False
+        while True:
+            try:
+                check_file(self.path(name), wanted)
+                break
+            except (Wrong, OSError):
+                if time.monotonic() >= end:
+                    raise
+                is_late = True
+                time.sleep(0.1)
+        self.late += is_late
 
     def step(self):
         menu = [self.create] * 4
@@ -169,8 +184,8 @@ def check_tree(directory, files):
         raise Wrong(f"{directory}: there are {sorted(found - set(files))}, there are not {sorted(set(files) - found)}")
 
 
-def work(directory, seconds, seed, results):
-    worker = Worker(directory, seed)
+def work(directory, seconds, seed, patience, results):
+    worker = Worker(directory, seed, patience)
     wrong = None
     try:
         os.makedirs(directory)
@@ -181,13 +196,15 @@ def work(directory, seconds, seed, results):
     except (Wrong, OSError) as error:
         wrong = str(error)
     files = {name: describe(file) for name, file in worker.files.items()}
-    results.put((directory, worker.operations, worker.longest, files, wrong))
+    results.put((directory, worker, files, wrong))
 
 
-def run(directory, seconds, seed):
+def run(directory, seconds, seed, patience):
     results = multiprocessing.Queue()
     workers = [
-        multiprocessing.Process(target=work, args=(os.path.join(directory, f"w{n}"), seconds, seed * 100 + n, results))
+        multiprocessing.Process(
+            target=work, args=(os.path.join(directory, f"w{n}"), seconds, seed * 100 + n, patience, results)
+        )
         for n in range(WORKERS)
     ]
     for worker in workers:
@@ -195,14 +212,15 @@ def run(directory, seconds, seed):
     ended = [results.get() for _ in workers]
     for worker in workers:
         worker.join()
-    state = {os.path.basename(path): files for path, _, _, files, _ in ended}
+    state = {os.path.basename(path): files for path, _, files, _ in ended}
     with open(directory.strip("/").replace("/", "-") + ".state", "w") as file:
         json.dump(state, file)
-    for _, _, _, _, wrong in ended:
-        if wrong:
-            print(wrong, file=sys.stderr)
-    print(sum(entry[1] for entry in ended), f"{max(entry[2] for entry in ended):.1f}")
-    return 1 if any(entry[4] for entry in ended) else 0
+    failures = [wrong for _, _, _, wrong in ended if wrong]
+    print("\n".join(failures), end="\n" if failures else "", file=sys.stderr)
+    workers = [worker for _, worker, _, _ in ended]
+    longest = max(worker.longest for worker in workers)
+    print(sum(worker.operations for worker in workers), f"{longest:.1f}", sum(worker.late for worker in workers))
+    return 1 if failures else 0
 
 
 def check(directory, state):
@@ -220,4 +238,5 @@ def check(directory, state):
 if __name__ == "__main__":
     if sys.argv[1] == "--check":
         sys.exit(check(sys.argv[2], sys.argv[3]))
-    sys.exit(run(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
+    patience = float(sys.argv[4]) if len(sys.argv) > 4 else 0
+    sys.exit(run(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), patience))
