@@ -56,7 +56,7 @@ struct IndexTest : ::testing::Test {
   }
   template <class Operation>
   Result<typename Operation::Reply> perform(const Operation& operation) {
-    Call call = testing::call_of(testing::client_number(1));
+    const Call call = testing::call_of(testing::client_number(1), "owner", pid);
     return simulation.run(index->perform(call, operation));
   }
   static Dictionary counter(const std::string& key, char value, std::size_t size = 12) {
@@ -107,6 +107,7 @@ struct IndexTest : ::testing::Test {
   Dictionary stored;
   bool listed_before = false;
   int failing = 0;
+  std::int32_t pid = 100;
 };
 
 TEST_F(IndexTest, AnObjectIsListedBeforeItsCountersRiseAndUntilTheyAreZero) {
@@ -196,6 +197,10 @@ TEST_F(IndexTest, ARenameCarriesTheNote) {
   EXPECT_TRUE(rename("unknown", object, "three"));
   EXPECT_EQ(listed("entry-changes/" + object.text()), (Names{"one", "two"}));
   EXPECT_EQ(leaf.asked<fop::Rename>().size(), 2U);
+  pid = -6;  // a healer
+  EXPECT_TRUE(rename("one", object, "healed"));
+  pid = 100;
+  EXPECT_EQ(listed("entry-changes/" + object.text()), (Names{"one", "two"}));
   // Who is blamed for the old directory lacks it in the new one.
   leaf.answer<fop::Getxattr>([this](const Call&, const fop::Getxattr&) -> Result<fop::Getxattr::Reply> {
     fop::Getxattr::Reply reply;

@@ -54,8 +54,8 @@ Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made
   if (!goes_on) co_return goes_on.error();
   if (!*goes_on) co_return std::move(job.report);
 
-  const std::vector<std::string> names = co_await tried(names_to_look_at(job));
-  job.looked_at.insert(names.begin(), names.end());
+  co_await tried(find_names(job));
+  const std::vector<std::string> names(job.names.begin(), job.names.end());
   for (std::size_t first = 0; first < names.size(); first += names_at_once) {
     std::vector<Task<>> healing;
     const std::size_t end = std::min(first + names_at_once, names.size());
@@ -95,7 +95,7 @@ Task<> EntryHealer::check_notes(Job& job) {
     const Result<std::vector<std::string>> noted = co_await healing_.names_on(copy, list);
     if (!noted && is_missing(noted.error())) continue;
     if (!noted) co_return noted.error();
-    const auto is_new = [&job](const std::string& name) { return !job.looked_at.contains(name); };
+    const auto is_new = [&job](const std::string& name) { return !job.names.contains(name); };
     if (std::ranges::any_of(*noted, is_new)) co_return failed(EAGAIN, "names were noted meanwhile");
   }
   co_return done;
@@ -126,34 +126,33 @@ Task<bool> EntryHealer::decide(Job& job, const Locked& locked) {
   co_return true;
 }
 
-Task<std::vector<std::string>> EntryHealer::names_to_look_at(Job& job) {
-  std::optional<std::vector<std::string>> noted = co_await tried(noted_names(job));
-  if (noted) co_return std::move(*noted);
-  std::set<std::string> names;
+Task<> EntryHealer::find_names(Job& job) {
+  const bool are_noted = co_await tried(find_noted_names(job));
+  if (are_noted) co_return done;
+  // What was noted and is nowhere any more is looked at, too, so that it is struck from the list.
   for (const Copy copy : (job.direction.sources | job.direction.sinks).list()) {
     const std::vector<std::string> there = co_await tried(healing_.names_on(copy, job.directory));
-    names.insert(there.begin(), there.end());
+    job.names.insert(there.begin(), there.end());
   }
-  co_return std::vector<std::string>(names.begin(), names.end());
+  co_return done;
 }
 
-Task<std::optional<std::vector<std::string>>> EntryHealer::noted_names(Job& job) {
+Task<bool> EntryHealer::find_noted_names(Job& job) {
   const bool are_noted = volume_.options.granular_entry_heal && !job.direction.is_unsettled;
-  if (!are_noted) co_return std::optional<std::vector<std::string>>();
-  std::set<std::string> names;
+  if (!are_noted) co_return false;
   for (const Copy source : job.direction.sources.list()) {
     for (const Copy sink : job.direction.sinks.list()) {
       // The whole directory is meant.
       const Counts& missed = job.testimony.marks[source].missed[sink];
-      if (missed[Slot::data] != 0) co_return std::optional<std::vector<std::string>>();
+      if (missed[Slot::data] != 0) co_return false;
     }
     const std::optional<Gfid> list = co_await tried(list_of_changes(source, job.directory));
-    if (!list) co_return std::optional<std::vector<std::string>>();
+    if (!list) co_return false;
     job.lists.emplace_back(source, *list);
     const std::vector<std::string> noted = co_await tried(healing_.names_on(source, *list));
-    names.insert(noted.begin(), noted.end());
+    job.names.insert(noted.begin(), noted.end());
   }
-  co_return std::vector<std::string>(names.begin(), names.end());
+  co_return true;
 }
 
 // The brick shows what it has noted as a directory; none, where nothing of this one was noted.

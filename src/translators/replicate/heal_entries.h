@@ -36,7 +36,7 @@ class EntryHealer {
     std::string refused;  // why it did not say which of several objects is right
     bool merges = false;
     std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
-    std::set<std::string> looked_at;
+    std::set<std::string> names;               // to look at
     HealReport report;
     std::vector<Gfid> made;
   };
@@ -45,9 +45,9 @@ class EntryHealer {
   Task<bool> decide(Job& job, const Locked& locked);
   Task<> end(Job& job, const Locked& locked);
   Task<> check_notes(Job& job);
-  Task<std::vector<std::string>> names_to_look_at(Job& job);
-  // The names that the right copies have noted as changed; nothing where all names have to be looked at.
-  Task<std::optional<std::vector<std::string>>> noted_names(Job& job);
+  Task<> find_names(Job& job);
+  // The names that the right copies have noted as changed. False where all names have to be looked at.
+  Task<bool> find_noted_names(Job& job);
   Task<std::optional<Gfid>> list_of_changes(Copy copy, Gfid directory);
   Task<> heal_name(Job& job, std::string name);
   Task<> heal_name_unless_changed(Job& job, std::string name, const Locked& locked);
