@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint32_t add_words = 0;
 constexpr std::int32_t own_pid = -1, healers_pid = -6;
+constexpr const char* names_alike_key = "mortar.names-are-alike";  // as Mortar's clients say
 // What is counted of content, attributes and names, big-endian.
 constexpr std::array<std::byte, 12> one_of_names{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::byte{1}}};
 
@@ -29,7 +30,8 @@ struct Carried {
 
 Task<fop::Rename::Reply> Index::perform(const Call& call, const fop::Rename& rename) {
   // Healers look at both names, and what they put aside is no business of the directory that is only a place for it.
-  if (may_have_notes_ && call.pid != healers_pid) {
+  const bool is_certain = call.pid == healers_pid || rename.xdata.has(names_alike_key);
+  if (may_have_notes_ && !is_certain) {
     const bool is_noted = co_await tried(note_carried(rename));
     if (is_noted && rename.old_parent != rename.new_parent) {
       co_await tried(blame_alike(call, rename.old_parent, rename.new_parent));

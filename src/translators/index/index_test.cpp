@@ -200,6 +200,9 @@ TEST_F(IndexTest, ARenameCarriesTheNote) {
   pid = -6;  // a healer
   EXPECT_TRUE(rename("one", object, "healed"));
   pid = 100;
+  fop::Rename of_alike{.old_parent = object, .new_parent = object, .old_name = "one", .new_name = "alike"};
+  of_alike.xdata.set("mortar.names-are-alike", std::int32_t{1});
+  EXPECT_TRUE(perform(of_alike).has_value());
   EXPECT_EQ(listed("entry-changes/" + object.text()), (Names{"one", "two"}));
   // Who is blamed for the old directory lacks it in the new one.
   leaf.answer<fop::Getxattr>([this](const Call&, const fop::Getxattr&) -> Result<fop::Getxattr::Reply> {

@@ -272,7 +272,9 @@ Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& r
                           names_in(rename.new_parent, {rename.new_name})};
   const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
   if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
-  fop::Rename::Reply reply = co_await tried(transact(call, rename, in_order(std::move(parts)), replaced));
+  fop::Rename of_alike = rename;
+  of_alike.xdata.set(names_alike_key, std::int32_t{1});
+  fop::Rename::Reply reply = co_await tried(transact(call, of_alike, in_order(std::move(parts)), replaced));
   co_return std::move(reply);
 }
 
