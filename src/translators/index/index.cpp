@@ -145,7 +145,11 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
   auto changes = [](Counters before, Counters now) {
     return now == Counters::zero || (now == Counters::raised && before != Counters::raised);
   };
-  const bool pending = changes(asked.pending, counters.pending), dirty = changes(asked.dirty, counters.dirty);
+  // A change is announced, and nobody has missed any: nor had anybody before.
+  const bool announces = asked.dirty == Counters::raised && counters.dirty == Counters::raised &&
+                         asked.pending == Counters::zero && counters.pending == Counters::zero;
+  const bool pending = changes(asked.pending, counters.pending) && !announces;
+  const bool dirty = changes(asked.dirty, counters.dirty);
   if (!pending && !dirty && !entry && !purge) co_return done;
   co_await tried(on_store([=](IndexStore& lists) -> Result<Done> {
     auto settle = [&](List list, Counters now) {

@@ -49,9 +49,26 @@ bool is_zero(std::string_view bytes) {
   return std::ranges::all_of(bytes, [](char byte) { return byte == 0; });
 }
 
-Result<Done> combine(const Work& work, const Place& place, std::uint32_t operation, const std::string& key,
-                     std::string_view operand, Dictionary& values) {
-  Result<std::string> stored = work.attributes().get(place, key.c_str());
+// Which of the attributes are there at all: most counters of most objects are not. Where only a few are asked for, the
+// list of all costs more than it saves.
+class Present {
+ public:
+  Present(const Work& work, const Place& place, std::size_t asked) {
+    if (asked < worth_a_list) return;
+    Result<std::vector<std::string>> names = work.attributes().list(place);
+    if (names) names_ = std::move(*names);
+  }
+  bool may_have(const std::string& key) const { return !names_ || std::ranges::find(*names_, key) != names_->end(); }
+
+ private:
+  static constexpr std::size_t worth_a_list = 3;
+  std::optional<std::vector<std::string>> names_;
+};
+
+Result<Done> combine(const Work& work, const Place& place, const Present& present, std::uint32_t operation,
+                     const std::string& key, std::string_view operand, Dictionary& values) {
+  Result<std::string> stored = failed(ENODATA);
+  if (present.may_have(key)) stored = work.attributes().get(place, key.c_str());
   if (!stored && stored.error().number() != ENODATA) return std::unexpected(stored.error());
   if (operation == get_and_set) {
     if (Result<Done> set = work.attributes().set(place, key.c_str(), as_bytes(operand), 0); !set) return set;
@@ -86,10 +103,12 @@ Result<fop::Values> count(Work& work, const Request& request) {
   if (!found) return std::unexpected(found.error());
   fop::Values reply;
   reply.values.set_present();
+  const Present present(work, found->place, request.values.size());
   for (const auto& [key, value] : request.values) {
     std::optional<Bytes> operand = bytes_of(value);
     if (!operand || !may_be_counted(key)) return failed(EINVAL);
-    Result<Done> combined = combine(work, found->place, request.operation, key, as_text(*operand), reply.values);
+    Result<Done> combined =
+        combine(work, found->place, present, request.operation, key, as_text(*operand), reply.values);
     if (!combined) return std::unexpected(combined.error());
   }
   Result<Iatt> after = observe_changed(work, object, found->place);
