@@ -7,6 +7,24 @@ void Translator::add_child(Translator& child) {
   child.parents_.push_back(this);
 }
 
+namespace {
+
+template <class Operation>
+Task<> take_step(Translator& at, Step<Operation>& step) {
+  step.reply = co_await at.perform(step.call, step.operation);
+  co_return done;
+}
+
+}  // namespace
+
+Task<Sequence> Translator::perform_in_order(Sequence sequence) {
+  for (AnyStep& step : sequence) {
+    co_await tried(std::visit([this](auto& next) { return take_step(*this, next); }, step));
+    if (!has_succeeded(step)) break;
+  }
+  co_return std::move(sequence);
+}
+
 void Translator::notified(const Notice& notice, Translator&) { raise(notice); }
 
 void Translator::raise(const Notice& notice) {

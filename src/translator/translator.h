@@ -22,6 +22,7 @@
 #include "translator/call.h"
 #include "translator/descriptor.h"
 #include "translator/notice.h"
+#include "translator/sequence.h"
 #include "wire/file_operations.h"
 
 namespace mortar {
@@ -87,6 +88,9 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
   // under way has ended.
   virtual Task<> start() { return ready<Done>(done); }
   virtual Task<> stop() { return ready<Done>(done); }
+
+  // Where there is no way to do it in one call: one after the other. Ends well, whatever the steps say.
+  virtual Task<Sequence> perform_in_order(Sequence sequence);
 
   // Something rose from a child; the default hands it on to the parents.
   virtual void notified(const Notice& notice, Translator& child);

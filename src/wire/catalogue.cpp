@@ -14,6 +14,7 @@
 #include "wire/messages/introduction.h"
 #include "wire/messages/members.h"
 #include "wire/messages/portmap.h"
+#include "wire/messages/sequences.h"
 
 namespace mortar {
 
@@ -69,6 +70,7 @@ std::vector<MessageEntry> collect() {
   for_each_message(visit, PortmapMessages{});
   for_each_message(visit, IntroductionMessages{});
   for_each_message(visit, MemberMessages{});
+  for_each_message(visit, SequenceMessages{});
   for_each_message(visit, CallbackMessages{});
   for_each_message(visit, cli::All{});
   for_each_message(visit, brick_operation::All{});

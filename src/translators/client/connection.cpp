@@ -125,12 +125,15 @@ Task<std::uint16_t> Remote::find_port() {
 
 Task<> Remote::greet(Connection connection) {
   DumpPrograms::Reply dump = co_await tried(connection->call(DumpPrograms{}));
-  const bool known = std::ranges::any_of(dump.programs.elements, [](const ProgramEntry& program) {
-    return program.number == programs::operations.number && program.version == programs::operations.version;
-  });
-  if (!known) {
+  const auto has = [&dump](Program program) {
+    return std::ranges::any_of(dump.programs.elements, [program](const ProgramEntry& entry) {
+      return entry.number == program.number && entry.version == program.version;
+    });
+  };
+  if (!has(programs::operations)) {
     co_return failed(EPROTONOSUPPORT, fmt::format("{} has no program \"GlusterFS 4.x v1\"", connection->peer().text()));
   }
+  knows_sequences_ = has(programs::sequences);
   co_await tried(set_volume(connection));
   co_await tried(reopen_all(connection));
   co_return done;

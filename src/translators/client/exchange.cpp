@@ -15,7 +15,7 @@ Task<Slice> Remote::exchange(Request request) {
   InFlight in_flight(world_.now());
   // A lock may be waited for as long as its holder likes.
   if (request.kind != fop::Kind::lock) in_flight_.push(in_flight);
-  RpcCall call{programs::operations, request.number, credential::glusterfs_3, request.call, arguments.take()};
+  RpcCall call{request.program, request.number, credential::glusterfs_3, request.call, arguments.take()};
   if (!options_.send_gids) call.identity.groups.clear();
   Slice answer = co_await tried(connection->call(std::move(call)));
   co_return std::move(answer);

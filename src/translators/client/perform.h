@@ -69,11 +69,7 @@ Task<typename Operation::Reply> Remote::send(const Call& call, const Operation& 
                   call,
                   &operation,
                   &Remote::write_down<Operation>};
-  if constexpr (detail::is_one_of<Operation, fop::Open, fop::Opendir, fop::Create, fop::Lk>) {
-    return send_with_effect(request, operation);
-  } else {
-    return receive<typename Operation::Reply>(exchange(request), Operation::name_of_operation);
-  }
+  return receive(request, operation);
 }
 
 // The arguments, with the numbers that open files have on the present connection.
@@ -93,35 +89,39 @@ Result<Done> Remote::write_down(const Remote& remote, const void* operation_addr
   return numbered;
 }
 
-template <class Reply>
-Task<Reply> Remote::receive(Task<Slice> answer, const char* what) {
-  const Slice bytes = co_await tried(std::move(answer));
-  Reply reply;
-  if (!decode_front(bytes, reply)) co_return unreadable(what);
-  if (reply.op_ret < 0) co_return failure(reply, std::move(reply.xdata));
-  if constexpr (std::same_as<Reply, fop::Read::Reply>) {
-    const auto size = static_cast<std::size_t>(reply.op_ret);
-    if (reply.data.bytes.size() < size) co_return unreadable(what);
-    reply.data.bytes = reply.data.bytes.part(0, size);
-  }
-  co_return std::move(reply);
+template <class Operation>
+Task<typename Operation::Reply> Remote::receive(Request request, const Operation& operation) {
+  const Slice bytes = co_await tried(exchange(request));
+  co_return read_answer(request.call, operation, bytes);
 }
 
-// Operations after which the client knows more than before.
 template <class Operation>
-Task<typename Operation::Reply> Remote::send_with_effect(Request request, const Operation& operation) {
-  using Reply = typename Operation::Reply;
-  Reply reply = co_await tried(receive<Reply>(exchange(request), request.name));
+Result<typename Operation::Reply> Remote::read_answer(const Call& call, const Operation& operation,
+                                                      const Slice& bytes) {
+  typename Operation::Reply reply;
+  if (!decode_front(bytes, reply)) return std::unexpected(unreadable(Operation::name_of_operation));
+  if (reply.op_ret < 0) return std::unexpected(failure(reply, std::move(reply.xdata)));
+  if constexpr (std::same_as<Operation, fop::Read>) {
+    const auto size = static_cast<std::size_t>(reply.op_ret);
+    if (reply.data.bytes.size() < size) return std::unexpected(unreadable(Operation::name_of_operation));
+    reply.data.bytes = reply.data.bytes.part(0, size);
+  }
+  note_effect(call, operation, reply);
+  return reply;
+}
+
+// After some operations the client knows more than before.
+template <class Operation>
+void Remote::note_effect(const Call& call, const Operation& operation, typename Operation::Reply& reply) {
   if constexpr (std::same_as<Operation, fop::Open>) {
     opened(reply.fd, operation.gfid, operation.flags, false);
   } else if constexpr (std::same_as<Operation, fop::Opendir>) {
     opened(reply.fd, operation.gfid, 0, true);
   } else if constexpr (std::same_as<Operation, fop::Create>) {
     opened(reply.fd, reply.iatt.gfid, operation.flags, false);
-  } else if (operation.command != 0) {
-    locks_.changed(request.call, operation);
+  } else if constexpr (std::same_as<Operation, fop::Lk>) {
+    if (operation.command != 0) locks_.changed(call, operation);
   }
-  co_return std::move(reply);
 }
 
 // The request outlives whoever waits for it: a grant that nobody waits for any more is given back, else nobody would.

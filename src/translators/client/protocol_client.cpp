@@ -62,6 +62,11 @@ Task<typename Operation::Reply> ProtocolClient::list_as_leaf(const Call& call, O
   co_return std::move(reply);
 }
 
+Task<Sequence> ProtocolClient::perform_in_order(Sequence sequence) {
+  if (remote_->knows_sequences()) return remote_->perform_in_order(std::move(sequence));
+  return Type::perform_in_order(std::move(sequence));
+}
+
 Task<> ProtocolClient::start() {
   remote_->start();
   return ready<Done>(done);

@@ -48,6 +48,9 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
   Task<fop::Readdir::Reply> perform(const Call& call, const fop::Readdir& readdir) override;
   Task<fop::Readdirp::Reply> perform(const Call& call, const fop::Readdirp& readdirp) override;
 
+  // One call, where the brick knows sequences.
+  Task<Sequence> perform_in_order(Sequence sequence) override;
+
   // Begins to connect; ChildUp follows when the brick answers.
   Task<> start() override;
   Task<> stop() override;

@@ -111,6 +111,36 @@ class Protocol : public ::testing::Test {
     lk.flock = Flock{Flock::write, 0, start, length, 99, "owner"};
     return lk;
   }
+  static Sequence make_and_lock() {
+    Call user;
+    user.uid = 1000;
+    Call own;
+    own.lock_owner = "hold";
+    fop::Inodelk lock{
+        .gfid = MemoryBrick::file(), .command = 1, .type = Flock::write, .flock = {}, .domain = "d", .xdata = {}};
+    lock.flock.type = Flock::write;
+    fop::Xattrop mark{.gfid = MemoryBrick::file(), .operation = 0, .values = {}, .xdata = {}};
+    mark.values.set_text("count", "1");
+    Sequence sequence;
+    sequence.push_back(Step<fop::Create>{user, fop::Create{.parent = root_gfid, .name = "new"}});
+    sequence.push_back(Step<fop::Inodelk>{own, lock});
+    sequence.push_back(Step<fop::Xattrop>{own, mark});
+    return sequence;
+  }
+  Sequence perform_in_order(Sequence sequence) {
+    return *simulation_.run(client_->perform_in_order(std::move(sequence)), 10min);
+  }
+  Task<> perform_unheard(Sequence sequence) {
+    const Sequence performed = co_await tried(client_->perform_in_order(std::move(sequence)));
+    ADD_FAILURE() << "nobody waited for " << performed.size() << " steps";
+    co_return done;
+  }
+  std::uint64_t calls_sent() const {
+    std::string state;
+    client_->dump_state(state);
+    const std::size_t at = state.find("\nmsgs_sent=");
+    return at == std::string::npos ? 0 : std::stoull(state.substr(at + 11));
+  }
   void cut_and_wait() {
     const std::size_t ups = top_->count<notice::ChildUp>();
     simulation_.network().cut_connections(server_host_, client_host_);
@@ -261,12 +291,8 @@ TEST_F(Protocol, AChangeUnderWayOutlivesItsConnectionWithItsLocks) {
   const Fd fd = open_file();
   Event disk;
   brick_->write_waits_for = &disk;
-  const fop::Write write{.gfid = MemoryBrick::file(),
-                         .fd = fd,
-                         .offset = 0,
-                         .size = 3,
-                         .xdata = {},
-                         .data = {Slice::copy("abc")}};
+  const fop::Write write{
+      .gfid = MemoryBrick::file(), .fd = fd, .offset = 0, .size = 3, .xdata = {}, .data = {Slice::copy("abc")}};
   const Call call;
   TaskSet changing;
   changing.start(performed(*client_, call, write));
@@ -295,6 +321,70 @@ TEST_F(Protocol, AGrantThatNobodyWaitsForIsGivenBack) {
   ASSERT_TRUE(until([this] { return brick_->locks.size() == 2; }));
   EXPECT_EQ(brick_->locks[1].type, Flock::unlock);
   EXPECT_EQ(brick_->locks[1].flock.start, 3u);
+}
+
+TEST_F(Protocol, ASequenceIsOneCallAndEachStepIsInItsOwnName) {
+  start_both();
+  // With the first request goes a ping.
+  ASSERT_TRUE(ask(fop::Stat{.gfid = MemoryBrick::file()}).has_value());
+  const std::uint64_t before = calls_sent();
+  const Sequence performed = perform_in_order(make_and_lock());
+  EXPECT_EQ(calls_sent(), before + 1);
+  ASSERT_EQ(performed.size(), 3u);
+  for (const AnyStep& step : performed) EXPECT_TRUE(has_succeeded(step));
+  EXPECT_EQ(brick_->last_call.uid, 1000u);
+  ASSERT_EQ(brick_->inode_locks.size(), 1u);
+  EXPECT_EQ(brick_->inode_locks[0].first.lock_owner, "hold");
+  EXPECT_EQ(std::get<Step<fop::Xattrop>>(performed[2]).reply->values.text("count"), "1");
+  // What it has made is open as by a call of its own.
+  const Fd fd = std::get<Step<fop::Create>>(performed[0]).reply->fd;
+  ASSERT_TRUE(ask(fop::Release{MemoryBrick::file(), fd, {}}).has_value());
+  EXPECT_TRUE(until([this] { return brick_->releases.size() == 1; }));
+}
+
+TEST_F(Protocol, ASequenceEndsWithTheFirstFailure) {
+  start_both();
+  brick_->lock_fails = EAGAIN;
+  const Sequence performed = perform_in_order(make_and_lock());
+  EXPECT_TRUE(has_succeeded(performed[0]));
+  EXPECT_EQ(std::get<Step<fop::Inodelk>>(performed[1]).reply.error().number(), EAGAIN);
+  EXPECT_EQ(std::get<Step<fop::Xattrop>>(performed[2]).reply.error().number(), ECANCELED);
+  EXPECT_TRUE(brick_->additions.empty());
+}
+
+TEST_F(Protocol, ASequenceThatWouldWaitForOthersIsNotBegun) {
+  start_both();
+  Sequence waits = make_and_lock();
+  std::get<Step<fop::Inodelk>>(waits[1]).operation.command = 2;
+  const Sequence performed = perform_in_order(std::move(waits));
+  EXPECT_EQ(std::get<Step<fop::Create>>(performed[0]).reply.error().number(), EPROTO);
+  EXPECT_TRUE(brick_->inode_locks.empty());
+  const Sequence long_one(17, AnyStep(Step<fop::Xattrop>{}));
+  EXPECT_FALSE(has_succeeded(perform_in_order(long_one)[0]));
+}
+
+TEST_F(Protocol, WithoutABrickASequenceIsNotBegun) {
+  start_both();
+  simulation_.network().partition(server_host_, client_host_);
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildDown>() == 1; }));
+  const Sequence performed = perform_in_order(make_and_lock());
+  EXPECT_EQ(std::get<Step<fop::Create>>(performed[0]).reply.error().number(), ENOTCONN);
+  EXPECT_EQ(std::get<Step<fop::Inodelk>>(performed[1]).reply.error().number(), ECANCELED);
+}
+
+TEST_F(Protocol, ALockOfASequenceThatNobodyWaitsForIsGivenBack) {
+  start_both();
+  Event goes_on;
+  brick_->addition_waits_for = &goes_on;
+  {
+    TaskSet waiting;
+    waiting.start(perform_unheard(make_and_lock()));
+    ASSERT_TRUE(until([this] { return brick_->additions.size() == 1; }));
+  }
+  goes_on.set();
+  EXPECT_TRUE(until([this] { return brick_->inode_locks.size() == 2; }));
+  EXPECT_EQ(brick_->inode_locks[1].second.type, Flock::unlock);
+  EXPECT_EQ(brick_->inode_locks[1].first.lock_owner, "hold");
 }
 
 TEST_F(Protocol, AfterAReconnectFilesAreOpenAndLocksHeldAgain) {

@@ -17,6 +17,7 @@
 #include "runtime/world.h"
 #include "translator/call.h"
 #include "translator/notice.h"
+#include "translator/sequence.h"
 #include "translator/volfile.h"
 #include "translators/client/lock_journal.h"
 #include "translators/client/remote_options.h"
@@ -53,10 +54,14 @@ class Remote {
   Task<> stop();
   void reconfigure(RemoteOptions options) { options_ = std::move(options); }
   bool is_up() const { return up_; }
+  // As the brick has said on the present connection, or the last.
+  bool knows_sequences() const { return knows_sequences_; }
   void dump_state(std::string& out) const;
 
   template <class Operation>
   Task<typename Operation::Reply> perform(const Call& call, const Operation& operation);
+  // One call and one answer; for bricks that know sequences.
+  Task<Sequence> perform_in_order(Sequence sequence);
 
  private:
   struct InFlight : Waiter {
@@ -105,21 +110,38 @@ class Remote {
     const Call& call;
     const void* operation;
     Result<Done> (*write_down)(const Remote& remote, const void* operation, Encoder& out);
+    Program program = programs::operations;
   };
   template <class Operation>
   static Result<Done> write_down(const Remote& remote, const void* operation, Encoder& out);
   template <class Operation>
   Task<typename Operation::Reply> send(const Call& call, const Operation& operation);
   template <class Operation>
-  Task<typename Operation::Reply> send_with_effect(Request request, const Operation& operation);
-  template <class Reply>
-  Task<Reply> receive(Task<Slice> answer, const char* what);
+  Task<typename Operation::Reply> receive(Request request, const Operation& operation);
   template <class Operation>
   Task<typename Operation::Reply> send_lock(const Call& call, const Operation& operation);
   template <class Operation>
   Task<> lock_apart(Call call, Operation operation, std::shared_ptr<LockWaiter<typename Operation::Reply>> waiter);
   template <class Operation>
   Task<> unlock(Call call, Operation operation);
+
+  // What an answer says, judged.
+  template <class Operation>
+  Result<typename Operation::Reply> read_answer(const Call& call, const Operation& operation, const Slice& bytes);
+  template <class Operation>
+  void note_effect(const Call& call, const Operation& operation, typename Operation::Reply& reply);
+
+  // ---- sequence.cpp
+  // Its locks are given back where nobody waits for it any more.
+  struct SequenceWaiter {
+    Event ended;
+    std::optional<Sequence> performed;
+    bool abandoned = false;
+  };
+  Task<> perform_apart(Sequence sequence, std::shared_ptr<SequenceWaiter> waiter);
+  Task<Sequence> exchange_sequence(Sequence sequence);
+  static Result<Done> write_down_sequence(const Remote& remote, const void* sequence, Encoder& out);
+  Task<> give_back_locks(Sequence sequence);
 
   // ---- exchange.cpp
   Task<Slice> exchange(Request request);
@@ -144,6 +166,7 @@ class Remote {
   bool up_ = false;
   bool brick_up_ = true;  // as the brick's process says
   bool refused_ = false;
+  bool knows_sequences_ = false;
   Event decided_;  // the first attempt has ended, well or not
   std::uint64_t handshakes_ = 0;
   std::uint32_t next_xid_ = 2;

@@ -8,8 +8,9 @@
 //   4. only then the answer;
 //   5. the marks of the change under way go, then the locks, when the hold ends (holds.h).
 //
-//   1 trip for a change under a kept lock; of a file that is not locked yet 3 (lock, mark, write), of names and
-//   attributes with all copies there 2 (lock, change)
+//   1 trip for a change under a kept lock; of a file that is not locked yet 2 (lock and mark, write; where bricks do
+//   not know sequences 3), of names and attributes with all copies there 2 (lock, change); a new file is locked when it
+//   is made
 #pragma once
 
 #include <utility>
@@ -60,6 +61,12 @@ class Changes {
   Task<> take_back(const Call& call, const Operation& change, Copies copies);
   template <class Operation>
   Task<> ask_all(const Call& call, const Operation& change, Copies copies, AnswersOf<Operation>& answers) {
+    if constexpr (std::is_same_v<Operation, fop::Create>) {
+      if (copies == volume_.all() && volume_.options.eager_lock && change.xdata.gfid("gfid-req")) {
+        co_await tried(holds_.create(call, change, answers));
+        co_return done;
+      }
+    }
     answers = co_await tried(asking_.at_each(call, change, copies));
     co_return done;
   }

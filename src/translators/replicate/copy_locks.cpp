@@ -39,11 +39,16 @@ Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& 
   const Locked at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
   if (!is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
+  const Locked got = co_await tried(wait_for(thing, copies, refusals));
+  co_return got;
+}
+
+Task<Locked> CopyLocks::wait_for(const LockedThing& thing, Copies copies, Refusals& refusals) {
   const Call call = call_of(thing);
   Locked got(volume_, Copies());
   for (const Copy copy : copies.list()) {
     const Locked asked(volume_, Copies::only(copy));
-    const Result<Done> locked = co_await ask(call, thing, copy, Step::lock_and_wait);
+    const Result<Done> locked = co_await ask(call, thing, copy, Way::lock_and_wait);
     if (locked) {
       got.add(asked);
     } else {
@@ -61,7 +66,7 @@ Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
   const std::vector<Copy> places = copies.list();
   std::vector<Task<>> tasks;
   Locked got(volume_, copies);
-  for (const Copy copy : places) tasks.push_back(ask(call, thing, copy, Step::lock));
+  for (const Copy copy : places) tasks.push_back(ask(call, thing, copy, Way::lock));
   const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
   for (std::size_t at = 0; at < places.size(); ++at) {
     if (answers[at]) continue;
@@ -96,7 +101,7 @@ Task<> CopyLocks::drop_what_is_lost(const LockedThing& thing, Locked& got) {
 Task<> CopyLocks::give_back(const LockedThing& thing, Copies copies) {
   const Call call = call_of(thing);
   std::vector<Task<>> tasks;
-  for (const Copy copy : copies.list()) tasks.push_back(ask(call, thing, copy, Step::unlock));
+  for (const Copy copy : copies.list()) tasks.push_back(ask(call, thing, copy, Way::unlock));
   const std::vector<Result<Done>> answers = co_await tried(all(std::move(tasks)));
   for (const Result<Done>& answer : answers) {
     if (answer) continue;
@@ -106,7 +111,53 @@ Task<> CopyLocks::give_back(const LockedThing& thing, Copies copies) {
   co_return done;
 }
 
-Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Step step) {
+fop::Inodelk CopyLocks::inode_lock(const LockedThing& thing, Way way) {
+  fop::Inodelk lock{.gfid = thing.gfid,
+                    .command = way == Way::lock_and_wait ? content_command::lock_and_wait : content_command::lock,
+                    .type = way == Way::unlock ? Flock::unlock : Flock::write,
+                    .flock = {.start = thing.first, .length = thing.length, .owner = thing.owner},
+                    .domain = thing.domain,
+                    .xdata = {}};
+  lock.flock.type = lock.type;
+  if (thing.kind == LockKind::attributes) lock.flock.start = place_of_attributes;
+  return lock;
+}
+
+Step<fop::Inodelk> CopyLocks::take_step(const LockedThing& thing) const {
+  return {.call = call_of(thing), .operation = inode_lock(thing, Way::lock)};
+}
+
+Step<fop::Inodelk> CopyLocks::give_back_step(const LockedThing& thing) const {
+  return {.call = call_of(thing), .operation = inode_lock(thing, Way::unlock)};
+}
+
+Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
+                                       Refusals& refusals) {
+  Copies asked;
+  std::vector<Task<Sequence>> tasks;
+  for (Copy copy = 0; copy < sequences.size(); ++copy) {
+    if (sequences[copy].empty()) continue;
+    asked.add(copy);
+    tasks.push_back(volume_.subvolume(copy).perform_in_order(std::move(sequences[copy])));
+  }
+  Locked got(volume_, asked);
+  std::vector<Result<Sequence>> performed = co_await tried(all(std::move(tasks)));
+  std::size_t at = 0;
+  for (const Copy copy : asked.list()) {
+    sequences[copy] = co_await tried(std::move(performed[at++]));
+    const Result<fop::Acknowledged>& lock = step_of<fop::Inodelk>(sequences[copy])->reply;
+    if (lock) continue;
+    got.leave_out(copy);
+    is_taken = is_taken || is_taken_by_others(lock.error());
+    note(refusals, copy, lock.error());
+  }
+  if (got.standing() != got.copies()) {
+    co_await tried(drop_what_is_lost(thing, got));
+  }
+  co_return got;
+}
+
+Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Way way) {
   if (thing.kind == LockKind::entries) {
     fop::Entrylk lock{.gfid = thing.gfid,
                       .command = entry_command::lock,
@@ -115,20 +166,12 @@ Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Ste
                       .name = thing.name,
                       .domain = thing.domain,
                       .xdata = {}};
-    if (step == Step::lock_and_wait) lock.command = entry_command::lock_and_wait;
-    if (step == Step::unlock) lock.command = entry_command::unlock;
+    if (way == Way::lock_and_wait) lock.command = entry_command::lock_and_wait;
+    if (way == Way::unlock) lock.command = entry_command::unlock;
     co_await tried(volume_.subvolume(copy).perform(call, lock));
     co_return done;
   }
-  fop::Inodelk lock{.gfid = thing.gfid,
-                    .command = content_command::lock,
-                    .type = step == Step::unlock ? Flock::unlock : Flock::write,
-                    .flock = {.start = thing.first, .length = thing.length, .owner = thing.owner},
-                    .domain = thing.domain,
-                    .xdata = {}};
-  lock.flock.type = lock.type;
-  if (thing.kind == LockKind::attributes) lock.flock.start = place_of_attributes;
-  if (step == Step::lock_and_wait) lock.command = content_command::lock_and_wait;
+  const fop::Inodelk lock = inode_lock(thing, way);
   const Result<fop::Acknowledged> by_gfid = co_await volume_.subvolume(copy).perform(call, lock);
   const Fd* descriptor = thing.descriptor(copy);
   if (by_gfid) co_return done;

@@ -46,15 +46,25 @@ class CopyLocks {
   Task<Locked> take(const LockedThing& thing, Copies copies, Refusals& refusals);
   // Without waiting. `is_taken`: somebody else has it on one of the others.
   Task<Locked> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
+  // The same as a step of what each copy performs in order: by copy, with take_step(); empty at those not to be asked.
+  Task<Locked> try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
+                              Refusals& refusals);
+  // One copy after the other, waiting for whoever has it there.
+  Task<Locked> wait_for(const LockedThing& thing, Copies copies, Refusals& refusals);
   // The same, where the first copy decides: of several that want it at once one gets it.
   Task<Locked> win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // A lock that cannot be given back goes with the connection.
   Task<> give_back(const LockedThing& thing, const Locked& locked) { return give_back(thing, locked.copies()); }
   Task<> give_back(const LockedThing& thing, Copies copies);
 
+  // Of content or attributes, for a sequence.
+  Step<fop::Inodelk> take_step(const LockedThing& thing) const;
+  Step<fop::Inodelk> give_back_step(const LockedThing& thing) const;
+
  private:
-  enum class Step { lock, lock_and_wait, unlock };
-  Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Step step);
+  enum class Way { lock, lock_and_wait, unlock };
+  static fop::Inodelk inode_lock(const LockedThing& thing, Way way);
+  Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Way way);
   Task<> drop_what_is_lost(const LockedThing& thing, Locked& got);
   Call call_of(const LockedThing& thing) const;
 

@@ -39,12 +39,13 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
       co_await tried(hold->ended_.wait());
       continue;
     }
+    if (hold->thing_.open == nullptr) hold->thing_.open = part.open;
     Hold::Use use(*this, hold, part);
     co_await tried(hold->claims_.wait(use.place_));
     const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
     if (hold->is_ending_) continue;
     if (!hold->is_open_) {
-      const Result<Done> locked = co_await lock(*hold);
+      const Result<Done> locked = co_await lock(*hold, part);
       if (!locked) {
         end(hold);
         co_return locked.error();
@@ -153,11 +154,12 @@ void Holds::note_stable(const Gfid& gfid, Copies copies) {
 }
 
 Task<> Holds::settle(std::shared_ptr<Hold> hold) {
+  Copies given_back;
   if (!hold->is_doubtful_) {
     co_await tried(make_stable(*hold));
-    co_await tried(settle_marks(*hold));
+    given_back = co_await tried(settle_marks(*hold));
   }
-  co_await tried(locks_.give_back(hold->thing_, hold->granted_));
+  co_await tried(locks_.give_back(hold->thing_, hold->granted_ - given_back));
   holds_.erase(hold->key_);
   hold->ended_.set();
   co_return done;
@@ -180,7 +182,7 @@ Task<> Holds::make_stable(Hold& hold) {
   co_return done;
 }
 
-Task<> Holds::settle_marks(Hold& hold) {
+Task<Copies> Holds::settle_marks(Hold& hold) {
   const Copies locked = hold.locked_;
   const Copies missing = volume_.all() - locked;
   const bool has_right_one = !(locked - hold.behind_).empty();
@@ -200,14 +202,34 @@ Task<> Holds::settle_marks(Hold& hold) {
     }
     if (addition.dirty.any() || !late.empty()) asked.add(copy);
   }
-  if (asked.empty()) co_return done;
-  const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, asked, additions, {}));
-  for (const Copy copy : asked.list()) {
-    if (answers[copy] || is_missing(answers[copy].error())) continue;
-    log::debug(volume_.name(), "the mark of a change of {} stays on {}: {}", hold.key_.gfid.text(),
-               volume_.subvolume(copy).name(), answers[copy].error().sentence());
+  if (asked.empty()) co_return Copies();
+  if (hold.key_.kind == LockKind::entries || hold.thing_.needs_descriptor) {
+    const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, asked, additions, {}));
+    for (const Copy copy : asked.list()) note_settled(hold, copy, answers[copy]);
+    co_return Copies();
   }
-  co_return done;
+  std::vector<Task<Sequence>> tasks;
+  for (const Copy copy : asked.list()) {
+    Sequence sequence;
+    sequence.push_back(Step<fop::Xattrop>{own_call(hold), request_of(hold, additions[copy], {})});
+    sequence.push_back(locks_.give_back_step(hold.thing_));
+    tasks.push_back(volume_.subvolume(copy).perform_in_order(std::move(sequence)));
+  }
+  std::vector<Result<Sequence>> performed = co_await tried(all(std::move(tasks)));
+  Copies given_back;
+  std::size_t at = 0;
+  for (const Copy copy : asked.list()) {
+    Sequence steps = co_await tried(std::move(performed[at++]));
+    note_settled(hold, copy, step_of<fop::Xattrop>(steps)->reply);
+    if (step_of<fop::Inodelk>(steps)->reply) given_back.add(copy);
+  }
+  co_return given_back;
+}
+
+void Holds::note_settled(const Hold& hold, Copy copy, const Result<fop::Values>& answer) const {
+  if (answer || is_missing(answer.error())) return;
+  log::debug(volume_.name(), "the mark of a change of {} stays on {}: {}", hold.key_.gfid.text(),
+             volume_.subvolume(copy).name(), answer.error().sentence());
 }
 
 // ---- Locks
@@ -218,9 +240,14 @@ Call Holds::own_call(const Hold& hold) const {
   return call;
 }
 
-Task<> Holds::lock(Hold& hold) {
+Task<> Holds::lock(Hold& hold, const Part& part) {
   Refusals refusals;
-  const Locked locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  Locked locked(volume_, Copies());
+  if (part.slot == Slot::data && volume_.up() == volume_.all()) {
+    locked = co_await tried(lock_and_announce(hold, refusals));
+  } else {
+    locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  }
   const Copies got = locked.standing();
   const Error& why = refusals.why;
   hold.granted_ = hold.locked_ = got;
@@ -235,6 +262,61 @@ Task<> Holds::lock(Hold& hold) {
   if (!is_away(why) && !is_doubtful) co_return why;
   co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", got.count(), volume_.size(),
                                          got.empty() ? "none" : volume_.names(got)));
+}
+
+Task<Locked> Holds::lock_and_announce(Hold& hold, Refusals& refusals) {
+  std::vector<Sequence> sequences(volume_.size());
+  for (Sequence& sequence : sequences) {
+    sequence.push_back(locks_.take_step(hold.thing_));
+    sequence.push_back(announcing_step(hold, Slot::data));
+  }
+  bool is_taken = false;
+  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
+  note_announced(hold, locked, sequences);
+  const bool is_found_by_descriptor = !refusals.without.empty() && hold.thing_.open != nullptr;
+  if (!is_taken && !is_found_by_descriptor) co_return locked;
+  hold.locked_ = locked.standing();
+  const Copies given_back = co_await tried(settle_marks(hold));
+  hold.dirty(Slot::data) = {};
+  co_await tried(locks_.give_back(hold.thing_, hold.locked_ - given_back));
+  refusals = {};
+  if (is_taken) {
+    locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
+  } else {
+    locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
+  }
+  co_return locked;
+}
+
+void Holds::note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed) {
+  AnswersOf<fop::Xattrop> answers(volume_.size(), failed(ENOTCONN));
+  for (const Copy copy : locked.standing().list()) answers[copy] = step_of<fop::Xattrop>(performed[copy])->reply;
+  hold.dirty(Slot::data) = succeeded(answers);
+  hold.is_verified_ = !succeeded(answers).empty();
+  learn_blames(hold, answers);
+}
+
+Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers) {
+  const Gfid gfid = *create.xdata.gfid("gfid-req");
+  const Part part{.gfid = gfid, .kind = LockKind::content, .claim = {}, .slot = Slot::data};
+  const std::shared_ptr<Hold> hold = find_or_make(part);
+  Hold::Use use(*this, hold, part);
+  const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
+  std::vector<Sequence> sequences(volume_.size());
+  for (Sequence& sequence : sequences) {
+    sequence.push_back(Step<fop::Create>{call, create});
+    sequence.push_back(locks_.take_step(hold->thing_));
+    sequence.push_back(announcing_step(*hold, Slot::data));
+  }
+  bool is_taken = false;
+  Refusals refusals;
+  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals));
+  answers.clear();
+  for (Sequence& sequence : sequences) answers.push_back(std::move(step_of<fop::Create>(sequence)->reply));
+  note_announced(*hold, locked, sequences);
+  hold->granted_ = hold->locked_ = locked.standing();
+  hold->is_open_ = hold->dirty(Slot::data) == volume_.all();
+  co_return done;
 }
 
 // ---- Marks
@@ -298,6 +380,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
     if (succeeded(answers).empty()) reason = error_of(answers);
     learn_blames(hold, answers);
     hold.is_verified_ = true;
+    hold.without_ = hold.without_ - succeeded(answers);
     for (const Copy copy : copies.list()) {
       if (!answers[copy] && is_missing(answers[copy].error())) hold.without_.add(copy);
     }
@@ -337,6 +420,22 @@ void Holds::learn_blames(Hold& hold, const AnswersOf<fop::Xattrop>& answers) {
   }
 }
 
+fop::Xattrop Holds::request_of(const Hold& hold, const Addition& addition, const std::string& name) const {
+  fop::Xattrop request{.gfid = hold.key_.gfid, .operation = add_words, .values = {}, .xdata = {}};
+  request.values.set_bytes(dirty_key, addition.dirty.stored());
+  for (Copy other = 0; other < volume_.size(); ++other) {
+    const Counts missed = addition.who.has(other) ? addition.missed : Counts{};
+    request.values.set_bytes(volume_.keys.missed(other), missed.stored());
+  }
+  if (!name.empty()) request.xdata.set_text(changed_name_key, name);
+  return request;
+}
+
+Step<fop::Xattrop> Holds::announcing_step(const Hold& hold, Slot slot) const {
+  const Addition announced{.dirty = Counts::of(slot, 1), .missed = {}, .who = {}};
+  return {.call = own_call(hold), .operation = request_of(hold, announced, {})};
+}
+
 Task<fop::Values> Holds::add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy) {
   Result<fop::Values> added = co_await volume_.subvolume(copy).perform(call, addition);
   const Fd* descriptor = hold.thing_.descriptor(copy);
@@ -357,17 +456,7 @@ Task<AnswersOf<fop::Xattrop>> Holds::add(const Hold& hold, Copies copies, const 
   const Call call = own_call(hold);
   const std::vector<Copy> places = copies.list();
   std::vector<fop::Xattrop> requests;
-  for (const Copy copy : places) {
-    const Addition& addition = additions[copy];
-    fop::Xattrop request{.gfid = hold.key_.gfid, .operation = add_words, .values = {}, .xdata = {}};
-    request.values.set_bytes(dirty_key, addition.dirty.stored());
-    for (Copy other = 0; other < volume_.size(); ++other) {
-      const Counts missed = addition.who.has(other) ? addition.missed : Counts{};
-      request.values.set_bytes(volume_.keys.missed(other), missed.stored());
-    }
-    if (!name.empty()) request.xdata.set_text(changed_name_key, name);
-    requests.push_back(std::move(request));
-  }
+  for (const Copy copy : places) requests.push_back(request_of(hold, additions[copy], name));
   std::vector<Task<fop::Values>> tasks;
   for (std::size_t at = 0; at < places.size(); ++at) tasks.push_back(add_at(call, hold, requests[at], places[at]));
   AnswersOf<fop::Xattrop> given = co_await tried(all(std::move(tasks)));

@@ -9,6 +9,9 @@
 // What is locked is a whole: the content of a file, the attributes of an object, or all names of a directory. A
 // directory that several clients change is locked by the name, and that is not kept.
 //
+// A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences; a
+// new file is made, locked and marked in one.
+//
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
 // then the locks. Nobody waits for that but who wants the object next.
 #pragma once
@@ -88,7 +91,7 @@ class Hold {
   friend class Holds;
 
   const Key key_;
-  const LockedThing thing_;
+  LockedThing thing_;
   Mutex opening_;  // one locks or marks
   Claims claims_;
   std::size_t users_ = 0;
@@ -125,6 +128,8 @@ class Holds {
   Task<> blame(Hold::Use& use, Copies copies);
   // Too few copies have it, and nobody knows which of them is right: the mark of a change under way stays.
   Task<> doubt(Hold::Use& use);
+  // Makes a file on all copies, and keeps its content locked: it is about to be written.
+  Task<> create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers);
   // Everything written so far is on the disks of the copies.
   void note_stable(const Gfid& gfid, Copies copies);
 
@@ -154,15 +159,22 @@ class Holds {
   void end(const std::shared_ptr<Hold>& hold);
   bool is_kept(const Hold& hold) const;
 
-  Task<> lock(Hold& hold);
+  Task<> lock(Hold& hold, const Part& part);
+  Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
+  // Who has the mark of a change under way from a sequence that has locked, too.
+  void note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed);
   // One round; whether nobody was lost in it.
   Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
+  fop::Xattrop request_of(const Hold& hold, const Addition& addition, const std::string& name) const;
+  Step<fop::Xattrop> announcing_step(const Hold& hold, Slot slot) const;
   Task<fop::Values> add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy);
   Task<AnswersOf<fop::Xattrop>> add(const Hold& hold, Copies copies, const std::vector<Addition>& additions,
                                     const std::string& name);
   void learn_blames(Hold& hold, const AnswersOf<fop::Xattrop>& answers);
   Task<> settle(std::shared_ptr<Hold> hold);
-  Task<> settle_marks(Hold& hold);
+  // Who has given its lock back along with that.
+  Task<Copies> settle_marks(Hold& hold);
+  void note_settled(const Hold& hold, Copy copy, const Result<fop::Values>& answer) const;
   Task<> make_stable(Hold& hold);
   Task<> end_idle();
   // The volume's own business, in nobody's name.

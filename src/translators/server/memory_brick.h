@@ -50,7 +50,8 @@ class MemoryBrick final : public Refuse {
   Task<fop::Opened> perform(const Call&, const fop::Opendir& open) override {
     return ready<fop::Opened>(opened(open.gfid, 0, true));
   }
-  Task<fop::Create::Reply> perform(const Call&, const fop::Create& create) override {
+  Task<fop::Create::Reply> perform(const Call& call, const fop::Create& create) override {
+    last_call = call;
     fop::Create::Reply reply;
     reply.iatt = iatt(file());
     reply.fd.open = std::make_shared<Descriptor>(file(), create.flags, false);
@@ -82,6 +83,12 @@ class MemoryBrick final : public Refuse {
     ++directory_releases;
     return ready<fop::Acknowledged>(fop::Acknowledged{});
   }
+  Task<fop::Acknowledged> perform(const Call& call, const fop::Inodelk& lock) override {
+    inode_locks.emplace_back(call, lock);
+    const bool fails = lock_fails != 0 && lock.type != Flock::unlock;
+    return ready<fop::Acknowledged>(fails ? Result<fop::Acknowledged>(failed(lock_fails)) : fop::Acknowledged{});
+  }
+  Task<fop::Values> perform(const Call&, const fop::Xattrop& xattrop) override { return addition(xattrop); }
   Task<fop::Lk::Reply> perform(const Call&, const fop::Lk& lk) override {
     locks.push_back(lk);
     return lock(lk);
@@ -97,12 +104,15 @@ class MemoryBrick final : public Refuse {
   int lock_fails = 0;
   Event* lock_waits_for = nullptr;
   Event* write_waits_for = nullptr;
+  Event* addition_waits_for = nullptr;
   std::vector<fop::Open> opens;
   std::vector<fop::Write> writes;
   std::vector<fop::Read> reads;
   std::vector<std::pair<Call, fop::Flush>> flushes;
   std::vector<fop::Release> releases;
   std::vector<fop::Lk> locks;
+  std::vector<std::pair<Call, fop::Inodelk>> inode_locks;
+  std::vector<fop::Xattrop> additions;
   std::vector<std::string> leaving;
   std::vector<std::string> gone;
   int directory_releases = 0;
@@ -120,6 +130,15 @@ class MemoryBrick final : public Refuse {
     fop::Opened reply;
     reply.fd.open = std::make_shared<Descriptor>(gfid, flags, directory);
     return reply;
+  }
+  Task<fop::Values> addition(fop::Xattrop xattrop) {
+    additions.push_back(xattrop);
+    if (addition_waits_for != nullptr) {
+      co_await addition_waits_for->wait();
+    }
+    fop::Values reply;
+    reply.values = xattrop.values;
+    co_return reply;
   }
   Task<fop::Changed> change(std::uint32_t size) {
     if (write_waits_for != nullptr) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "wire/messages/sequences.h"
 
 namespace mortar {
 
@@ -63,8 +64,12 @@ void ProtocolServer::add_services() {
     call.reply(SetLockVersion::Reply{0, 0, request.lock_version});
   });
   rpc_.add(operations_);
+  sequences_.on_raw(PerformSequence::number, [this](RpcConnection& connection, IncomingCall call) {
+    session_of(connection).serve_sequence(std::move(call));
+  });
   rpc_.add_dump();
   rpc_.add(handshake_);
+  rpc_.add(sequences_);
 }
 
 RpcLimits ProtocolServer::limits() const {

@@ -95,6 +95,7 @@ class ProtocolServer final : public Refuse {
   TaskSet tasks_;
   RpcService operations_{programs::operations, "GlusterFS 4.x v1"};
   RpcService handshake_{programs::handshake, "GlusterFS Handshake"};
+  RpcService sequences_{programs::sequences, "Mortar sequences"};
   RpcServer rpc_{tasks_};
   std::vector<std::shared_ptr<Session>> living_;  // also those that are being given back
   std::unordered_map<const RpcConnection*, Session*> sessions_;

@@ -6,6 +6,7 @@
 #include "translators/server/server.h"
 #include "translators/server/squash.h"
 #include "translators/server/wire_form.h"
+#include "wire/messages/sequences.h"
 
 namespace mortar {
 
@@ -88,7 +89,8 @@ void Session::serve_operation(IncomingCall call) {
   const Result<Done> fit = prepare(operation);
   if (!fit) return call.reply(failure<typename Operation::Reply>(fit.error()));
   TaskSet& tasks = Operation::kind == fop::Kind::lock ? lock_operations_ : operations_;
-  tasks.start(perform<Operation>(std::move(operation), std::move(call)));
+  Identity identity = call.take_identity();
+  tasks.start(perform(std::move(operation), std::move(identity), std::move(call)));
 }
 
 template <class Operation>
@@ -101,36 +103,111 @@ Result<Done> Session::prepare(Operation& operation) const {
   return fit;
 }
 
-template <class Operation>
-Task<> Session::perform(Operation operation, IncomingCall incoming) {
+template <class Operation, class Answer>
+Task<> Session::perform(Operation operation, Identity identity, Answer answer) {
   using Reply = typename Operation::Reply;
-  Call call{incoming.take_identity(), client_};
+  Call call{std::move(identity), client_};
   const CallsUnderWay::Entry under_way(under_way_, call, Operation::name_of_operation, server_.world().wall_clock());
   squash(server_.options(), *client_, call);
   if (server_.options().manage_gids) {
     Result<std::vector<std::uint32_t>> groups = co_await server_.groups_of(call.uid);
     if (!groups) {
-      incoming.reply(failure<Reply>(groups.error()));
+      answer.reply(failure<Reply>(groups.error()));
       co_return done;
     }
     call.groups = std::move(*groups);
   }
   Result<Reply> result = co_await brick_->perform(call, operation);
   if (!result) {
-    incoming.reply(failure<Reply>(result.error()));
+    answer.reply(failure<Reply>(result.error()));
     co_return done;
   }
   if constexpr (requires { result->fd; }) {
     Result<std::int64_t> number = descriptors_.add(result->fd.open, call.pid);
     if (!number) {
       co_await give_back_descriptor(result->fd.open, false);
-      incoming.reply(failure<Reply>(number.error()));
+      answer.reply(failure<Reply>(number.error()));
       co_return done;
     }
     result->fd.remote = *number;
   }
   if (subdirectory_) leave_subdirectory(*result, *subdirectory_);
-  incoming.reply(*result);
+  answer.reply(*result);
+  co_return done;
+}
+
+namespace {
+
+// Where the results of a sequence are collected.
+struct StepAnswer {
+  PerformSequence::Reply* answer;
+  bool* has_succeeded;
+
+  template <class Reply>
+  void reply(const Reply& result) {
+    *has_succeeded = result.op_ret >= 0;
+    answer->results.elements.push_back(Slice::own(encode_flat(result)));
+  }
+};
+
+// Nothing where it is none that goes into a sequence.
+template <class... Operations>
+std::optional<AnyStep> read_step(const SequenceStep& step, const std::shared_ptr<const Client>& client,
+                                 fop::OperationList<Operations...>) {
+  Call call{Identity{}, client};
+  if (!decode_credential(credential::glusterfs_3, step.credential, call)) return std::nullopt;
+  std::optional<AnyStep> read;
+  const auto try_as = [&]<class Operation>() {
+    if (step.procedure != Operation::number) return false;
+    Operation operation;
+    if (decode_front(step.arguments, operation) && !waits_for_others(operation)) {
+      read = Step<Operation>{.call = std::move(call), .operation = std::move(operation)};
+    }
+    return true;
+  };
+  (try_as.template operator()<Operations>() || ...);
+  return read;
+}
+
+std::optional<Sequence> read_sequence(const Slice& arguments, const std::shared_ptr<const Client>& client) {
+  PerformSequence request;
+  if (!decode_front(arguments, request)) return std::nullopt;
+  const std::vector<SequenceStep>& steps = request.steps.elements;
+  if (steps.empty() || steps.size() > PerformSequence::most_steps) return std::nullopt;
+  Sequence sequence;
+  for (const SequenceStep& step : steps) {
+    std::optional<AnyStep> read = read_step(step, client, SequencedOperations{});
+    if (!read) return std::nullopt;
+    sequence.push_back(std::move(*read));
+  }
+  return sequence;
+}
+
+}  // namespace
+
+void Session::serve_sequence(IncomingCall call) {
+  std::optional<Sequence> sequence = signed_in() ? read_sequence(call.arguments(), client_) : std::nullopt;
+  if (!sequence) return call.reply_error(AcceptStatus::garbage_arguments);
+  operations_.start(perform_in_order(std::move(*sequence), std::move(call)));
+}
+
+Task<> Session::perform_in_order(Sequence sequence, IncomingCall call) {
+  PerformSequence::Reply reply;
+  bool goes_on = true;
+  for (AnyStep& step : sequence) {
+    co_await tried(std::visit(
+        [&]<class Operation>(Step<Operation>& next) {
+          StepAnswer answer{&reply, &goes_on};
+          if (const Result<Done> fit = prepare(next.operation); !fit) {
+            answer.reply(failure<typename Operation::Reply>(fit.error()));
+            return ready<Done>(done);
+          }
+          return perform(std::move(next.operation), static_cast<Identity&&>(next.call), answer);
+        },
+        step));
+    if (!goes_on) break;
+  }
+  call.reply(reply);
   co_return done;
 }
 

@@ -10,9 +10,10 @@
 #include <string>
 
 #include "base/task_set.h"
+#include "translator/calls_under_way.h"
+#include "translator/sequence.h"
 #include "translator/translator.h"
 #include "translators/server/authentication.h"
-#include "translator/calls_under_way.h"
 #include "translators/server/descriptor_table.h"
 #include "wire/messages/handshake.h"
 #include "wire/rpc_connection.h"
@@ -42,6 +43,8 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
   void sign_in(IncomingCall call);
   // A file operation; its number is a procedure of the program "GlusterFS 4.x v1".
   void serve(IncomingCall call);
+  // Several of them, of which each goes on only if the one before has succeeded.
+  void serve_sequence(IncomingCall call);
 
   bool signed_in() const { return brick_ != nullptr; }
   const Client& client() const { return *client_; }
@@ -63,10 +66,12 @@ class Session final : public RpcHandler, public std::enable_shared_from_this<Ses
  private:
   template <class Operation>
   void serve_operation(IncomingCall call);
-  template <class Operation>
-  Task<> perform(Operation operation, IncomingCall incoming);
+  // `answer`: takes the reply, an IncomingCall or a step's place in the answer of a sequence.
+  template <class Operation, class Answer>
+  Task<> perform(Operation operation, Identity identity, Answer answer);
   template <class Operation>
   Result<Done> prepare(Operation& operation) const;
+  Task<> perform_in_order(Sequence sequence, IncomingCall call);
   template <class Operation>
   void release(const Operation& operation, IncomingCall call);
   Task<> give_back_descriptor(std::shared_ptr<Descriptor> descriptor, bool flush);
