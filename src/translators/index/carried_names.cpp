@@ -47,7 +47,7 @@ Task<bool> Index::note_carried(const fop::Rename& rename) {
   // What is no name is refused below.
   if (!old_name || !new_name) co_return false;
   const Carried carried =
-      co_await tried(on_store([from = rename.old_parent, to = rename.new_parent, old_name = *old_name,
+      co_await tried(on_names([from = rename.old_parent, to = rename.new_parent, old_name = *old_name,
                                new_name = *new_name](IndexStore& lists) -> Result<Carried> {
         const Result<bool> has_any = lists.has_any(List::entry_changes);
         if (!has_any) return std::unexpected(has_any.error());

@@ -127,7 +127,7 @@ Task<> Index::before(Gfid gfid, Watched counters, const Dictionary& xdata) {
   const bool pending = counters.pending == Counters::raised, dirty = counters.dirty == Counters::raised;
   if (!pending && !dirty && !entry) co_return done;
   may_have_notes_ = may_have_notes_ || entry;
-  co_await tried(on_store([gfid, pending, dirty, entry](IndexStore& lists) -> Result<Done> {
+  co_await tried(on_names([gfid, pending, dirty, entry](IndexStore& lists) -> Result<Done> {
     Result<Done> added = done;
     if (pending) added = lists.add(List::pending, gfid);
     if (added && dirty) added = lists.add(List::dirty, gfid);
@@ -151,7 +151,7 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
   const bool pending = changes(asked.pending, counters.pending) && !announces;
   const bool dirty = changes(asked.dirty, counters.dirty);
   if (!pending && !dirty && !entry && !purge) co_return done;
-  co_await tried(on_store([=](IndexStore& lists) -> Result<Done> {
+  co_await tried(on_names([=](IndexStore& lists) -> Result<Done> {
     auto settle = [&](List list, Counters now) {
       return now == Counters::zero ? lists.remove(list, gfid) : lists.add(list, gfid);
     };
@@ -167,7 +167,7 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
 
 // It has been removed, and its counters with it.
 Task<> Index::strike(Gfid gfid) {
-  co_await tried(on_store([gfid](IndexStore& lists) -> Result<Done> {
+  co_await tried(on_names([gfid](IndexStore& lists) -> Result<Done> {
     Result<Done> struck = lists.remove(List::pending, gfid);
     if (struck) struck = lists.remove(List::dirty, gfid);
     return struck;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "runtime/inline_guard.h"
 #include "runtime/world.h"
 #include "translator/graph.h"
 #include "translator/options.h"
@@ -96,7 +97,10 @@ class Index : public PassOn {
     index::IndexStore lists;
     SharedMutex turn;
   };
-  // Runs blocking work on the lists, one piece at a time; a piece that was begun ends even where its asker is gone.
+  // Runs blocking work on the lists, one piece at a time; a piece that was begun ends even where its asker is gone. A
+  // few names are changed by the loop itself, as long as that proves to be quick.
+  template <class Work>
+  auto on_names(Work work) -> Task<typename std::invoke_result_t<Work, index::IndexStore&>::value_type>;
   template <class Work>
   auto on_store(Work work) -> Task<typename std::invoke_result_t<Work, index::IndexStore&>::value_type>;
 
@@ -123,6 +127,7 @@ class Index : public PassOn {
   index::Options options_;
   std::vector<std::pair<std::string, index::List>> watchlist_;  // prefix; the dirty ones first
   std::shared_ptr<Store> store_;
+  InlineGuard guard_{true};
   bool may_have_notes_ = false;                               // of names
   std::shared_ptr<Turns> turns_ = std::make_shared<Turns>();  // of objects with operations under way
   std::array<Gfid, 3> virtual_gfids_;
@@ -130,6 +135,17 @@ class Index : public PassOn {
   std::unordered_map<Gfid, Gfid> directories_;
   std::list<Gfid> directories_by_age_;
 };
+
+template <class Work>
+auto Index::on_names(Work work) -> Task<typename std::invoke_result_t<Work, index::IndexStore&>::value_type> {
+  const Instant begun = world_.now();
+  SharedMutex::Guard turn;
+  if (guard_.allows(Weight::names, begun)) turn = store_->turn.try_lock();
+  if (!turn.holds()) return on_store(std::move(work));
+  auto outcome = work(store_->lists);
+  guard_.ran(Weight::names, begun, world_.now());
+  return ready<typename std::invoke_result_t<Work, index::IndexStore&>::value_type>(std::move(outcome));
+}
 
 template <class Work>
 auto Index::on_store(Work work) -> Task<typename std::invoke_result_t<Work, index::IndexStore&>::value_type> {

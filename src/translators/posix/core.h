@@ -15,7 +15,7 @@
 #include "runtime/world.h"
 #include "translator/call.h"
 #include "translator/descriptor.h"
-#include "translators/posix/inline_guard.h"
+#include "runtime/inline_guard.h"
 #include "translators/posix/inode_table.h"
 #include "translators/posix/name_hints.h"
 #include "translators/posix/work.h"

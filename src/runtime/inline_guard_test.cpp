@@ -1,8 +1,8 @@
-#include "translators/posix/inline_guard.h"
+#include "runtime/inline_guard.h"
 
 #include <gtest/gtest.h>
 
-namespace mortar::posix {
+namespace mortar {
 namespace {
 
 using namespace std::chrono_literals;
@@ -58,4 +58,4 @@ TEST_F(Guard, ADiskThatIsQuickAgainIsForgiven) {
 TEST_F(Guard, WhatIsSlowByNatureIsNeverOnTheLoop) { EXPECT_FALSE(guard_.allows(Weight::slow, now_)); }
 
 }  // namespace
-}  // namespace mortar::posix
+}  // namespace mortar

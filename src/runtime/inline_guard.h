@@ -10,7 +10,7 @@
 
 #include "runtime/world.h"
 
-namespace mortar::posix {
+namespace mortar {
 
 // What a job is expected to wait for.
 enum class Weight : std::size_t {
@@ -56,4 +56,4 @@ class InlineGuard {
   std::array<Kind, 3> kinds_;
 };
 
-}  // namespace mortar::posix
+}  // namespace mortar
