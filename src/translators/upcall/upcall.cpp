@@ -37,7 +37,8 @@ Upcall::Upcall(World& world, std::string name, const upcall::Options& options)
                 [this](const Gfid& gfid, std::uint64_t client) { raise(forgotten(gfid, client, options_.timeout)); }) {}
 
 void Upcall::looked(const Call& call, const Gfid& gfid) {
-  if (!call.client || gfid.is_null()) return;
+  // Healers and the like keep nothing that they have looked at.
+  if (!call.client || call.is_internal() || gfid.is_null()) return;
   const std::uint64_t client = call.client->number;
   watchers_.add(gfid, client, world_.now());
   if (look_ != nullptr && look_->overtaken(gfid, client)) raise(forgotten(gfid, client, options_.timeout));

@@ -133,6 +133,15 @@ TEST_F(UpcallTest, WhatARenameReplacesIsToldOf) {
   EXPECT_EQ(notices[2].flags, 0x100U);
 }
 
+TEST_F(UpcallTest, WhatHealersLookAtTheyDoNotWatch) {
+  Call healer = a;
+  healer.pid = -6;
+  ask(board, healer, fop::Stat{.gfid = file});
+  EXPECT_EQ(flags_of(b, fop::Write{.gfid = file}), Flags{});
+  // Who watches is told of what they change.
+  EXPECT_NE(flags_of(healer, fop::Write{.gfid = file}), Flags{});
+}
+
 TEST_F(UpcallTest, OpeningWithTruncationIsAChange) {
   ask(board, a, fop::Stat{.gfid = file});
   EXPECT_EQ(flags_of(b, fop::Open{.gfid = file, .flags = open_flag::write_only}), Flags{});
