@@ -3,6 +3,7 @@
 #include "translators/cluster/ancestry.h"
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/blame.h"
+#include "translators/replicate/hidden_names.h"
 
 namespace mortar::replicate {
 
@@ -22,7 +23,8 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
   const Copy holder = volume_.choose(gfid, holders);
   const Result<std::vector<std::string>> way = co_await a_way_to(volume_.subvolume(holder), own, gfid);
   if (!way && is_away(way.error())) co_return way.error();
-  if (!way) co_return true;
+  // What a heal keeps aside has no name.
+  if (!way || way->front().starts_with(anonymous_prefix)) co_return true;
   bool are_behind = false;
   fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
   volume_.keys.ask_in(step.xdata);
@@ -31,10 +33,13 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
     if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
     if (!answers[holder] || is_blamed(answers, deniers, holders)) co_return true;
     const Gfid directory = answers[holder]->iatt.gfid;
-    const bool is_known = std::ranges::any_of(
-        deniers.list(), [&](Copy denier) { return answers[denier] && answers[denier]->iatt.gfid == directory; });
-    if (!is_known) co_return false;
-    are_behind = is_blamed(answers, Copies::only(holder), deniers);
+    Copies known;
+    for (const Copy denier : deniers.list()) {
+      if (answers[denier] && answers[denier]->iatt.gfid == directory) known.add(denier);
+    }
+    if (known.empty()) co_return false;
+    are_behind = std::ranges::all_of(
+        known.list(), [&](Copy denier) { return is_blamed(answers, Copies::only(holder), Copies::only(denier)); });
     step.gfid = {};
     step.parent = directory;
     step.name = name;

@@ -14,6 +14,8 @@ namespace mortar::replicate {
 namespace {
 
 constexpr std::size_t names_at_once = 16;
+constexpr int most_tries = 5;
+constexpr Duration between_tries = std::chrono::milliseconds(20);
 constexpr const char* changes_list_key = "glusterfs.xattrop_entry_changes_gfid";
 constexpr std::uint32_t add_words = 0;
 
@@ -45,6 +47,7 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
 Task<HealReport> EntryHealer::heal_alone(Gfid directory, std::vector<Gfid>& made, const Locked& mine) {
   Job job;
   job.directory = directory;
+  job.is_of_all = true;
   job.ruling = Ruling::of_policy(volume_.options.favorite_child_policy);
   const LockedThing all_names = healing_.thing(directory, LockKind::entries, volume_.domain());
   Refusals refusals;
@@ -319,13 +322,18 @@ Task<std::optional<Iatt>> EntryHealer::object_on(Copy copy, Gfid gfid) {
 Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right, const Locked& locked) {
   const std::optional<Iatt> elsewhere = co_await tried(object_on(right.front(), there.gfid));
   const bool is_last_name = there.is_directory() || there.links <= 1;
-  if (elsewhere && is_last_name && volume_.options.use_anonymous_inode && volume_.id()) {
+  const bool keeps_aside = volume_.options.use_anonymous_inode && volume_.id();
+  if (elsewhere && is_last_name && keeps_aside) {
     co_await tried(put_aside(sink, job.directory, name, there.gfid, locked));
     co_return done;
   }
   if (there.is_directory()) {
-    const fop::Rmdir remove{.parent = job.directory, .flags = with_all_in_it, .name = name, .xdata = {}};
-    co_await tried(healing_.change(locked, remove, sink));
+    const fop::Rmdir remove{
+        .parent = job.directory, .flags = keeps_aside ? 0 : with_all_in_it, .name = name, .xdata = {}};
+    const Result<fop::Changed> removed = co_await healing_.change(locked, remove, sink);
+    if (removed) co_return done;
+    if (!keeps_aside || removed.error().number() != ENOTEMPTY) co_return removed.error();
+    co_await tried(put_aside(sink, job.directory, name, there.gfid, locked));
   } else {
     const fop::Unlink remove{.parent = job.directory, .name = name, .flags = 0, .xdata = {}};
     co_await tried(healing_.change(locked, remove, sink));
@@ -381,12 +389,84 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
     }
     if (!is_missing(renamed.error())) co_return renamed.error();
   }
+  const bool is_taken = co_await tried(take_from_what_is_gone(sink, job.directory, name, source, object.gfid, locked));
+  if (is_taken) co_return done;
+  if (there->is_directory() && job.merges && job.is_of_all) {
+    const bool is_moved = co_await tried(take_from_fewer(sink, job.directory, name, right, object.gfid, locked));
+    if (is_moved) co_return done;
+  }
   if (there->is_directory()) {
     co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
   }
   const fop::Link link{.gfid = object.gfid, .new_parent = job.directory, .new_name = std::move(name), .xdata = {}};
   co_await tried(healing_.change(locked, link, sink));
   co_await tried(metadata_.copy_times(object.gfid, source, sink, locked));
+  co_return done;
+}
+
+Task<bool> EntryHealer::take_from_what_is_gone(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
+                                               const Locked& locked) {
+  // Bricks that do not note names do not tell it of files.
+  const Result<Place> place = co_await healing_.place_of(object, sink);
+  if (!place) co_return false;
+  const std::optional<Iatt> parent = co_await tried(object_on(source, place->directory));
+  if (parent) co_return false;
+  co_await tried(move_from(sink, *place, directory, std::move(name), source, object, locked));
+  co_return true;
+}
+
+Task<bool> EntryHealer::take_from_fewer(Copy sink, Gfid directory, std::string name, Copies right, Gfid object,
+                                        const Locked& locked) {
+  Place place = co_await tried(healing_.place_of(object, sink));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(place.directory, place.name), locked.copies()));
+  Copies there;
+  for (const Copy copy : testimony.present.list()) {
+    if (testimony.iatts[copy].gfid == object) there.add(copy);
+  }
+  if (!there.has(sink)) co_return false;
+  const auto rank = [](Copies copies) { return std::pair(copies.count(), -static_cast<std::int64_t>(copies.front())); };
+  if (rank(right) < rank(there)) co_return false;
+  LockedThing other = healing_.thing(place.directory, LockKind::entries, volume_.domain());
+  other.name = place.name;
+  bool is_taken = false;
+  const Locked both = co_await tried(lock_soon(other, is_taken));
+  Result<Done> moved = failed(EAGAIN, "its other name is in use");
+  if (!is_taken) {
+    moved = co_await move_from(sink, std::move(place), directory, std::move(name), right.front(), object, locked);
+  }
+  co_await tried(healing_.locks().give_back(other, both));
+  if (!moved) co_return moved.error();
+  co_return true;
+}
+
+// Another healer gives it up at once; a user may be waiting for what this one has.
+Task<Locked> EntryHealer::lock_soon(const LockedThing& thing, bool& is_taken) {
+  Locked locked(volume_, Copies());
+  for (int tries = 0; tries < most_tries; ++tries) {
+    is_taken = false;
+    Refusals refusals;
+    locked = co_await tried(healing_.locks().try_to_take(thing, volume_.up(), is_taken, refusals));
+    if (!is_taken) break;
+    co_await tried(healing_.locks().give_back(thing, locked));
+    locked = Locked(volume_, Copies());
+    co_await tried(volume_.world.sleep(between_tries));
+  }
+  co_return locked;
+}
+
+Task<> EntryHealer::move_from(Copy sink, Place place, Gfid directory, std::string name, Copy source, Gfid object,
+                              const Locked& locked) {
+  const fop::Lookup lookup = lookup_of(place.directory, place.name);
+  const Call own = healing_.call();
+  const fop::Lookup::Reply there = co_await tried(healing_.at(own, lookup, sink));
+  if (there.iatt.gfid != object) co_return failed(EAGAIN, "it has been moved meanwhile");
+  const fop::Rename move{.old_parent = place.directory,
+                         .new_parent = directory,
+                         .old_name = std::move(place.name),
+                         .new_name = std::move(name),
+                         .xdata = {}};
+  co_await tried(healing_.change(locked, move, sink));
+  co_await tried(metadata_.copy_times(object, source, sink, locked));
   co_return done;
 }
 

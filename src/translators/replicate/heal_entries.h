@@ -3,7 +3,7 @@
 //
 // What is new on a copy is blamed by the right ones for all of its content before it is made, so that nobody reads it
 // before it is healed. What has lost its name is kept aside in a directory that no user sees, as long as the right
-// copies have it elsewhere: a rename is healed as a rename.
+// copies have it elsewhere, or may have elsewhere what is in it: a rename is healed as a rename.
 #pragma once
 
 #include <set>
@@ -35,6 +35,7 @@ class EntryHealer {
     Ruling ruling;
     std::string refused;  // why it did not say which of several objects is right
     bool merges = false;
+    bool is_of_all = false;                    // rather than of names that somebody is waiting for
     std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
     std::set<std::string> names;               // to look at
     HealReport report;
@@ -61,6 +62,17 @@ class EntryHealer {
   Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right, const Locked& locked);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object, const Locked& locked);
   Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
+  // Whether it was moved from where only this copy has it still, in a directory that is gone: nobody heals that.
+  Task<bool> take_from_what_is_gone(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
+                                    const Locked& locked);
+  // A directory of which copies have different names where these are merged, as a rename of it came to no end: the name
+  // that more copies have counts. False where that is another one.
+  Task<bool> take_from_fewer(Copy sink, Gfid directory, std::string name, Copies right, Gfid object,
+                             const Locked& locked);
+  Task<Locked> lock_soon(const LockedThing& thing, bool& is_taken);
+  // A name of the copy is taken for that one.
+  Task<> move_from(Copy sink, Place place, Gfid directory, std::string name, Copy source, Gfid object,
+                   const Locked& locked);
   Task<> make_new(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
   Task<> blame_for_new(Job& job, Copy sink, Iatt object, Copies witnesses, const Locked& locked);
   Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);

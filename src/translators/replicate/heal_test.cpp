@@ -124,6 +124,30 @@ TEST_P(ReplicateHeal, RenamesOfFilesAndDirectoriesBetweenDirectories) {
   EXPECT_TRUE(lab.is_nowhere("from/moved"));
 }
 
+TEST_P(ReplicateHeal, WhatWasMovedOutOfADirectoryThatIsGone) {
+  // Else it is made anew, once the brick has purged what was removed.
+  if (!GetParam()) GTEST_SKIP() << "nothing is kept aside";
+  const Gfid outer = directory("outer");
+  const Gfid inner = directory("inner", outer);
+  file("within", "content", inner);
+  file("f", "content", outer);
+  const std::uint64_t of_directory = lab.brick(1).status("outer/inner").inode;
+  const std::uint64_t of_file = lab.brick(1).status("outer/f").inode;
+  without(1, [&] {
+    rename(outer, "inner", root_gfid, "moved");
+    rename(outer, "f", root_gfid, "g");
+    EXPECT_TRUE(lab.client().rmdir(root_gfid, "outer"));
+  });
+  EXPECT_EQ(heal(root_gfid).end, HealEnd::healed);
+  EXPECT_EQ(lab.brick(1).status("moved").inode, of_directory);
+  EXPECT_EQ(lab.brick(1).status("g").inode, of_file);
+  EXPECT_EQ(lab.brick(1).status("g").links, lab.brick(0).status("g").links);
+  for (const std::string name : {"moved", "moved/within", "g"}) {
+    EXPECT_THAT(lab.differences(name), IsEmpty()) << name;
+  }
+  EXPECT_TRUE(lab.is_nowhere("outer"));
+}
+
 TEST_P(ReplicateHeal, ANameThatWasMadeAnewIsTheNewOne) {
   file("f", "old");
   without(0, [&] {

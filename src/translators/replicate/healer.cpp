@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "translators/cluster/ancestry.h"
 
 namespace mortar::replicate {
 
@@ -122,26 +121,14 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locke
 
 Task<bool> Healer::complete_name_of(Gfid gfid, const Testimony& testimony) {
   // Bricks that do not note names do not tell it.
-  const Result<std::pair<Gfid, std::string>> place = co_await place_of(gfid, testimony.present.front());
-  if (!place) co_return false;
-  const bool is_tried = co_await tried(complete(place->first, place->second));
+  const Result<Place> place = co_await healing_.place_of(gfid, testimony.present.front());
+  if (!place || healing_.is_aside(*place)) co_return false;
+  const bool is_tried = co_await tried(complete(place->directory, place->name));
   if (!is_tried) co_return false;
   const Testimony now = co_await tried(healing_.hear(lookup_of(gfid), testimony.heard));
   const Copies without = blamed_and_without(now);
   if (without.empty()) co_return true;
   co_return failed(EAGAIN, fmt::format("these copies lack it: {}", healing_.volume().names(without)));
-}
-
-Task<std::pair<Gfid, std::string>> Healer::place_of(Gfid gfid, Copy holder) {
-  const Call own = healing_.call();
-  const std::vector<std::string> way = co_await tried(a_way_to(healing_.volume().subvolume(holder), own, gfid));
-  Gfid directory = root_gfid;
-  for (std::size_t at = 0; at + 1 < way.size(); ++at) {
-    const fop::Lookup step{.gfid = {}, .parent = directory, .name = way[at], .xdata = {}};
-    const fop::Lookup::Reply found = co_await tried(healing_.at(own, step, holder));
-    directory = found.iatt.gfid;
-  }
-  co_return std::pair(directory, way.back());
 }
 
 Task<bool> Healer::complete(Gfid directory, std::string name) {
@@ -151,7 +138,9 @@ Task<bool> Healer::complete(Gfid directory, std::string name) {
   const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked.copies());
   Result<std::vector<Gfid>> made = std::vector<Gfid>();
+  // A copy that lacks the directory gets that first.
   const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
+                           parent->present == parent->heard &&
                            !direction_of_entries(*parent, healing_.volume().quorum).source;
   if (is_unblamed) {
     made = co_await complete_name(directory, std::move(name), locked.copies() & parent->present, locked);

@@ -1,5 +1,6 @@
 #include "translators/replicate/healing.h"
 
+#include "translators/cluster/ancestry.h"
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/hidden_names.h"
 
@@ -102,6 +103,22 @@ Task<> Healing::strike(Gfid gfid, Copy copy) {
   const Call own = call();
   co_await tried(at(own, nothing, copy));
   co_return done;
+}
+
+Task<Place> Healing::place_of(Gfid gfid, Copy holder) {
+  const Call own = call();
+  std::vector<std::string> way = co_await tried(a_way_to(volume_.subvolume(holder), own, gfid));
+  Place place{.directory = root_gfid, .name = std::move(way.back())};
+  for (std::size_t depth = 0; depth + 1 < way.size(); ++depth) {
+    const fop::Lookup step{.gfid = {}, .parent = place.directory, .name = std::move(way[depth]), .xdata = {}};
+    const fop::Lookup::Reply found = co_await tried(at(own, step, holder));
+    place.directory = found.iatt.gfid;
+  }
+  co_return std::move(place);
+}
+
+bool Healing::is_aside(const Place& place) const {
+  return volume_.id() && place.directory == anonymous_gfid(*volume_.id());
 }
 
 Task<std::vector<std::string>> Healing::names_on(Copy copy, Gfid directory) {

@@ -37,6 +37,12 @@ struct HealReport {
   void add(HealReport other);
 };
 
+// One of the names of an object.
+struct Place {
+  Gfid directory;
+  std::string name;
+};
+
 class Healing {
  public:
   // `volume` outlives this.
@@ -74,6 +80,10 @@ class Healing {
   // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names
   // it has noted.
   Task<> strike(Gfid gfid, Copy copy);
+  // Where a copy has it.
+  Task<Place> place_of(Gfid gfid, Copy holder);
+  // It has lost its name there, and is kept for one that it may get.
+  bool is_aside(const Place& place) const;
   // Names of a directory on one copy, without those that no user sees.
   Task<std::vector<std::string>> names_on(Copy copy, Gfid directory);
 
