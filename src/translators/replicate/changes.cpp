@@ -147,6 +147,19 @@ Task<> Changes::blame_all(Uses& uses, Copies copies) {
   co_return done;
 }
 
+Task<> Changes::doubt_all(Uses& uses) {
+  for (Hold::Use& use : uses) {
+    co_await tried(holds_.doubt(use));
+  }
+  co_return done;
+}
+
+Copies Changes::who_found_right(const Uses& uses) const {
+  Copies right = volume_.all();
+  for (const Hold::Use& use : uses) right = right & use.found_right().value_or(volume_.all());
+  return right;
+}
+
 Task<> Changes::remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies) {
   const Call own = as_root(call);
   std::vector<Result<fop::Changed>> answers;

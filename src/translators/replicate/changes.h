@@ -46,6 +46,12 @@ class Changes {
 
  private:
   using Uses = std::vector<Hold::Use>;
+  // What has come of a change so far.
+  template <class Operation>
+  struct Attempt {
+    AnswersOf<Operation> answers;  // none, before any copy has been asked
+    bool is_undone = false;        // it has not happened, or copies on which it has are blamed
+  };
 
   // `touched`: what else it changes, by taking a name of it away.
   template <class Operation>
@@ -53,7 +59,7 @@ class Changes {
                                            std::optional<Iatt> touched = {});
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
-                                                  const std::optional<Iatt>& touched, AnswersOf<Operation>& answers);
+                                                  const std::optional<Iatt>& touched, Attempt<Operation>& attempt);
   template <class Operation>
   static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);
   // What too few copies have made goes again: its name is locked.
@@ -84,9 +90,13 @@ class Changes {
   // What the change is about is made on copies that are behind what it is on others: who could be made so. Before the
   // change, of those to send it to, and after it.
   static bool can_catch_up(const Part& part);
+  // What has to be empty to be removed only copies know that are not behind with it.
+  Copies who_found_right(const Uses& uses) const;
   Task<Copies> begin_alike(const Call& call, Uses& uses, Copies copies);
   Task<Copies> catch_up(const Uses& uses, Copies sources, Copies behind);
   Task<> blame_all(Uses& uses, Copies copies);
+  // Which copies have it is not noted: a heal has to look.
+  Task<> doubt_all(Uses& uses);
   Task<> remove_from(const Call& call, Gfid parent, std::string name, bool is_directory, Copies copies);
   // A new object on some of the copies only: these say that the others lack all of it.
   Task<> blame_for_new(const Iatt& made, Copies had);
@@ -145,10 +155,13 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
-  AnswersOf<Operation> answers;
-  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, answers);
+  Attempt<Operation> attempt;
+  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
+  if (!reply && !attempt.answers.empty() && !attempt.is_undone) {
+    co_await tried(doubt_all(uses));
+  }
   if constexpr (std::is_same_v<Operation, fop::Create>) {
-    co_await tried(close_others(call, answers));
+    co_await tried(close_others(call, attempt.answers));
   }
   if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
   for (const Hold::Use& use : uses) {
@@ -163,8 +176,10 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
 template <class Operation>
 Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses,
                                                          const std::optional<Iatt>& touched,
-                                                         AnswersOf<Operation>& answers) {
-  const Copies asked = co_await tried(prepare(call, uses));
+                                                         Attempt<Operation>& attempt) {
+  AnswersOf<Operation>& answers = attempt.answers;
+  const Copies ready = co_await tried(prepare(call, uses));
+  const Copies asked = ready & who_found_right(uses);
   if constexpr (std::is_same_v<Operation, fop::Write>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
   }
@@ -175,33 +190,40 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
   }
   co_await tried(all(std::move(at_once)));
-  const Copies right = co_await tried(right_among(call, uses, asked));
+  const Copies right = co_await tried(right_among(call, uses, ready));
   const Outcome outcome = outcome_of(answers, right, volume_.quorum);
   if constexpr (WithDescriptor<Operation>) {
     for (const Copy copy : outcome.unnamed.list()) {
       co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
     }
   }
+  // Somebody removes it at this moment, or has.
+  const bool is_of_object = uses.front().part().kind != LockKind::entries;
+  const bool is_gone = is_of_object && volume_.quorum.is_met(outcome.without);
   if (outcome.is_refused) {
     // What a copy says that is behind need not be so, and what it has done all the same is wrong.
     co_await tried(blame_all(uses, succeeded(answers)));
+    attempt.is_undone = true;
+    if (is_gone) co_return failed(ESTALE);
     const Part& part = uses.front().part();
     const Copy refuses = co_await tried(teller(call, part.gfid, answers, right, part.open));
     co_return told_of(answers, refuses);
   }
   Copies had = outcome.had;
   if (!volume_.quorum.is_met(had)) {
-    // Somebody removes it at this moment.
-    const bool is_of_object = uses.front().part().kind != LockKind::entries;
-    if (is_of_object && volume_.quorum.is_met(outcome.without)) co_return failed(ESTALE);
-    const bool is_heard = std::ranges::none_of(
-        outcome.missed.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
+    if (is_gone) {
+      attempt.is_undone = true;
+      co_return failed(ESTALE);
+    }
+    const bool is_heard =
+        std::ranges::none_of(asked.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
     // The object of a link may be made where it is behind with all of it.
     const bool can_be_made = std::is_same_v<Operation, fop::Link> && !had.empty() && !outcome.without.empty();
     if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
       // Those who only are behind get it from who has it.
       if (is_heard && !can_be_made && !outcome.missed.empty()) {
         const Result<Done> taken_back = co_await take_back(call, change, made_by(change, answers, had));
+        attempt.is_undone = taken_back.has_value();
         if (taken_back) co_return error_of(answers);
       }
     }
@@ -210,31 +232,21 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
       const Copy refuses =
           co_await tried(teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
       const Error reason = told_of(answers, refuses);
-      const Copies alike = co_await tried(catch_up(uses, outcome.refused, asked - outcome.refused));
-      co_await tried(blame_all(uses, asked - outcome.refused - alike));
+      const Copies alike = co_await tried(catch_up(uses, outcome.refused, ready - outcome.refused));
+      co_await tried(blame_all(uses, ready - outcome.refused - alike));
+      attempt.is_undone = true;
       co_return reason;
     }
     // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it.
     if (!had.empty()) {
-      const Copies alike = co_await tried(catch_up(uses, had, (asked - right) | outcome.without));
+      const Copies alike = co_await tried(catch_up(uses, had, (ready - right) | outcome.without));
       had = had | alike;
     }
-    if (!volume_.quorum.is_met(had)) {
-      for (Hold::Use& use : uses) {
-        co_await tried(holds_.doubt(use));
-      }
-      co_return half_done(error_of(answers), outcome);
-    }
+    if (!volume_.quorum.is_met(had)) co_return half_done(error_of(answers), outcome);
   }
   // Copies that are behind do not blame the last one that is not: then all would be blamed.
-  const Result<Copies> right_with_it = co_await right_among(call, uses, had);
-  if (!right_with_it) {
-    for (Hold::Use& use : uses) {
-      co_await tried(holds_.doubt(use));
-    }
-    co_return right_with_it.error();
-  }
-  co_await tried(blame_all(uses, asked - had));
+  co_await tried(right_among(call, uses, had));
+  co_await tried(blame_all(uses, ready - had));
   co_await tried(right_among(call, uses, had));
   const Copy told =
       co_await tried(teller(call, uses.front().part().gfid, answers, outcome.had, uses.front().part().open));

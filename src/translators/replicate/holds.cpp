@@ -353,7 +353,7 @@ Task<> Holds::doubt(Hold::Use& use) {
 Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   Hold& hold = *use.hold_;
   const Slot slot = *use.part_.slot;
-  if (!volume_.quorum.is_met(copies)) {
+  if (!volume_.quorum.is_met(copies) && !hold.is_doubtful_) {
     hold.is_ending_ = true;
     co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed: {}", copies.count(), volume_.size(),
                                            copies.empty() ? "none" : volume_.names(copies)));

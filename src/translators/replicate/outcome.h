@@ -86,7 +86,7 @@ Outcome outcome_of(const std::vector<Result<Reply>>& answers, Copies asked, cons
     outcome.refused.add(copy);
     if (is_missing(answers[copy].error())) outcome.without.add(copy);
   }
-  outcome.is_refused = outcome.refused == asked;
+  outcome.is_refused = !asked.empty() && outcome.refused == asked;
   return outcome;
 }
 
