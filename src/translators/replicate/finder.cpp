@@ -135,8 +135,7 @@ Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
   const Heard heard = co_await tried(ask(call, lookup));
   const Copies denied = denied_by(heard.answers, volume_.all());
   const Copies holders = succeeded(heard.answers);
-  if (volume_.quorum.is_met(denied)) co_return true;
-  if (denied.empty() || holders.empty()) co_return false;
+  if (denied.empty() || holders.empty()) co_return volume_.quorum.is_met(denied);
   const bool is_removed = co_await tried(denial_.is_of_something_removed(call, gfid, holders, denied));
   co_return is_removed;
 }
@@ -206,6 +205,16 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
     co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
   }
   co_return true;
+}
+
+Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts) {
+  const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  const Heard heard = co_await tried(ask(call, lookup));
+  // Of a file without a name the copies that have it open cannot be heard like this.
+  if (volume_.quorum.is_required() && !volume_.quorum.is_met(succeeded(heard.answers))) co_return false;
+  const Readable now = weigh(volume_, heard.answers, volume_.all()).readable;
+  const bool has_content = now.data.has(copy) || !(parts.names || parts.content);
+  co_return has_content && (now.metadata.has(copy) || !parts.attributes);
 }
 
 Task<std::optional<Counts>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,

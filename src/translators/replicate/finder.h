@@ -54,6 +54,9 @@ class Finder {
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
   // The same, whether it is locked or not. EBADFD where the file has no name and is open on too few copies to know.
   Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
+  // The same as all copies see it: who says that it missed something may be wrong, as a copy is that was away when that
+  // was healed.
+  Task<bool> is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts);
   // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
   // only where they are asked.
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);

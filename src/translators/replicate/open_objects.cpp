@@ -23,16 +23,19 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
   constexpr bool is_directory = std::is_same_v<Operation, fop::Opendir>;
   fop::Opened reply = *answers[opened.front()];
   reply.fd = descriptors_.give_out(open.gfid, flags, is_directory, std::move(object));
-  if constexpr (!is_directory) {
-    // It is being removed: what is written to a part of the copies only could not be told from what they had before.
-    const std::vector<Copy> others = ((copies & right) - opened).list();
-    if (std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); })) {
-      const fop::Release release{.gfid = open.gfid, .fd = reply.fd, .xdata = {}};
-      co_await tried(this->release(call, release));
-      co_return failed(ESTALE);
-    }
+  // It is being removed: what is written to a part of the copies only could not be told from what they had before.
+  const std::vector<Copy> others = ((is_directory ? copies : copies & right) - opened).list();
+  bool is_gone = std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); });
+  // A copy may not have a directory yet.
+  if (is_gone && is_directory) {
+    const Result<Done> found = co_await finder_.refresh(call, open.gfid);
+    is_gone = !found && is_missing(found.error());
   }
-  co_return std::move(reply);
+  if (!is_gone) co_return std::move(reply);
+  const std::conditional_t<is_directory, fop::Releasedir, fop::Release> release{
+      .gfid = open.gfid, .fd = reply.fd, .xdata = {}};
+  co_await tried(this->release(call, release));
+  co_return failed(ESTALE);
 }
 
 Task<fop::Opened> OpenObjects::open(const Call& call, const fop::Open& open) {

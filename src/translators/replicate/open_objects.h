@@ -21,7 +21,7 @@ class OpenObjects {
   Task<fop::Acknowledged> flush(const Call& call, const fop::Flush& flush);
 
  private:
-  // ESTALE where one of the `right` copies has it no more.
+  // ESTALE where it is gone: a file, where one of the `right` copies has it no more.
   template <class Operation>
   Task<fop::Opened> open_at(const Call& call, const Operation& open, Copies copies, Copies right, std::uint32_t flags);
   // To nothing, as all changes are made: under a lock, and with marks. Who opens it on a copy that is behind may have

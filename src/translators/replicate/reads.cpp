@@ -20,8 +20,12 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
 }
 
 Task<> Reads::check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                    Result<bool>& is_right) {
-  is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
+                    bool is_accused, Result<bool>& is_right) {
+  if (is_accused) {
+    is_right = co_await finder_.is_right_to_most(call, gfid, copy, parts);
+  } else {
+    is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
+  }
   co_return done;
 }
 

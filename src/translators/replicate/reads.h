@@ -61,8 +61,9 @@ class Reads {
     if (volume_.up() == volume_.all()) return last;
     return Error(ENOTCONN, fmt::format("the copies that answer lack it: {}", last.sentence()));
   }
+  // `is_accused`: another copy has said that it is wrong.
   Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-               Result<bool>& is_right);
+               bool is_accused, Result<bool>& is_right);
 
   Volume& volume_;
   Asking& asking_;
@@ -74,11 +75,12 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
   std::shared_ptr<OpenObject> open;
   if constexpr (WithDescriptor<Operation>) open = asking_.open_object(read.fd);
   Error last(ENOTCONN);
-  Copies wrong;  // as others have said
+  Copies accused;  // of being wrong, by one of the others
   for (int round = 0; round < most_rounds; ++round) {
     ReadParts parts = parts_of<Operation>();
     Copies copies = co_await tried(sources(call, read.gfid, parts, open != nullptr));
-    copies = copies - wrong;
+    const bool are_all_accused = (copies - accused).empty();
+    if (!are_all_accused) copies = copies - accused;
     Result<bool> is_right = true;
     while (is_right && *is_right && !copies.empty()) {
       const Copy copy = volume_.choose(read.gfid, copies);
@@ -87,13 +89,13 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       // Both at once: it costs no time to be certain.
       std::vector<Task<>> both;
       both.push_back(read_at(call, read, copy, reply));
-      both.push_back(check(call, read.gfid, copy, parts, open, is_right));
+      both.push_back(check(call, read.gfid, copy, parts, open, are_all_accused, is_right));
       co_await tried(all(std::move(both)));
       // That nobody can vouch says more than that another copy lacks it.
       if (!reply && !is_closed(last)) last = reply.error();
       if (!is_right) last = is_right.error();
       const bool may_be_told = is_right && *is_right;
-      if (!may_be_told) wrong.add(copy);
+      if (!may_be_told) accused.add(copy);
       if constexpr (ReadsXattrs<Operation>) {
         if (reply) volume_.keys.hide(reply->values);
       }
