@@ -391,8 +391,9 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
   }
   const bool is_taken = co_await tried(take_from_what_is_gone(sink, job.directory, name, source, object.gfid, locked));
   if (is_taken) co_return done;
-  if (there->is_directory() && job.merges && job.is_of_all) {
-    const bool is_moved = co_await tried(take_from_fewer(sink, job.directory, name, right, object.gfid, locked));
+  const bool may_have_two_names = job.is_of_all && (job.merges || job.direction.is_unsettled);
+  if (there->is_directory() && may_have_two_names) {
+    const bool is_moved = co_await tried(take_from_fewer(sink, job.directory, name, source, object.gfid, locked));
     if (is_moved) co_return done;
   }
   if (there->is_directory()) {
@@ -415,24 +416,30 @@ Task<bool> EntryHealer::take_from_what_is_gone(Copy sink, Gfid directory, std::s
   co_return true;
 }
 
-Task<bool> EntryHealer::take_from_fewer(Copy sink, Gfid directory, std::string name, Copies right, Gfid object,
+Task<Copies> EntryHealer::holders_of(Gfid directory, std::string name, Gfid object, Copies copies) {
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(directory, name), copies));
+  Copies holders;
+  for (const Copy copy : testimony.present.list()) {
+    if (testimony.iatts[copy].gfid == object) holders.add(copy);
+  }
+  co_return holders;
+}
+
+Task<bool> EntryHealer::take_from_fewer(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
                                         const Locked& locked) {
   Place place = co_await tried(healing_.place_of(object, sink));
-  const Testimony testimony = co_await tried(healing_.hear(lookup_of(place.directory, place.name), locked.copies()));
-  Copies there;
-  for (const Copy copy : testimony.present.list()) {
-    if (testimony.iatts[copy].gfid == object) there.add(copy);
-  }
-  if (!there.has(sink)) co_return false;
+  const Copies here = co_await tried(holders_of(directory, name, object, locked.copies()));
+  const Copies there = co_await tried(holders_of(place.directory, place.name, object, locked.copies()));
+  if (here.empty() || !there.has(sink)) co_return false;
   const auto rank = [](Copies copies) { return std::pair(copies.count(), -static_cast<std::int64_t>(copies.front())); };
-  if (rank(right) < rank(there)) co_return false;
+  if (rank(here) < rank(there)) co_return false;
   LockedThing other = healing_.thing(place.directory, LockKind::entries, volume_.domain());
   other.name = place.name;
   bool is_taken = false;
   const Locked both = co_await tried(lock_soon(other, is_taken));
   Result<Done> moved = failed(EAGAIN, "its other name is in use");
   if (!is_taken) {
-    moved = co_await move_from(sink, std::move(place), directory, std::move(name), right.front(), object, locked);
+    moved = co_await move_from(sink, std::move(place), directory, std::move(name), source, object, locked);
   }
   co_await tried(healing_.locks().give_back(other, both));
   if (!moved) co_return moved.error();

@@ -65,10 +65,12 @@ class EntryHealer {
   // Whether it was moved from where only this copy has it still, in a directory that is gone: nobody heals that.
   Task<bool> take_from_what_is_gone(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
                                     const Locked& locked);
-  // A directory of which copies have different names where these are merged, as a rename of it came to no end: the name
-  // that more copies have counts. False where that is another one.
-  Task<bool> take_from_fewer(Copy sink, Gfid directory, std::string name, Copies right, Gfid object,
+  // A directory of which copies that are right have different names, as a rename of it came to no end: the name that
+  // more copies have counts. False where that is another one.
+  Task<bool> take_from_fewer(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
                              const Locked& locked);
+  // Who has the object under that name.
+  Task<Copies> holders_of(Gfid directory, std::string name, Gfid object, Copies copies);
   Task<Locked> lock_soon(const LockedThing& thing, bool& is_taken);
   // A name of the copy is taken for that one.
   Task<> move_from(Copy sink, Place place, Gfid directory, std::string name, Copy source, Gfid object,
