@@ -83,7 +83,13 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
       co_await tried(healing.hear({.gfid = *gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
   if (!testimony.present.has(copy) || testimony.heard != volume.all()) co_return done;
   const Iatt& object = testimony.iatts[copy];
-  const bool is_nowhere_else = testimony.present == Copies::only(copy);
+  const Testimony kept =
+      co_await tried(healing.hear({.gfid = {}, .parent = aside, .name = entry, .xdata = {}}, volume.up()));
+  const auto has_other_names = [&](Copy holder) { return !object.is_directory() && testimony.iatts[holder].links > 1; };
+  // Several copies may keep aside what has been removed since on the others.
+  const bool is_nowhere_else =
+      testimony.present == Copies::only(copy) ||
+      (kept.present == testimony.present && std::ranges::none_of(kept.present.list(), has_other_names));
   const Call own = healing.call();
   if (object.is_directory() && is_nowhere_else) {
     const fop::Rmdir remove{.parent = aside, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
