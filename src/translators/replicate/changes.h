@@ -40,6 +40,7 @@ class Changes {
   Task<fop::Made> perform(const Call& call, const fop::Link& link);
   Task<fop::Changed> perform(const Call& call, const fop::Rmdir& rmdir);
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename);
+  void closed(const Gfid& gfid) { holds_.closed(gfid); }
   // What was written is on the disks of a quorum, or it fails.
   template <class Operation>
   Task<typename Operation::Reply> make_stable(const Call& call, const Operation& fsync);

@@ -319,6 +319,13 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
   co_return done;
 }
 
+void Holds::closed(const Gfid& gfid) {
+  const auto found = holds_.find({gfid, LockKind::content, {}});
+  if (found == holds_.end()) return;
+  const std::shared_ptr<Hold> hold = found->second;
+  if (hold->users_ == 0 && !hold->is_written_) end(hold);
+}
+
 // ---- Marks
 
 Task<> Holds::mark(Hold::Use& use, Copies copies) {

@@ -73,7 +73,10 @@ class Hold {
     std::optional<Copies> found_right() const { return found_right_; }
     void found_right(Copies copies) { found_right_ = copies; }
     // What was written is not on the disks of the copies for certain.
-    void note_unstable(Copies copies) { hold_->unstable_ = hold_->unstable_ | copies; }
+    void note_unstable(Copies copies) {
+      hold_->unstable_ = hold_->unstable_ | copies;
+      hold_->is_written_ = true;
+    }
 
    private:
     friend class Holds;
@@ -103,6 +106,7 @@ class Hold {
   bool is_ending_ = false;  // nobody enters any more
   bool is_settling_ = false;
   bool is_verified_ = false;
+  bool is_written_ = false;
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
@@ -130,6 +134,8 @@ class Holds {
   Task<> doubt(Hold::Use& use);
   // Makes a file on all copies, and keeps its content locked: it is about to be written.
   Task<> create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers);
+  // Somebody has closed it: what was made and not written is not announced as being changed any longer.
+  void closed(const Gfid& gfid);
   // Everything written so far is on the disks of the copies.
   void note_stable(const Gfid& gfid, Copies copies);
 

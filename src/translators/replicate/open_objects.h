@@ -41,6 +41,7 @@ template <class Operation>
 Task<fop::Acknowledged> OpenObjects::release(const Call& call, const Operation& release) {
   const Copies copies = open_on(release.fd);
   co_await tried(asking_.at_each(call, release, copies));
+  changes_.closed(release.gfid);
   co_await tried(descriptors_.close_former(call, release.fd));
   co_return fop::Acknowledged{};
 }

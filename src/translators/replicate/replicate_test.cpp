@@ -131,6 +131,16 @@ TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
   EXPECT_EQ(messages, (std::vector<std::string>{"WRITE"}));
 }
 
+TEST(Replicate, AFileThatIsNotWrittenIsNotAnnouncedForLong) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(lab.dirty(0, "f"), Counts::of(Slot::data, 1));
+  ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file->iatt.gfid, .fd = file->fd, .xdata = {}}));
+  lab.simulation().run_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(lab.dirty(0, "f"), Counts());
+}
+
 TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
