@@ -18,7 +18,8 @@ enum class Bug {
   trusted_blame,     // what others say of a copy is not heard
   forgotten_quorum,  // a write counts as done that one copy has
   unawaited_blame,   // what blames a copy counts as told by the second copy before it knows it, and gets lost
-  outlived_lock,     // that a connection was lost is not told: locks from before are used
+  partial_lock,   // a change is sent with the lock it needs: it goes on where others have that, on copies but the first
+  outlived_lock,  // that a connection was lost is not told: locks from before are used
 };
 
 using Spoilt = fop::OperationList<fop::Xattrop, fop::Inodelk, fop::Entrylk, fop::Lookup, fop::Write>;
@@ -44,6 +45,7 @@ class Planted final : public mortar::detail::InterceptAll<Planted, Spoilt> {
       if (bug_ == Bug::unawaited_blame && blames(operation)) return skip(operation);
     } else if constexpr (std::is_same_v<Operation, fop::Inodelk> || std::is_same_v<Operation, fop::Entrylk>) {
       if (bug_ == Bug::early_unlock) return lock_and_unlock(call, operation);
+      if (bug_ == Bug::partial_lock && !name().ends_with("-0")) return go_on_without(call, operation);
     } else if constexpr (std::is_same_v<Operation, fop::Lookup>) {
       if (bug_ == Bug::trusted_blame) return look_away(call, operation);
     } else if constexpr (std::is_same_v<Operation, fop::Write>) {
@@ -89,6 +91,12 @@ class Planted final : public mortar::detail::InterceptAll<Planted, Spoilt> {
     if (back == lock) co_return reply;
     co_await next().perform(call, back);
     co_return reply;
+  }
+  template <class Lock>
+  Task<fop::Acknowledged> go_on_without(Call call, Lock lock) {
+    Result<fop::Acknowledged> reply = co_await next().perform(call, lock);
+    if (!reply && reply.error().number() == EAGAIN) co_return fop::Acknowledged{};
+    co_return std::move(reply);
   }
   Task<fop::Lookup::Reply> look_away(Call call, fop::Lookup lookup) {
     fop::Lookup::Reply reply = co_await tried(next().perform(call, lookup));
@@ -143,6 +151,9 @@ TEST(PlantedBugsOfReplicate, ATrustedBlamedCopy) { expect_shown(Bug::trusted_bla
 TEST(PlantedBugsOfReplicate, AForgottenQuorum) { expect_shown(Bug::forgotten_quorum, "a forgotten quorum"); }
 TEST(PlantedBugsOfReplicate, ABlameThatIsNotWaitedFor) {
   expect_shown(Bug::unawaited_blame, "an answer before the blame is on a quorum");
+}
+TEST(PlantedBugsOfReplicate, AChangeThatIsSentWithItsLock) {
+  expect_shown(Bug::partial_lock, "a change under locks of some copies only");
 }
 TEST(PlantedBugsOfReplicate, ALockThatOutlivesItsConnection) {
   expect_shown(Bug::outlived_lock, "a lock from before a reconnect");
