@@ -12,7 +12,10 @@ is_over() { [ "$(state)" = "fix-layout completed" ]; }
 pid_file() { echo /var/lib/glusterd/vols/v/rebalance/*.pid; }
 kills() { # the walk, which may be over at any moment, and PID...
   local pid
-  for pid in $(cat "$(pid_file)" 2>/dev/null) "$@"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in $(cat "$(pid_file)" 2>/dev/null) "$@"; do
+    kill -9 "$pid" 2>/dev/null || true
+    waits_for has_ended "$pid"  # a daemon that is just dying keeps its successor from starting
+  done
 }
 has_ended() { ! kill -0 "$1" 2>/dev/null; }
 
@@ -119,7 +122,9 @@ refused "Rebalance not started for volume v." v status
 
 # A daemon that comes back finds the one that runs, and begins the one that does not run any more.
 gluster volume rebalance v fix-layout start >/dev/null
-kill -9 "$(pgrep -x glusterd)"
+pid=$(pgrep -x glusterd)
+kill -9 "$pid"
+waits_for has_ended "$pid"
 daemon
 waits_for is_over
 [ -e "$BRICKS/b6/many/400" ] && has_names b6 many/400 || fails "b6 has no names of many/400"
