@@ -125,9 +125,11 @@ TYPED_TEST(PosixEntries, HardLinksAreRecordedAtTheFile) {
   EXPECT_TRUE(text == "/a:/d/b" || text == "/d/b:/a") << text;
   fop::Unlink unlink{.parent = root_gfid, .name = "a"};
   unlink.xdata.set("get-link-count", std::int64_t{0});
+  unlink.xdata.set("mortar.removed-object", std::int32_t{1});
   Result<fop::Changed> removed = brick.ask(unlink);
   ASSERT_TRUE(removed) << removed.error().sentence();
   EXPECT_EQ(removed->xdata.number("get-link-count"), 2);
+  EXPECT_EQ(std::get<Iatt>(*removed->xdata.find("mortar.removed-object")).gfid, first);
   EXPECT_TRUE(brick.exists(brick.handle_path(first)));
   EXPECT_EQ(brick.xattr("d/b", below.key), second.text() + "/b");
   EXPECT_TRUE(brick.xattr("d/b", at_root.key).starts_with("error"));

@@ -256,8 +256,17 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
   if (volume_.up() != volume_.all()) {
     removed = co_await tried(object_named(call, unlink.parent, unlink.name));
   }
-  fop::Changed reply = co_await tried(transact(call, unlink, plan_of(unlink), removed));
+  fop::Unlink that_tells = unlink;
+  that_tells.xdata.set(removed_object_key, std::int32_t{1});
+  fop::Changed reply = co_await tried(transact(call, that_tells, plan_of(unlink), removed));
+  reply.xdata.erase(removed_object_key);
   co_return std::move(reply);
+}
+
+std::optional<Iatt> Changes::removed_object(const fop::Changed& reply) {
+  const Value* told = reply.xdata.find(removed_object_key);
+  const Iatt* object = told == nullptr ? nullptr : std::get_if<Iatt>(told);
+  return object == nullptr ? std::nullopt : std::optional(*object);
 }
 
 Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {

@@ -115,6 +115,8 @@ class Changes {
   Fd descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers);
   // What has been opened and is not in a descriptor.
   Task<> close_others(const Call& call, AnswersOf<fop::Create>& answers);
+  // What has lost a name and has others, as a brick of ours tells it.
+  static std::optional<Iatt> removed_object(const fop::Changed& reply);
   // Nothing where there is none.
   Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
@@ -260,7 +262,12 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
   }
   if (had != volume_.all()) {
-    co_await tried(blame_for_names(touched, had));
+    std::optional<Iatt> changed_beside = touched;
+    if constexpr (std::is_same_v<Operation, fop::Unlink>) {
+      // A copy that was lost meanwhile has not been reckoned with.
+      if (!changed_beside) changed_beside = removed_object(reply);
+    }
+    co_await tried(blame_for_names(changed_beside, had));
     if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
       co_await tried(blame_for_names(reply.iatt, had));
     }
