@@ -302,6 +302,11 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
   const std::shared_ptr<Hold> hold = find_or_make(part);
   Hold::Use use(*this, hold, part);
   const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
+  // Something of that identity is there and in use: bricks say what is wrong with that.
+  if (hold->is_open_ || hold->is_ending_) {
+    answers = co_await tried(asking_.at_each(call, create, volume_.all()));
+    co_return done;
+  }
   std::vector<Sequence> sequences(volume_.size());
   for (Sequence& sequence : sequences) {
     sequence.push_back(Step<fop::Create>{call, create});

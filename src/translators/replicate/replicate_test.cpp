@@ -141,6 +141,21 @@ TEST(Replicate, AFileThatIsNotWrittenIsNotAnnouncedForLong) {
   EXPECT_EQ(lab.dirty(0, "f"), Counts());
 }
 
+TEST(Replicate, AnIdentityThatIsInUseIsNotMadeAgain) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "one")));
+  fop::Create again{.parent = root_gfid, .flags = open_flag::write_only, .mode = 0644, .name = "g"};
+  again.xdata.set("gfid-req", file->iatt.gfid);
+  EXPECT_FALSE(lab.client().ask(again));
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 3, "two")));
+  // Neither marks nor locks stay.
+  lab.settle();
+  EXPECT_EQ(lab.dirty(0, "f"), Counts());
+  EXPECT_EQ(lab.content(0, "f"), "onetwo");
+}
+
 TEST(Replicate, NamesUnderAKeptLockAreOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
