@@ -10,9 +10,9 @@ holds() { find "$BRICKS/$1/$2" -maxdepth 1 -type f ! -perm 1000 | wc -l; }
 state() { gluster volume rebalance v status | awk '$1 == "localhost" {print $2, $3}'; }
 is_over() { [ "$(state)" = "fix-layout completed" ]; }
 pid_file() { echo /var/lib/glusterd/vols/v/rebalance/*.pid; }
-kills() { # the walk, which may be over at any moment, and PID...
+kills() { # PID..., and then the walk, which may be over at any moment: who sees it fail does not begin it again
   local pid
-  for pid in $(cat "$(pid_file)" 2>/dev/null) "$@"; do
+  for pid in "$@" $(cat "$(pid_file)" 2>/dev/null); do
     kill -9 "$pid" 2>/dev/null || true
     waits_for has_ended "$pid"  # a daemon that is just dying keeps its successor from starting
   done
