@@ -7,6 +7,7 @@
 #include <array>
 
 #include "translators/index/index.h"
+#include "wire/own_keys.h"
 
 namespace mortar {
 
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::uint32_t add_words = 0;
 constexpr std::int32_t own_pid = -1, healers_pid = -6;
-constexpr const char* names_alike_key = "mortar.names-are-alike";  // as Mortar's clients say
 // What is counted of content, attributes and names, big-endian.
 constexpr std::array<std::byte, 12> one_of_names{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::byte{1}}};
 
@@ -30,7 +30,7 @@ struct Carried {
 
 Task<fop::Rename::Reply> Index::perform(const Call& call, const fop::Rename& rename) {
   // Healers look at both names, and what they put aside is no business of the directory that is only a place for it.
-  const bool is_certain = call.pid == healers_pid || rename.xdata.has(names_alike_key);
+  const bool is_certain = call.pid == healers_pid || rename.xdata.has(own_key::names_alike);
   if (may_have_notes_ && !is_certain) {
     const bool is_noted = co_await tried(note_carried(rename));
     if (is_noted && rename.old_parent != rename.new_parent) {

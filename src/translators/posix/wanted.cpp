@@ -7,6 +7,7 @@
 #include "translators/posix/acl_text.h"
 #include "translators/posix/attribute_names.h"
 #include "translators/posix/glob.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 
@@ -122,7 +123,7 @@ void answer_wanted(const Work& work, Subject& subject, const Place& place, const
 void answer_removed_counts(const Iatt& iatt, const Dictionary& wanted, Dictionary& answers) {
   if (wanted.has("get-link-count")) answers.set("get-link-count", std::uint64_t{iatt.links});
   if (wanted.has("gf_request_link_count")) answers.set("gf_response_link_count", std::uint64_t{iatt.links});
-  if (wanted.has("mortar.removed-object") && iatt.links > 1) answers.set("mortar.removed-object", iatt);
+  if (wanted.has(own_key::removed_object) && iatt.links > 1) answers.set(own_key::removed_object, iatt);
   if (wanted.has("gf_get_file_block_count")) answers.set("gf_get_file_block_count", iatt.blocks);
 }
 

@@ -20,10 +20,6 @@ inline constexpr const char* changed_name_key = "glusterfs.xattrop-entry-create"
 // Beside the end of all marks of a directory: none of its names waits any more.
 inline constexpr const char* forget_names_key = "glusterfs.xattrop-purge-index";
 
-// Beside a rename: no copy that is asked is behind with any of the names, so bricks note nothing by themselves.
-inline constexpr const char* names_alike_key = "mortar.names-are-alike";
-// Beside an unlink: what has lost the name, where it has others. Under the same key in the answer.
-inline constexpr const char* removed_object_key = "mortar.removed-object";
 
 // Of a directory `entries` are its names, and `data` says that all of them have to be looked at.
 enum class Slot : std::size_t { data = 0, metadata = 1, entries = 2 };

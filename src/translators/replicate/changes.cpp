@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
+#include "wire/own_keys.h"
 
 namespace mortar::replicate {
 
@@ -257,14 +258,14 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
     removed = co_await tried(object_named(call, unlink.parent, unlink.name));
   }
   fop::Unlink that_tells = unlink;
-  that_tells.xdata.set(removed_object_key, std::int32_t{1});
+  that_tells.xdata.set(own_key::removed_object, std::int32_t{1});
   fop::Changed reply = co_await tried(transact(call, that_tells, plan_of(unlink), removed));
-  reply.xdata.erase(removed_object_key);
+  reply.xdata.erase(own_key::removed_object);
   co_return std::move(reply);
 }
 
 std::optional<Iatt> Changes::removed_object(const fop::Changed& reply) {
-  const Value* told = reply.xdata.find(removed_object_key);
+  const Value* told = reply.xdata.find(own_key::removed_object);
   const Iatt* object = told == nullptr ? nullptr : std::get_if<Iatt>(told);
   return object == nullptr ? std::nullopt : std::optional(*object);
 }
@@ -295,7 +296,7 @@ Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& r
   const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
   if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
   fop::Rename of_alike = rename;
-  of_alike.xdata.set(names_alike_key, std::int32_t{1});
+  of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
   fop::Rename::Reply reply = co_await tried(transact(call, of_alike, in_order(std::move(parts)), replaced));
   co_return std::move(reply);
 }

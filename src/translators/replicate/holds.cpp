@@ -419,16 +419,21 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
 
 // The answers tell how all counts stand.
 void Holds::learn_blames(Hold& hold, const AnswersOf<fop::Xattrop>& answers) {
-  for (const Slot slot : {Slot::data, Slot::metadata, Slot::entries}) {
-    Copies accused;
-    for (const Copy witness : succeeded(answers).list()) {
-      const Marks marks = volume_.keys.read(answers[witness]->values);
-      for (Copy other = 0; other < marks.missed.size(); ++other) {
-        if (other != witness && marks.missed[other][slot] != 0) accused.add(other);
+  std::array<Copies, 3> accused;  // by slot
+  constexpr std::array slots{Slot::data, Slot::metadata, Slot::entries};
+  for (const Copy witness : succeeded(answers).list()) {
+    const Marks marks = volume_.keys.read(answers[witness]->values);
+    for (Copy other = 0; other < marks.missed.size(); ++other) {
+      for (const Slot slot : slots) {
+        const bool is_accused = other != witness && marks.missed[other][slot] != 0;
+        if (is_accused) accused[static_cast<std::size_t>(slot)].add(other);
       }
     }
-    if (slot == Slot::data) hold.behind_ = hold.behind_ | accused;
-    if (!accused.empty()) volume_.leave_out(hold.key_.gfid, slot, accused);
+  }
+  hold.behind_ = hold.behind_ | accused[static_cast<std::size_t>(Slot::data)];
+  for (const Slot slot : slots) {
+    const Copies of_slot = accused[static_cast<std::size_t>(slot)];
+    if (!of_slot.empty()) volume_.leave_out(hold.key_.gfid, slot, of_slot);
   }
 }
 
