@@ -108,11 +108,13 @@ void Core::settle(Work& work, const SubjectWishes& wishes, const InodeLocks& loc
       inode->memory.reset();
       inode->parked = inode->open_files > 0;
     } else {
+      inode->parked = inode->parked && subject.parked;
       if (subject.directory) table.directories.keep(*inode, std::move(subject.directory));
       if (subject.anonymous) table.anonymous.keep(*inode, std::move(subject.anonymous));
     }
     subject.anonymous.reset();
   }
+  if (work.filled_landfill) landfill_filled.set();
   if (work.late.empty()) return;
   if (to_close.empty()) flights.start(close_gathered(shared_from_this()));
   std::ranges::move(work.late, std::back_inserter(to_close));

@@ -66,6 +66,7 @@ class Core : public std::enable_shared_from_this<Core> {
   TaskSet flights;  // jobs on workers and what follows from them
   bool full = false;
   std::vector<std::shared_ptr<OpenFile>> to_close;
+  Event landfill_filled;  // since it was last emptied
 
   template <class Request>
   using Job = Result<typename Request::Reply> (*)(Work&, const Request&);

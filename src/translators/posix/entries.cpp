@@ -21,13 +21,23 @@ Result<fop::Made> dress_and_finish(const Work& work, Making& making, const Dicti
   return finish_making(work, making);
 }
 
-// A link file for a file that has several names: the node is already here, under another name or without one.
-bool link_existing(const Work& work, const Making& making) {
+// The object of that identity is already here, under another name or, while somebody has it open, without one: a link
+// file of distribute for a file that has several names, or a heal that gives a file back its name. A second object of
+// one identity would be read by some and the first one by others.
+Result<bool> link_existing(const Work& work, Making& making) {
   const Gfid& gfid = making.object.gfid;
   const int parent = making.parent.directory->number();
   const Place handle = work.handles().place(gfid);
   if (work.files().link(handle.directory, handle.name, parent, making.name)) return true;
-  return work.handles().unpark(gfid) && work.files().link(handle.directory, handle.name, parent, making.name);
+  if (!work.handles().unpark(gfid)) return false;
+  Result<Done> linked = forget_all_names(work, handle);
+  if (linked) linked = work.files().link(handle.directory, handle.name, parent, making.name);
+  if (!linked) {
+    (void)work.handles().park(gfid);
+    return std::unexpected(linked.error());
+  }
+  making.object.parked = false;
+  return true;
 }
 
 Result<Done> make_node(const Work& work, const Making& making, std::uint64_t device) {
@@ -60,7 +70,11 @@ Result<fop::Made> mknod(Work& work, const fop::Mknod& request) {
   const std::uint32_t type = (request.mode & type_mask) == 0 ? regular : request.mode & type_mask;
   making->mode = masked_file_mode(*work.options, request.mode & 07777) | type;
   making->place = Place::named(making->parent.directory->number(), making->name);
-  if (is_internal(request.xdata) && link_existing(work, *making)) return answer_of_existing_node(work, *making);
+  if (is_internal(request.xdata)) {
+    Result<bool> is_linked = link_existing(work, *making);
+    if (!is_linked) return std::unexpected(is_linked.error());
+    if (*is_linked) return answer_of_existing_node(work, *making);
+  }
   Result<Done> made = make_node(work, *making, request.device);
   if (!made && made.error().number() == EEXIST && request.xdata.has("force-replace") &&
       remove_link_file(work, making->parent, making->name)) {

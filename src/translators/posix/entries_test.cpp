@@ -209,6 +209,30 @@ TYPED_TEST(PosixEntries, AnOpenFileOutlivesItsName) {
   EXPECT_FALSE(brick.exists(parked));
 }
 
+TYPED_TEST(PosixEntries, AnOpenFileGetsItsNameBackRatherThanATwin) {
+  auto& brick = this->brick;
+  Result<fop::Create::Reply> made = brick.create(root_gfid, "f", first);
+  ASSERT_TRUE(made);
+  ASSERT_TRUE(brick.write(first, made->fd, 0, "kept"));
+  ASSERT_TRUE(brick.ask(fop::Unlink{.parent = root_gfid, .name = "f"}));
+  fop::Mknod again{.parent = root_gfid, .mode = 0100644, .name = "g"};
+  again.xdata.set("gfid-req", first);
+  again.xdata.set("glusterfs-internal-fop", std::int64_t{1});
+  Result<fop::Made> named = brick.ask(again);
+  ASSERT_TRUE(named) << named.error().sentence();
+  EXPECT_EQ(named->iatt.gfid, first);
+  EXPECT_EQ(named->iatt.links, 1U);
+  EXPECT_FALSE(brick.exists(".glusterfs/unlink/" + first.text()));
+  ASSERT_TRUE(brick.write(first, made->fd, 0, "same"));
+  EXPECT_EQ(brick.read(first), "same");
+  ASSERT_TRUE(brick.ask(fop::Release{.gfid = first, .fd = made->fd}));
+  made->fd.open.reset();
+  Result<fop::Lookup::Reply> found = brick.lookup(root_gfid, "g");
+  ASSERT_TRUE(found) << found.error().sentence();
+  EXPECT_EQ(found->iatt.links, 1U);
+  EXPECT_TRUE(brick.exists(brick.handle_path(first)));
+}
+
 TYPED_TEST(PosixEntries, NewObjectsBelongToTheCallerOrTheParentsGroup) {
   auto& brick = this->brick;
   brick.call.uid = 1000;

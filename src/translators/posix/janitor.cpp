@@ -125,7 +125,9 @@ Task<> purge(std::shared_ptr<Core> core, Directory directory, int depth) {
 
 Task<> empty_landfill(std::shared_ptr<Core> core) {
   while (true) {
-    co_await core->world.sleep(core->options->janitor_sleep);
+    // A file of a removed tree that has another name counts one too many until it is purged.
+    (void)co_await with_deadline(core->world, core->options->janitor_sleep, core->landfill_filled.wait());
+    core->landfill_filled.reset();
     if (core->options->disable_landfill_purge) continue;
     using Opened = Result<OpenFile>;
     Opened landfill = co_await tried(core->world.off_loop([brick = core->brick] {

@@ -3,6 +3,8 @@
 #include <linux/xattr.h>
 
 #include <array>
+#include <optional>
+#include <vector>
 
 #include "base/log.h"
 #include "translators/posix/attribute_names.h"
@@ -200,6 +202,19 @@ Result<Done> forget_name(const Work& work, const Place& place, const Gfid& paren
   if (!work.options->gfid2path) return done;
   Result<Done> removed = work.attributes().remove(place, name_record(parent, name).key.c_str());
   if (!removed && removed.error().number() != ENODATA) return removed;
+  return done;
+}
+
+Result<Done> forget_all_names(const Work& work, const Place& place) {
+  Result<std::vector<std::string>> keys = work.attributes().list(place);
+  if (!keys) return std::unexpected(keys.error());
+  for (const std::string& key : *keys) {
+    if (!key.starts_with(gfid2path_prefix)) continue;
+    Result<std::string> value = work.attributes().get(place, key.c_str());
+    const std::optional<RecordedName> record = value ? parse_name_record(*value) : std::nullopt;
+    if (!record) continue;
+    if (Result<Done> forgot = forget_name(work, place, record->parent, record->name); !forgot) return forgot;
+  }
   return done;
 }
 

@@ -36,6 +36,8 @@ Result<fop::Made> finish_making(const Work& work, Making& making);
 Result<Done> record_name(const Work& work, const Place& place, const Gfid& parent, const std::string& name);
 // Takes that record away. What is not there is no failure.
 Result<Done> forget_name(const Work& work, const Place& place, const Gfid& parent, const std::string& name);
+// Of a file that has lost its last name.
+Result<Done> forget_all_names(const Work& work, const Place& place);
 
 // The error of a caller whose view of the parent is out of date, where it asked for that check.
 Result<Done> check_parent_attribute(const Work& work, const Subject& parent, const Dictionary& xdata);

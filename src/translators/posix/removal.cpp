@@ -187,6 +187,7 @@ Result<fop::Changed> rmdir(Work& work, const fop::Rmdir& request) {
   Result<Doomed> doomed = find_doomed(work, parent, object, request.name);
   if (!doomed) return std::unexpected(doomed.error());
   if (!doomed->status.is_directory()) return failed(ENOTDIR);
+  work.filled_landfill = request.flags != 0;
   Result<Done> removed = request.flags != 0 ? move_to_landfill(work, *doomed, object)
                                             : work.files().remove_directory(doomed->place.directory, doomed->name);
   if (!removed) return failed(removed.error().number() == EEXIST ? ENOTEMPTY : removed.error().number());

@@ -51,6 +51,7 @@ struct Work {
   std::uint32_t opened_flags = 0;
   bool opened_directory = false;
   std::vector<std::shared_ptr<OpenFile>> late;  // to be closed where closing may take long
+  bool filled_landfill = false;                 // a removed tree waits there
 
   FileSystem& files() const { return brick->files; }
   const AttributeStore& attributes() const { return *brick->attributes; }

@@ -499,6 +499,9 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
                                .xdata = std::move(xdata)};
     co_await tried(healing_.change_as(locked, own, symlink, sink));
   } else {
+    // A file that somebody has open and that has lost its last name here, while the right copies have it elsewhere, is
+    // the same one. What it holds is as old as it was.
+    xdata.set("glusterfs-internal-fop", std::int32_t{1});
     const fop::Mknod mknod{.parent = job.directory,
                            .device = object.rdev,
                            .mode = object.mode,
