@@ -18,7 +18,9 @@ constexpr std::uint32_t set_group_id = 02000, set_ids = 06000;
 constexpr std::array acl_keys = {"system.posix_acl_access", "system.posix_acl_default"};
 
 // Keys of a request that look like attributes of the new object and are none, or have been set before.
-bool is_consumed(std::string_view key) { return key == gfid_key || key == acl_keys[0] || key == acl_keys[1]; }
+bool is_consumed(std::string_view key) {
+  return key == gfid_key || key == mdata_key || key == acl_keys[0] || key == acl_keys[1];
+}
 
 Result<Done> set_owner(const Work& work, const Making& making) {
   const bool inherits = (making.parent_before.mode & set_group_id) != 0;
@@ -68,7 +70,12 @@ Result<Done> set_identity(const Work& work, const Making& making) {
   return *there == making.object.gfid ? Result<Done>(done) : failed(EEXIST);
 }
 
-Result<Done> set_times(const Work& work, const Making& making) {
+// Those of now, or, where a healer makes it, those that it has elsewhere.
+Result<Done> set_times(const Work& work, const Making& making, const Dictionary& xdata) {
+  if (const std::optional<Bytes> given = xdata.bytes(mdata_key)) {
+    const std::optional<Times> times = decode_mdata(*given);
+    return times ? write_times(work, making.object, making.place, *times) : failed(EINVAL);
+  }
   if (!stamped(work.call->stamps, false).any()) return done;
   const Moment now = work.call->time;
   return write_times(work, making.object, making.place, Times{now, now, now});
@@ -98,7 +105,7 @@ Result<Done> dress_up_to_handle(const Work& work, Making& making, const Dictiona
     if (Result<Done> named = record_name(work, making.place, making.parent.gfid, making.name); !named) return named;
   }
   set_requested_attributes(work, making, xdata);
-  if (Result<Done> timed = set_times(work, making); !timed) return timed;
+  if (Result<Done> timed = set_times(work, making, xdata); !timed) return timed;
   if (making.is_directory) return identify_directory(work, making);
   if (Result<Done> identified = set_identity(work, making); !identified) return identified;
   return add_file_handle(work, making);

@@ -492,6 +492,9 @@ Task<> EntryHealer::make_new(Job& job, Copy sink, std::string name, Copies right
   } else if (object.is_symlink()) {
     const fop::Readlink read{.gfid = object.gfid, .size = 4096, .xdata = {}};
     const fop::Readlink::Reply target = co_await tried(healing_.at(own, read, source));
+    // Nobody blames the new link: it is read at once, and who finds that it has no times gives it some.
+    const std::optional<Value> times = co_await tried(metadata_.times_of(object.gfid, source));
+    if (times) xdata.set(times_key, *times);
     const fop::Symlink symlink{.parent = job.directory,
                                .name = std::move(name),
                                .umask = 0,

@@ -124,15 +124,22 @@ Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locke
       .gfid = gfid, .iatt = right, .valid = set_attribute::accessed | set_attribute::modified, .xdata = {}};
   co_await tried(healing_.change(locked, set, sink));
   if (!keeps_times) co_return done;
-  const Call own = healing_.call();
-  const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};
-  const fop::Values times = co_await tried(healing_.at(own, get, source));
-  const Value* value = times.values.find(times_key);
-  if (value == nullptr) co_return done;
+  const std::optional<Value> times = co_await tried(times_of(gfid, source));
+  if (!times) co_return done;
   fop::Setxattr set_times{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
-  set_times.values.set(times_key, *value);
+  set_times.values.set(times_key, *times);
   co_await tried(healing_.change(locked, set_times, sink));
   co_return done;
+}
+
+Task<std::optional<Value>> MetadataHealer::times_of(Gfid gfid, Copy copy) {
+  const Call own = healing_.call();
+  const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = times_key, .xdata = {}};
+  const Result<fop::Values> times = co_await healing_.at(own, get, copy);
+  if (!times && times.error().number() == ENODATA) co_return std::optional<Value>();
+  if (!times) co_return times.error();
+  const Value* value = times->values.find(times_key);
+  co_return value == nullptr ? std::optional<Value>() : std::optional(*value);
 }
 
 Task<> MetadataHealer::copy_xattrs(Gfid gfid, Copy source, Copy sink, const Locked& locked) {

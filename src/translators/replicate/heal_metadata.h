@@ -17,6 +17,8 @@ class MetadataHealer {
   Task<> copy(Gfid gfid, Copy source, Copy sink, const Locked& locked);
   // Only the times, which others may read off while they are being copied, and unless the other copy was changed later.
   Task<> copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked);
+  // As the copy keeps them; nothing where it keeps none.
+  Task<std::optional<Value>> times_of(Gfid gfid, Copy copy);
 
  private:
   Task<HealReport> heal_locked(Gfid gfid, const Locked& locked);
