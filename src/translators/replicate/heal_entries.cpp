@@ -325,6 +325,7 @@ Task<> EntryHealer::expunge(Job& job, Copy sink, std::string name, Iatt there, C
   const bool keeps_aside = volume_.options.use_anonymous_inode && volume_.id();
   if (elsewhere && is_last_name && keeps_aside) {
     co_await tried(put_aside(sink, job.directory, name, there.gfid, locked));
+    co_await tried(forget_aside(sink, there.gfid, locked));
     co_return done;
   }
   if (there.is_directory()) {
@@ -367,6 +368,17 @@ Task<> EntryHealer::put_aside(Copy sink, Gfid directory, std::string name, Gfid 
   co_return done;
 }
 
+// Other names of a directory are healed at the same time: one may have been given to it meanwhile.
+Task<> EntryHealer::forget_aside(Copy sink, Gfid object, const Locked& locked) {
+  const std::optional<Iatt> there = co_await tried(object_on(sink, object));
+  const bool has_another_name = there && !there->is_directory() && there->links > 1;
+  if (!has_another_name || !volume_.id()) co_return done;
+  const fop::Unlink forget{.parent = anonymous_gfid(*volume_.id()), .name = object.text(), .flags = 0, .xdata = {}};
+  const Result<fop::Changed> forgot = co_await healing_.change(locked, forget, sink);
+  if (!forgot && !is_missing(forgot.error())) co_return forgot.error();
+  co_return done;
+}
+
 // ---- What comes
 
 Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked) {
@@ -399,8 +411,14 @@ Task<> EntryHealer::make(Job& job, Copy sink, std::string name, Copies right, Ia
   if (there->is_directory()) {
     co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
   }
+  const bool may_have_moved = there->links == 1 && object.links == 1;
+  if (may_have_moved) {
+    const bool is_moved = co_await tried(take_from_wrong_name(sink, job.directory, name, source, object.gfid, locked));
+    if (is_moved) co_return done;
+  }
   const fop::Link link{.gfid = object.gfid, .new_parent = job.directory, .new_name = std::move(name), .xdata = {}};
   co_await tried(healing_.change(locked, link, sink));
+  co_await tried(forget_aside(sink, object.gfid, locked));
   co_await tried(metadata_.copy_times(object.gfid, source, sink, locked));
   co_return done;
 }
@@ -444,6 +462,36 @@ Task<bool> EntryHealer::take_from_fewer(Copy sink, Gfid directory, std::string n
   co_await tried(healing_.locks().give_back(other, both));
   if (!moved) co_return moved.error();
   co_return true;
+}
+
+Task<bool> EntryHealer::take_from_wrong_name(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
+                                             const Locked& locked) {
+  const Result<Place> place = co_await healing_.place_of(object, sink);
+  if (!place || (place->directory == directory && place->name == name)) co_return false;
+  LockedThing other = healing_.thing(place->directory, LockKind::entries, volume_.domain());
+  other.name = place->name;
+  bool is_taken = false;
+  const Locked both = co_await tried(lock_soon(other, is_taken));
+  Result<bool> moves = !is_taken;
+  if (!is_taken) {
+    moves = co_await is_wrong_name(*place, sink, source, object, locked);
+  }
+  if (moves && *moves) {
+    const Result<Done> moved = co_await move_from(sink, *place, directory, std::move(name), source, object, locked);
+    if (!moved) moves = std::unexpected(moved.error());
+  }
+  co_await tried(healing_.locks().give_back(other, both));
+  co_return std::move(moves);
+}
+
+// The source may itself be behind with the directory of the other name, or somebody has just given that.
+Task<bool> EntryHealer::is_wrong_name(const Place& place, Copy sink, Copy source, Gfid object, const Locked& locked) {
+  const Testimony of_directory = co_await tried(healing_.hear(lookup_of(place.directory), locked.copies()));
+  const Direction direction = direction_of_entries(of_directory, volume_.quorum);
+  const bool source_knows = direction.source && direction.sources.has(source) && !direction.sinks.has(source);
+  if (!source_knows || !direction.sinks.has(sink)) co_return false;
+  const Copies holders = co_await tried(holders_of(place.directory, place.name, object, direction.sources));
+  co_return holders.empty();
 }
 
 // Another healer gives it up at once; a user may be waiting for what this one has.

@@ -61,6 +61,8 @@ class EntryHealer {
   // `right`: the copies that are right about the name.
   Task<> expunge(Job& job, Copy sink, std::string name, Iatt there, Copies right, const Locked& locked);
   Task<> put_aside(Copy sink, Gfid directory, std::string name, Gfid object, const Locked& locked);
+  // Keeps it aside no longer, where it has another name.
+  Task<> forget_aside(Copy sink, Gfid object, const Locked& locked);
   Task<> make(Job& job, Copy sink, std::string name, Copies right, Iatt object, const Locked& locked);
   // Whether it was moved from where only this copy has it still, in a directory that is gone: nobody heals that.
   Task<bool> take_from_what_is_gone(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
@@ -69,6 +71,10 @@ class EntryHealer {
   // more copies have counts. False where that is another one.
   Task<bool> take_from_fewer(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
                              const Locked& locked);
+  // A file's only name on that copy, which the right ones do not have: it would be a second one.
+  Task<bool> take_from_wrong_name(Copy sink, Gfid directory, std::string name, Copy source, Gfid object,
+                                  const Locked& locked);
+  Task<bool> is_wrong_name(const Place& place, Copy sink, Copy source, Gfid object, const Locked& locked);
   // Who has the object under that name.
   Task<Copies> holders_of(Gfid directory, std::string name, Gfid object, Copies copies);
   Task<Locked> lock_soon(const LockedThing& thing, bool& is_taken);
