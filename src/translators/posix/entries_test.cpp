@@ -2,6 +2,7 @@
 
 #include "translators/posix/gfid2path.h"
 #include "translators/posix/posix_test_support.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 namespace {
@@ -150,6 +151,10 @@ TYPED_TEST(PosixEntries, RenamesMoveRecordsAndHandles) {
   EXPECT_FALSE(brick.exists(brick.handle_path(third)));
   EXPECT_EQ(brick.xattr("d/g", name_record(first, "g").key), first.text() + "/g");
   EXPECT_TRUE(brick.xattr("d/g", name_record(root_gfid, "f").key).starts_with("error"));
+  ASSERT_TRUE(brick.mkdir(root_gfid, "e", fourth));
+  fop::Rename over_a_directory{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "d", .new_name = "e"};
+  over_a_directory.xdata.set(own_key::replaces_no_directory, std::int32_t{1});
+  EXPECT_EQ(brick.error_of(over_a_directory), EISDIR);
   moved = brick.ask(fop::Rename{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "d", .new_name = "e"});
   ASSERT_TRUE(moved) << moved.error().sentence();
   brick.restart();

@@ -5,6 +5,7 @@
 #include "translators/posix/making.h"
 #include "translators/posix/removal.h"
 #include "translators/posix/wanted.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix::job {
 
@@ -74,9 +75,10 @@ class Overwritten {
   bool forgot_ = false;
 };
 
-Result<Done> check_types(const Side& from, const Side& to) {
+Result<Done> check_types(const Side& from, const Side& to, const Dictionary& xdata) {
   if (!from.status) return failed(ENOENT);
   if (!to.status) return done;
+  if (to.is_directory() && xdata.has(own_key::replaces_no_directory)) return failed(EISDIR);
   if (from.is_directory() && !to.is_directory()) return failed(ENOTDIR);
   if (!from.is_directory() && to.is_directory()) return failed(EISDIR);
   return done;
@@ -148,7 +150,7 @@ Result<fop::Rename::Reply> rename(Work& work, const fop::Rename& request) {
   if (!from) return std::unexpected(from.error());
   Result<Side> to = look(work, new_parent, target, request.new_name);
   if (!to) return std::unexpected(to.error());
-  if (Result<Done> allowed = check_types(*from, *to); !allowed) return std::unexpected(allowed.error());
+  if (Result<Done> allowed = check_types(*from, *to, request.xdata); !allowed) return std::unexpected(allowed.error());
   if (object.gfid.is_null()) return failed(ENODATA);
   Result<Iatt> iatt = observe(work, object, from->place);
   if (!iatt) return std::unexpected(iatt.error());

@@ -264,8 +264,8 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
   co_return std::move(reply);
 }
 
-std::optional<Iatt> Changes::removed_object(const fop::Changed& reply) {
-  const Value* told = reply.xdata.find(own_key::removed_object);
+std::optional<Iatt> Changes::removed_object(const Dictionary& xdata) {
+  const Value* told = xdata.find(own_key::removed_object);
   const Iatt* object = told == nullptr ? nullptr : std::get_if<Iatt>(told);
   return object == nullptr ? std::nullopt : std::optional(*object);
 }
@@ -291,12 +291,21 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
 }
 
 Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {
-  std::vector<Part> parts{names_in(rename.old_parent, {rename.old_name}),
-                          names_in(rename.new_parent, {rename.new_name})};
-  const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
-  if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
   fop::Rename of_alike = rename;
   of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
+  const std::vector<Part> names{names_in(rename.old_parent, {rename.old_name}),
+                                names_in(rename.new_parent, {rename.new_name})};
+  if (volume_.up() == volume_.all() && volume_.translator.is_served_by_mortar()) {
+    fop::Rename over_no_directory = of_alike;
+    over_no_directory.xdata.set(own_key::replaces_no_directory, std::int32_t{1});
+    over_no_directory.xdata.set(own_key::removed_object, std::int32_t{1});
+    Result<fop::Rename::Reply> reply = co_await transact(call, over_no_directory, in_order(names));
+    if (reply) reply->xdata.erase(own_key::removed_object);
+    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
+  }
+  std::vector<Part> parts = names;
+  const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
+  if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
   fop::Rename::Reply reply = co_await tried(transact(call, of_alike, in_order(std::move(parts)), replaced));
   co_return std::move(reply);
 }

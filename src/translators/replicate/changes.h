@@ -116,7 +116,7 @@ class Changes {
   // What has been opened and is not in a descriptor.
   Task<> close_others(const Call& call, AnswersOf<fop::Create>& answers);
   // What has lost a name and has others, as a brick of ours tells it.
-  static std::optional<Iatt> removed_object(const fop::Changed& reply);
+  static std::optional<Iatt> removed_object(const Dictionary& xdata);
   // Nothing where there is none.
   Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
@@ -263,9 +263,9 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   if (had != volume_.all()) {
     std::optional<Iatt> changed_beside = touched;
-    if constexpr (std::is_same_v<Operation, fop::Unlink>) {
+    if constexpr (std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rename>) {
       // A copy that was lost meanwhile has not been reckoned with.
-      if (!changed_beside) changed_beside = removed_object(reply);
+      if (!changed_beside) changed_beside = removed_object(reply.xdata);
     }
     co_await tried(blame_for_names(changed_beside, had));
     if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
