@@ -226,6 +226,17 @@ Task<Copies> Changes::blame_for_attributes(Gfid gfid, Copies missing, Copies had
   co_return told;
 }
 
+void Changes::note_made_in(const Gfid& directory) {
+  const std::shared_ptr<KnownNames> names = holds_.known_names(directory);
+  const std::optional<Readable> readable = volume_.readable(directory);
+  const bool are_alike = volume_.up() == volume_.all() && readable && readable->data == volume_.all();
+  if (!names || !are_alike) return;
+  names->confirmed(volume_.world.now());
+  if (names->is_listing_due()) {
+    volume_.background.start(learn_names(volume_, directory, volume_.choose(directory, volume_.all()), names));
+  }
+}
+
 Fd Changes::descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers) {
   std::shared_ptr<OpenObject> object = descriptors_.new_object();
   for (Copy copy = 0; copy < answers.size(); ++copy) {

@@ -111,6 +111,8 @@ class Changes {
   Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
   template <class Reply>
   void note_new(const Reply& reply, Copies had, Copies alike);
+  // Whoever has made something there may be about to make more.
+  void note_made_in(const Gfid& directory);
   // Of copies that have opened this object; one that is behind may have opened another.
   Fd descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers);
   // What has been opened and is not in a descriptor.
@@ -369,7 +371,9 @@ Copies Changes::made_by(const Operation& change, const AnswersOf<Operation>& ans
 
 template <MakesEntry Operation>
 Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
-  return transact(call, change, plan_of(change));
+  typename Operation::Reply reply = co_await tried(transact(call, change, plan_of(change)));
+  note_made_in(change.parent);
+  co_return std::move(reply);
 }
 
 template <class Reply>

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
+#include "translators/replicate/hidden_names.h"
 
 namespace mortar::replicate {
 
@@ -42,7 +43,15 @@ Error why_denied(const AnswersOf<fop::Lookup>& answers, Copies denied) {
 }  // namespace
 
 Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lookup) {
+  if (!lookup.name.empty() && is_known_to_lack(lookup.parent, lookup.name)) {
+    return ready<fop::Lookup::Reply>(failed(ENOENT));
+  }
   return lookup.name.empty() ? discover(call, lookup) : look_up_name(call, lookup);
+}
+
+bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) const {
+  const std::shared_ptr<KnownNames> names = holds_.known_names(directory);
+  return names && !name.starts_with(anonymous_prefix) && names->lacks(name, volume_.world.now());
 }
 
 Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {

@@ -62,6 +62,8 @@ class Finder {
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);
 
  private:
+  // No copy has the name, which is known without asking any.
+  bool is_known_to_lack(const Gfid& directory, const std::string& name) const;
   // So many of them that one would know, were another copy blamed; fewer where there are no more.
   Copies witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const;
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);

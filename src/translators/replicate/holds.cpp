@@ -52,6 +52,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
       }
       // Others may have begun to wait for it meanwhile: it is for this one change then.
     }
+    if (part.kind == LockKind::entries) hold->names_->may_be_there(part.claim.names);
     co_return std::move(use);
   }
 }
@@ -146,6 +147,14 @@ Task<> Holds::finish() {
 bool Holds::keeps(const Gfid& gfid, LockKind kind) const {
   const auto found = holds_.find({gfid, kind, {}});
   return found != holds_.end() && found->second->is_open_ && volume_.quorum.is_met(found->second->granted_);
+}
+
+std::shared_ptr<KnownNames> Holds::known_names(const Gfid& directory) const {
+  const auto found = holds_.find({directory, LockKind::entries, {}});
+  if (found == holds_.end()) return nullptr;
+  const Hold& hold = *found->second;
+  const bool is_locked = hold.is_open_ && !hold.is_ending_ && (hold.granted_ & hold.locked_) == volume_.all();
+  return is_locked ? hold.names_ : nullptr;
 }
 
 void Holds::note_stable(const Gfid& gfid, Copies copies) {

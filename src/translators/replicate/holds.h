@@ -27,6 +27,7 @@
 #include "translators/replicate/asking.h"
 #include "translators/replicate/claims.h"
 #include "translators/replicate/copy_locks.h"
+#include "translators/replicate/known_names.h"
 
 namespace mortar::replicate {
 
@@ -109,6 +110,7 @@ class Hold {
   bool is_written_ = false;
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
+  const std::shared_ptr<KnownNames> names_ = std::make_shared<KnownNames>();  // of a directory
   std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
   std::array<Copies, 3> blamed_;  // by slot: of whom the others know that it missed something
   Copies behind_;  // blamed by anybody for the content, since whenever: nobody changes that as long as it is locked
@@ -141,6 +143,9 @@ class Holds {
 
   // Whether the object is locked as a whole, so that nobody else changes it.
   bool keeps(const Gfid& gfid, LockKind kind) const;
+
+  // Of a directory that all copies have locked as a whole; else null.
+  std::shared_ptr<KnownNames> known_names(const Gfid& directory) const;
 
   // Its locks are gone, and it may miss changes from now on.
   void lost(Copy copy);

@@ -1,0 +1,47 @@
+// Which names a directory has, as long as this client has all of it locked: nobody else gives it names meanwhile, so
+// what is not among them is nowhere, and no copy need be asked for it.
+//
+// Who makes a file looks for its name first, as the kernel does: a trip to all copies of the two or three that a small
+// file takes. Names are asked for once, of one copy, when a second entry is made under one lock; a directory with more
+// than fit into one answer stays unknown.
+//
+// A brick may have lost the lock, with the connection, before this client hears of it. What is known is believed only
+// for a moment after the copies have confirmed the lock by making something under it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "translators/replicate/volume.h"
+
+namespace mortar::replicate {
+
+class KnownNames {
+ public:
+  static constexpr Duration believed_for = std::chrono::milliseconds(500);
+  // Then it forgets them.
+  static constexpr std::size_t most = 65536;
+
+  // That are made, or removed, under this lock: they may be there.
+  void may_be_there(const std::vector<std::string>& names);
+  // All copies have made something under this lock.
+  void confirmed(Instant now);
+  // Once true, for whoever asks for all of them then.
+  bool is_listing_due();
+  void learn(const std::vector<std::string>& all);
+  bool lacks(const std::string& name, Instant now) const;
+
+ private:
+  std::unordered_set<std::string> names_;
+  std::size_t confirmations_ = 0;
+  Instant confirmed_{};
+  bool is_asked_for_ = false;
+  bool is_complete_ = false;
+};
+
+// Asks one copy, which is right, for the names of a directory.
+Task<> learn_names(Volume& volume, Gfid directory, Copy copy, std::shared_ptr<KnownNames> names);
+
+}  // namespace mortar::replicate

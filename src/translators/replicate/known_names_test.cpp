@@ -1,0 +1,79 @@
+#include "translators/replicate/known_names.h"
+
+#include "translators/replicate/replicate_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using replicate::KnownNames;
+
+constexpr Instant now = Instant(100s);
+
+TEST(KnownNames, OnlyWhatIsCompleteAndFreshSaysThatANameIsNowhere) {
+  KnownNames names;
+  names.may_be_there({"mine"});
+  names.confirmed(now);
+  EXPECT_FALSE(names.is_listing_due());
+  EXPECT_FALSE(names.lacks("other", now));
+  names.confirmed(now);
+  EXPECT_TRUE(names.is_listing_due());
+  EXPECT_FALSE(names.is_listing_due());
+  names.learn({"there"});
+  EXPECT_TRUE(names.lacks("other", now));
+  EXPECT_FALSE(names.lacks("there", now));
+  EXPECT_FALSE(names.lacks("mine", now));
+  EXPECT_FALSE(names.lacks("other", now + KnownNames::believed_for));
+}
+
+TEST(KnownNames, TooManyAreForgotten) {
+  KnownNames names;
+  names.learn({"there"});
+  names.confirmed(now);
+  std::vector<std::string> many;
+  for (std::size_t number = 0; number <= KnownNames::most; ++number) many.push_back(std::to_string(number));
+  names.may_be_there(many);
+  EXPECT_FALSE(names.lacks("other", now));
+}
+
+class LookupUnderLock : public ::testing::Test {
+ protected:
+  LookupUnderLock() {
+    lab_.client().mkdir(root_gfid, "one");
+    lab_.client().mkdir(root_gfid, "two");
+    lab_.simulation().run_for(10ms);
+  }
+  // By the client that has the directory locked.
+  int error_of_lookup(const std::string& name) {
+    return lab_.client().error_of(fop::Lookup{.parent = root_gfid, .name = name});
+  }
+  ReplicateLab lab_;
+};
+
+TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedFor) {
+  std::size_t messages = 0;
+  lab_.on_message([&messages](std::size_t, std::string_view) {
+    ++messages;
+    return 0;
+  });
+  EXPECT_EQ(error_of_lookup("none"), ENOENT);
+  EXPECT_EQ(messages, 0U);
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "one"));
+  lab_.simulation().run_for(KnownNames::believed_for);
+  messages = 0;
+  EXPECT_EQ(error_of_lookup("none"), ENOENT);
+  EXPECT_EQ(messages, 3U);
+}
+
+TEST_F(LookupUnderLock, ANameByAnotherClientIsFound) {
+  ClusterClient& other = lab_.add_client();
+  ASSERT_TRUE(other.mkdir(root_gfid, "three"));
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "three"));
+  ASSERT_TRUE(lab_.client().mkdir(root_gfid, "four"));
+  ASSERT_TRUE(lab_.client().mkdir(root_gfid, "five"));
+  ASSERT_TRUE(other.mkdir(root_gfid, "six"));
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "six"));
+}
+
+}  // namespace
+}  // namespace mortar::testing
