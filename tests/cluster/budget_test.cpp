@@ -143,6 +143,10 @@ class Budget : public ::testing::Test {
     co_await tried(ask(fop::Unlink{.parent = root_gfid, .name = std::move(name)}));
     co_return done;
   }
+  Task<> remove_directory(std::string name) {
+    co_await tried(ask(fop::Rmdir{.parent = root_gfid, .name = std::move(name)}));
+    co_return done;
+  }
   Task<> rename(std::string from, std::string to) {
     co_await tried(ask(fop::Rename{
         .old_parent = root_gfid, .new_parent = root_gfid, .old_name = std::move(from), .new_name = std::move(to)}));
@@ -209,6 +213,7 @@ TEST_F(Budget, OfTheFirstOperation) {
   expect_at_most({2, 5, 14}, cold([&] { return make_directory("d"); }), "mkdir");
   expect_at_most({2, 4, 18}, cold([&] { return rename("a", "b"); }), "rename");
   expect_at_most({2, 5, 11}, cold([&] { return remove("b"); }), "unlink");
+  expect_at_most({4, 7, 14}, cold([&] { return remove_directory("d"); }), "rmdir");
 }
 
 TEST_F(Budget, OfOneOfMany) {
@@ -221,6 +226,8 @@ TEST_F(Budget, OfOneOfMany) {
   expect_at_most({1, 1.2, 15.2},
                  steady([&](int number) { return rename(numbered("f", number), numbered("g", number)); }), "rename");
   expect_at_most({1, 1.2, 8.2}, steady([&](int number) { return remove(numbered("g", number)); }), "unlink");
+  expect_at_most({3, 4.2, 11.2}, steady([&](int number) { return remove_directory(numbered("d", number)); }),
+                 "rmdir");
   cold([&] { return make_file("w"); });
   expect_at_most({1, 1.2, 4.8}, steady([&](int) { return write(); }), "write 4 KiB");
 }
