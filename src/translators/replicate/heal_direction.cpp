@@ -20,6 +20,17 @@ bool any_dirty(const Testimony& testimony, Copies copies, Slot slot) {
   return std::ranges::any_of(copies.list(), [&](Copy copy) { return is_marked(testimony.marks[copy].dirty, slot); });
 }
 
+// It has seen changes begin that it knows no end of; releases before 3.6 counted these under its own key.
+std::int64_t changes_without_end(const Testimony& testimony, Copy copy, Slot slot) {
+  const Marks& marks = testimony.marks[copy];
+  std::int64_t count = marks.dirty[slot];
+  if (!blames_itself(testimony, copy, slot)) return count;
+  for (const Counts& missed : marks.missed) count += missed[slot];
+  return count;
+}
+
+// A copy that blames itself says nothing of others. Whether it is right is not known either; without a quorum that is
+// the state of a change that has not ended, and what there is of it counts.
 Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quorum) {
   Copies unsure;
   for (const Copy copy : testimony.present.list()) {
@@ -27,12 +38,13 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quor
   }
   const std::vector<Copies> accused_by = accusers(testimony.marks, testimony.present - unsure, slot);
   Direction direction;
-  direction.sources = not_behind(accused_by, testimony.present, quorum) - unsure;
+  direction.sources = not_behind(accused_by, testimony.present, quorum);
+  if (quorum.is_required()) direction.sources = direction.sources - unsure;
   for (const Copy copy : (testimony.present - direction.sources).list()) {
     if (!accused_by[copy].empty()) direction.sinks.add(copy);
   }
   direction.is_unsettled =
-      any_dirty(testimony, testimony.present, slot) ||
+      any_dirty(testimony, testimony.present, slot) || !(direction.sources & unsure).empty() ||
       std::ranges::any_of(direction.sources.list(), [&](Copy copy) { return !accused_by[copy].empty(); });
   direction.is_split_brain = direction.sources.empty() && !testimony.present.empty();
   return direction;
@@ -50,7 +62,7 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
   const auto size = [&](Copy copy) { return testimony.iatts[copy].size; };
   // More was written to the larger one, or to the one that knows of changes that did not end.
   direction.source = best_of(direction.sources, [&](Copy copy) {
-    return std::tuple(size(copy), testimony.marks[copy].dirty[Slot::data], testimony.iatts[copy].modified,
+    return std::tuple(size(copy), changes_without_end(testimony, copy, Slot::data), testimony.iatts[copy].modified,
                       -static_cast<std::int64_t>(copy));
   });
   const bool differ =

@@ -251,5 +251,36 @@ TEST_P(ReplicateHeal, WhatACopyIsBlamedForComesBackThoughItsNameIsNotNoted) {
   EXPECT_EQ(heal(f).end, HealEnd::nothing_to_do);
 }
 
+// What releases before 3.6 wrote: who has seen a change begin blames everybody, itself as well.
+std::string marks_of_old(std::int32_t content) {
+  const auto stored = replicate::Counts::of(replicate::Slot::data, content).stored();
+  return std::string(as_text(Bytes(stored)));
+}
+
+TEST(ReplicateHealOfTwo, WhereAllCopiesBlameThemselvesWhatThereIsOfTheChangeCounts) {
+  Damaged damaged(2);
+  const Gfid f = damaged.file("f", "abc");
+  damaged.lab.settle();
+  for (const std::size_t copy : {0U, 1U}) {
+    for (const char* key : {"trusted.afr.v-client-0", "trusted.afr.v-client-1"}) {
+      damaged.lab.brick(copy).set_xattr("f", key, marks_of_old(copy == 1 ? 3 : 2));
+    }
+  }
+  EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
+  EXPECT_THAT(damaged.lab.differences("f"), IsEmpty());
+}
+
+TEST(ReplicateHealOfThree, WhereAllCopiesBlameThemselvesNobodyDecides) {
+  Damaged damaged(3);
+  const Gfid f = damaged.file("f", "abc");
+  damaged.lab.settle();
+  for (const std::size_t copy : {0U, 1U, 2U}) {
+    for (const char* key : {"trusted.afr.v-client-0", "trusted.afr.v-client-1", "trusted.afr.v-client-2"}) {
+      damaged.lab.brick(copy).set_xattr("f", key, marks_of_old(2));
+    }
+  }
+  EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::split_brain);
+}
+
 }  // namespace
 }  // namespace mortar::testing
