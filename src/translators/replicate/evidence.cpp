@@ -24,7 +24,17 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   return evidence;
 }
 
+Copies without_identity(const AnswersOf<fop::Lookup>& answers, Copies heard) {
+  Copies copies;
+  for (const Copy copy : heard.list()) {
+    if (!answers[copy] && answers[copy].error().number() == ENODATA) copies.add(copy);
+  }
+  return copies;
+}
+
 std::string contradiction(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copies heard) {
+  const Copies unidentified = without_identity(answers, heard);
+  if (!unidentified.empty()) return fmt::format("it has no identity on {}", volume.names(unidentified));
   const Copies present = succeeded(answers) & heard;
   if (present.empty()) return {};
   const Copy first = present.front();

@@ -16,7 +16,11 @@ struct Evidence {
 // The answers were to lookups with the keys asked for. Those that count are of `heard`.
 Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copies heard);
 
-// Two copies that are there and cannot be the same object: as a sentence; empty where there are none.
+// Who has something under the name that has no identity.
+Copies without_identity(const AnswersOf<fop::Lookup>& answers, Copies heard);
+
+// Two copies that are there and cannot be the same object, or one that has no identity: as a sentence; empty where
+// there are none.
 std::string contradiction(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copies heard);
 
 }  // namespace mortar::replicate

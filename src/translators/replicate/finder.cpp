@@ -12,6 +12,9 @@ namespace mortar::replicate {
 
 namespace {
 
+// The one that a client has in mind for what has none.
+constexpr const char* identity_key = "gfid-req";
+
 // Who says that there is no such thing.
 Copies denied_by(const AnswersOf<fop::Lookup>& answers, Copies counting) {
   Copies denied;
@@ -56,6 +59,8 @@ bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) co
 
 Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
   fop::Lookup with_marks = lookup;
+  // What has no identity on one copy has one on others: it is not to get a new one there.
+  with_marks.xdata.erase(identity_key);
   volume_.keys.ask_in(with_marks.xdata);
   Heard heard{.answers = {}, .news = volume_.news()};
   // Looked at in the course of something else, too.
@@ -310,8 +315,8 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
       volume_.quorum.is_required() ? volume_.quorum.is_met(counting & volume_.up()) : volume_.up() == volume_.all();
   std::string contradicts = contradiction(volume_, heard.answers, counting);
   if (!agree(heard.answers, counting) && is_heard) {
-    Result<std::vector<Gfid>> made =
-        co_await healer_.complete_name(lookup.parent, lookup.name, counting & locked.copies(), locked);
+    Result<std::vector<Gfid>> made = co_await healer_.complete_name(
+        lookup.parent, lookup.name, counting & locked.copies(), locked, lookup.xdata.gfid(identity_key));
     if (made) {
       // Nobody waits for the content.
       volume_.background.start(healer_.heal_made(std::move(*made)));

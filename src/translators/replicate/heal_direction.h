@@ -17,6 +17,8 @@ struct Testimony {
   std::vector<Marks> marks;  // by copy
   std::vector<Iatt> iatts;
   Copies keeps_times;  // those of its users' clocks, which all copies have alike
+  // Has something under the name that has no identity: not heard, but for the type.
+  Copies unidentified;
 };
 
 struct Direction {

@@ -204,6 +204,12 @@ Task<> EntryHealer::heal_name_unless_changed(Job& job, std::string name, const L
 
 Task<> EntryHealer::heal_name_locked(Job& job, std::string name, Testimony testimony, const Locked& locked) {
   const Copies concerned = job.direction.sources | job.direction.sinks;
+  co_await tried(identify(job, name, testimony, locked));
+  const Copies unidentified = testimony.unidentified & concerned;
+  if (!unidentified.empty()) {
+    co_return failed(EAGAIN,
+                     fmt::format("what these copies have there has no identity: {}", volume_.names(unidentified)));
+  }
   if ((testimony.heard & concerned) != concerned) co_return failed(ENOTCONN, "a copy has gone");
   Copies right = testimony.present & job.direction.sources;
   if (right.empty()) {
@@ -292,10 +298,12 @@ Task<> EntryHealer::strike_name(Job& job, std::string name) {
 }
 
 Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std::string> names, Copies sources,
-                                                Copies sinks, Ruling ruling, Locked locked) {
+                                                Copies sinks, Ruling ruling, Locked locked,
+                                                std::optional<Gfid> identity) {
   Job job;
   job.directory = directory;
   job.ruling = ruling;
+  job.identity = identity;
   job.merges = sources == sinks;
   job.direction.sources = sources;
   job.direction.sinks = sinks;
@@ -306,6 +314,64 @@ Task<std::vector<Gfid>> EntryHealer::heal_names(Gfid directory, std::vector<std:
   }
   if (job.report.end == HealEnd::split_brain) co_return failed(EIO, job.refused);
   co_return std::move(job.made);
+}
+
+// ---- What has no identity
+
+bool EntryHealer::is_in_the_way(const Job& job, const Testimony& testimony, Copy copy, Copies alike) const {
+  if (job.merges) return volume_.quorum.is_required() && volume_.quorum.is_met(alike);
+  return !job.direction.sources.has(copy) && (job.direction.sources - testimony.heard).empty();
+}
+
+Task<> EntryHealer::identify(Job& job, const std::string& name, Testimony& testimony, const Locked& locked) {
+  const Copies unidentified = testimony.unidentified & (job.direction.sources | job.direction.sinks);
+  if (unidentified.empty()) co_return done;
+  const Copies right = testimony.present & job.direction.sources;
+  const Iatt& object = testimony.iatts[right.empty() ? unidentified.front() : right.front()];
+  const bool are_same =
+      std::ranges::all_of(right.list(), [&](Copy copy) { return is_same(testimony.iatts[copy], object); });
+  const auto is_alike = [&](Copy copy) {
+    const Iatt& there = testimony.iatts[copy];
+    return there.type() == object.type() && there.rdev == object.rdev;
+  };
+  // A new one is only made up where no copy that is away can have another.
+  const bool is_new = job.identity && testimony.present.empty() && (testimony.heard | unidentified) == volume_.all() &&
+                      std::ranges::all_of(unidentified.list(), is_alike);
+  for (const Copy copy : unidentified.list()) {
+    Result<Done> identified = failed(ENODATA);
+    if (!right.empty() && are_same && is_alike(copy)) {
+      identified = co_await identify_as(job, copy, name, right, object, locked);
+    } else if (is_new) {
+      identified = co_await give_identity(job.directory, name, copy, *job.identity, locked);
+    }
+    if (!identified && is_in_the_way(job, testimony, copy, are_same ? right : Copies())) {
+      identified = co_await give_identity(job.directory, name, copy, volume_.world.random_gfid(), locked);
+    }
+    if (!identified) {
+      log::debug(volume_.name(), "{} in {} stays without identity on {}: {}", name, job.directory.text(),
+                 volume_.subvolume(copy).name(), identified.error().sentence());
+    }
+  }
+  testimony = co_await tried(healing_.hear(lookup_of(job.directory, name), locked.copies()));
+  co_return done;
+}
+
+Task<> EntryHealer::identify_as(Job& job, Copy copy, std::string name, Copies right, Iatt object,
+                                const Locked& locked) {
+  co_await tried(blame_for_new(job, copy, object, right, locked));
+  co_await tried(give_identity(job.directory, std::move(name), copy, object.gfid, locked));
+  co_await tried(metadata_.copy(object.gfid, right.front(), copy, locked));
+  if (!object.is_symlink()) job.made.push_back(object.gfid);
+  co_return done;
+}
+
+// Bricks give what they find without identity that which the client has in mind.
+Task<> EntryHealer::give_identity(Gfid directory, std::string name, Copy copy, Gfid identity, const Locked& locked) {
+  fop::Lookup lookup = lookup_of(directory, name);
+  lookup.xdata.set("gfid-req", identity);
+  const fop::Lookup::Reply found = co_await tried(healing_.change(locked, lookup, copy));
+  if (found.iatt.gfid != identity) co_return failed(EAGAIN, "it has got another identity meanwhile");
+  co_return done;
 }
 
 // ---- What goes

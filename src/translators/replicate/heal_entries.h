@@ -23,9 +23,9 @@ class EntryHealer {
   Task<HealReport> heal(Gfid directory, std::vector<Gfid>& made);
   // Names that the caller has locked: all copies get what is right of them. Where `sources` are `sinks`, that is what
   // one has, and the ruling says it where they have different objects. What came into being lacks its content. EIO
-  // where nothing is right, with the ruling's reason.
+  // where nothing is right, with the ruling's reason. `identity`: for what has none on any copy.
   Task<std::vector<Gfid>> heal_names(Gfid directory, std::vector<std::string> names, Copies sources, Copies sinks,
-                                     Ruling ruling, Locked locked);
+                                     Ruling ruling, Locked locked, std::optional<Gfid> identity = std::nullopt);
 
  private:
   struct Job {
@@ -34,6 +34,7 @@ class EntryHealer {
     Direction direction;
     Ruling ruling;
     std::string refused;  // why it did not say which of several objects is right
+    std::optional<Gfid> identity;
     bool merges = false;
     bool is_of_all = false;                    // rather than of names that somebody is waiting for
     std::vector<std::pair<Copy, Gfid>> lists;  // where right copies have noted which names were changed
@@ -55,6 +56,15 @@ class EntryHealer {
   // `testimony`: of the name, since it was locked.
   Task<> heal_name_locked(Job& job, std::string name, Testimony testimony, const Locked& locked);
   Task<> strike_name(Job& job, std::string name);
+
+  // What copies have under the name without identity, as a crash leaves it or somebody puts it on a brick, becomes what
+  // the right copies have there, and is blamed for all of it; or it gets an identity of its own, and is in the way.
+  // `testimony` is what they say then.
+  Task<> identify(Job& job, const std::string& name, Testimony& testimony, const Locked& locked);
+  Task<> identify_as(Job& job, Copy copy, std::string name, Copies right, Iatt object, const Locked& locked);
+  Task<> give_identity(Gfid directory, std::string name, Copy copy, Gfid identity, const Locked& locked);
+  // Whether that of a copy is not what counts, whatever it is.
+  bool is_in_the_way(const Job& job, const Testimony& testimony, Copy copy, Copies alike) const;
 
   std::string contradiction_of(const std::string& name, const Testimony& testimony, Copies copies);
   Result<Copy> source_of_name(const Job& job, const Testimony& testimony, Copies right) const;

@@ -100,10 +100,11 @@ Task<HealReport> Healer::diagnose(Gfid gfid) {
 
 // ---- Names
 
-Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies, Locked locked) {
+Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, Copies copies, Locked locked,
+                                              std::optional<Gfid> identity) {
   std::vector<std::string> names;
   names.push_back(std::move(name));
-  return entries_.heal_names(directory, std::move(names), copies, copies, policy(), std::move(locked));
+  return entries_.heal_names(directory, std::move(names), copies, copies, policy(), std::move(locked), identity);
 }
 
 Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,

@@ -25,8 +25,10 @@ class Healer {
   // What is to be said of an object that is listed as damaged: nothing is changed.
   Task<HealReport> diagnose(Gfid gfid);
   // One name that some copies lack though nobody is blamed, under the name's lock; where copies have different objects,
-  // the policy says which is right. What came into being is to be healed when the lock has been given back.
-  Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies, Locked locked);
+  // the policy says which is right. What came into being is to be healed when the lock has been given back. What has no
+  // identity on any copy gets the one that is given.
+  Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies, Locked locked,
+                                        std::optional<Gfid> identity = std::nullopt);
   // What came into being, with all in it.
   Task<> heal_made(std::vector<Gfid> made);
   // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that, and

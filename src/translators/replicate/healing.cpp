@@ -41,6 +41,7 @@ LockedThing Healing::attributes_of(const Gfid& gfid) { return thing(gfid, LockKi
 Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
   volume_.keys.ask_in(lookup.xdata);
   lookup.xdata.set(times_key, std::int64_t{1});
+  if (!lookup.name.empty()) lookup.xdata.set("gfidless-lookup", std::int32_t{1});
   const Call own = call();
   const AnswersOf<fop::Lookup> answers = co_await tried(at_each(own, lookup, copies));
   Testimony testimony;
@@ -50,6 +51,11 @@ Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
   for (const Copy copy : copies.list()) {
     const Result<fop::Lookup::Reply>& answer = answers[copy];
     if (!answer && !is_missing(answer.error())) continue;
+    if (answer && answer->iatt.gfid.is_null()) {
+      testimony.unidentified.add(copy);
+      testimony.iatts[copy] = answer->iatt;
+      continue;
+    }
     testimony.heard.add(copy);
     if (!answer) continue;
     testimony.present.add(copy);
