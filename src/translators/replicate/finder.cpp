@@ -267,11 +267,51 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
   const Readable parent = co_await tried(readable(call, lookup.parent));
   fop::Lookup::Reply reply;
   if (!parent.data.empty() && agree(heard.answers, parent.data)) {
+    const Copies wrong = wrong_about_name(heard.answers, parent.data);
+    if (!wrong.empty()) {
+      const Result<Done> put_right = co_await put_name_right(call, lookup, wrong);
+      if (!put_right) {
+        log::debug(volume_.name(), "{} in {} stays wrong on {}: {}", lookup.name, lookup.parent.text(),
+                   volume_.names(wrong), put_right.error().sentence());
+      }
+    }
     reply = co_await tried(unite_for_some(call, lookup, std::move(heard), parent.data));
   } else {
     reply = co_await tried(look_again(call, lookup));
   }
   co_return std::move(reply);
+}
+
+Copies Finder::wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const {
+  const Copies present = succeeded(answers) & right;
+  Copies wrong;
+  for (const Copy copy : (volume_.up() - right).list()) {
+    const Result<fop::Lookup::Reply>& answer = answers[copy];
+    bool is_wrong = present.empty();
+    if (!answer) {
+      const bool lacks_it = answer.error().number() == ENOENT && !present.empty() && !volume_.quorum.is_required();
+      is_wrong = lacks_it || answer.error().number() == ENODATA;
+    } else if (!present.empty()) {
+      const Iatt& object = answers[present.front()]->iatt;
+      is_wrong = answer->iatt.gfid != object.gfid || answer->iatt.type() != object.type();
+    }
+    if (is_wrong) wrong.add(copy);
+  }
+  return wrong;
+}
+
+Task<> Finder::put_name_right(const Call& call, const fop::Lookup& lookup, Copies wrong) {
+  Part part{.gfid = lookup.parent, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
+  part.claim.names.push_back(lookup.name);
+  const Hold::Use use = co_await tried(holds_.take(call, part));
+  const Locked locked(volume_, use.locked());
+  // Others may have blamed a copy of the directory since it was looked at, or healed it.
+  volume_.forget(lookup.parent);
+  const Readable parent = co_await tried(readable(call, lookup.parent));
+  const Copies behind = (wrong & locked.copies()) - parent.data;
+  if (parent.data.empty() || !(parent.data - locked.copies()).empty()) co_return done;
+  co_await tried(catch_up(std::move(part), parent.data, behind, locked));
+  co_return done;
 }
 
 Task<fop::Lookup::Reply> Finder::unite_for_some(const Call& call, fop::Lookup lookup, Heard heard, Copies counting) {

@@ -69,6 +69,11 @@ class Finder {
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
+  // Copies that are behind with the directory and have something else under the name than `right`. That one only lacks
+  // it is left to whoever heals the directory, where it has to be right on a quorum only.
+  Copies wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const;
+  // Makes the name there what it is on the right ones.
+  Task<> put_name_right(const Call& call, const fop::Lookup& lookup, Copies wrong);
   // What the witness says that the copy missed; nothing where it cannot say anything.
   Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                                 std::shared_ptr<OpenObject> open);

@@ -159,6 +159,8 @@ TEST_P(ReplicateHeal, ANameThatWasMadeAnewIsTheNewOne) {
   ASSERT_TRUE(found) << found.error().sentence();
   EXPECT_EQ(found->iatt.size, 7U);
   EXPECT_EQ(heal(root_gfid).end, HealEnd::healed);
+  // By the lookup it may have been there already, without its content.
+  heal(found->iatt.gfid);
   EXPECT_THAT(lab.differences("f"), IsEmpty());
   EXPECT_EQ(lab.content(0, "f"), "new one");
 }
@@ -280,6 +282,34 @@ TEST(ReplicateHealOfThree, WhereAllCopiesBlameThemselvesNobodyDecides) {
     }
   }
   EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::split_brain);
+}
+
+TEST(ReplicateHealOfTwo, WhoLooksUpANamePutsItRightOnACopyThatIsBehind) {
+  Damaged damaged(2);
+  damaged.file("gone", "x");
+  damaged.without(0, [&] {
+    EXPECT_TRUE(damaged.lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
+    damaged.file("new", "y");
+  });
+  ASSERT_TRUE(damaged.lab.brick(0).exists("gone"));
+  EXPECT_FALSE(damaged.lab.client().lookup(root_gfid, "gone"));
+  EXPECT_TRUE(damaged.lab.client().lookup(root_gfid, "new"));
+  EXPECT_FALSE(damaged.lab.brick(0).exists("gone"));
+  EXPECT_TRUE(damaged.lab.brick(0).exists("new"));
+}
+
+TEST(ReplicateHealOfThree, WhoLooksUpANameTakesAwayWhatIsWrongThere) {
+  Damaged damaged(3);
+  damaged.file("gone", "x");
+  damaged.without(0, [&] {
+    EXPECT_TRUE(damaged.lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
+    damaged.file("new", "y");
+  });
+  EXPECT_FALSE(damaged.lab.client().lookup(root_gfid, "gone"));
+  EXPECT_TRUE(damaged.lab.client().lookup(root_gfid, "new"));
+  EXPECT_FALSE(damaged.lab.brick(0).exists("gone"));
+  // A quorum has it: that is left to the healer.
+  EXPECT_FALSE(damaged.lab.brick(0).exists("new"));
 }
 
 }  // namespace
