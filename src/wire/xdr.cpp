@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/check.h"
+#include "wire/device_number.h"
 
 namespace mortar {
 
@@ -107,8 +108,8 @@ void decode(Decoder& in, std::string& text) {
 
 void encode(Encoder& out, const Iatt& iatt) {
   encode(out, iatt.gfid);
-  for (std::uint64_t value : {iatt.flags, iatt.inode, iatt.device, iatt.rdev, iatt.size, iatt.blocks, iatt.attributes,
-                              iatt.attributes_mask}) {
+  for (std::uint64_t value : {iatt.flags, iatt.inode, iatt.device, device_on_the_wire(iatt.rdev), iatt.size,
+                              iatt.blocks, iatt.attributes, iatt.attributes_mask}) {
     out.put_u64(value);
   }
   for (const Moment* moment : {&iatt.accessed, &iatt.modified, &iatt.changed, &iatt.born}) {
@@ -126,6 +127,7 @@ void decode(Decoder& in, Iatt& iatt) {
                                &iatt.attributes, &iatt.attributes_mask}) {
     *value = in.get_u64();
   }
+  iatt.rdev = device_from_the_wire(iatt.rdev);
   for (Moment* moment : {&iatt.accessed, &iatt.modified, &iatt.changed, &iatt.born}) decode(in, moment->seconds);
   for (Moment* moment : {&iatt.accessed, &iatt.modified, &iatt.changed, &iatt.born}) {
     moment->nanoseconds = in.get_u32();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "wire/device_number.h"
 #include "wire/file_operations.h"
 
 namespace mortar {
@@ -22,6 +23,13 @@ TEST(Dictionary, EncodesAsTheSpecificationShows) {
             "0000000b6c696e6b2d636f756e740000"
             "000000020000000000000000");
   EXPECT_EQ(hex(encode_flat(Dictionary())), "00000000ffffffff00000000");
+}
+
+TEST(DeviceNumber, GoesInTwoHalves) {
+  EXPECT_EQ(device_on_the_wire(0x405), 0x4'0000'0005U);  // 4:5
+  for (const std::uint64_t device : {0x0ULL, 0x405ULL, 0xffULL, 0x10'0000ULL, 0x1234'5678'9abc'def0ULL, ~0ULL}) {
+    EXPECT_EQ(device_from_the_wire(device_on_the_wire(device)), device);
+  }
 }
 
 TEST(Dictionary, EveryTypeComesBack) {

@@ -1,5 +1,7 @@
 #include "wire/messages/callbacks.h"
 
+#include "wire/device_number.h"
+
 namespace mortar {
 
 OldIatt OldIatt::from(const Iatt& iatt) {
@@ -11,7 +13,7 @@ OldIatt OldIatt::from(const Iatt& iatt) {
           .links = iatt.links,
           .uid = iatt.uid,
           .gid = iatt.gid,
-          .rdev = iatt.rdev,
+          .rdev = device_on_the_wire(iatt.rdev),
           .size = iatt.size,
           .block_size = iatt.block_size,
           .blocks = iatt.blocks,
@@ -28,7 +30,7 @@ Iatt OldIatt::iatt() const {
           .flags = iatt_all_valid,
           .inode = inode,
           .device = device,
-          .rdev = rdev,
+          .rdev = device_from_the_wire(rdev),
           .size = size,
           .blocks = blocks,
           .accessed = {accessed, accessed_nanoseconds},
