@@ -154,7 +154,8 @@ template <class Request>
 Result<fop::Acknowledged> remove_attributes(Work& work, const Request& request) {
   return change_attributes(work, request, [&](const Found& found) -> Result<Done> {
     if (!request.name.empty()) return remove_one(work, found.place, request.name, false);
-    if (request.xdata.empty()) return failed(EINVAL);
+    // Those of a list; a healer of stock gives one with nothing in it where there is nothing.
+    if (request.xdata.empty() && !request.xdata.present()) return failed(EINVAL);
     for (const auto& [key, value] : request.xdata) {
       if (Result<Done> removed = remove_one(work, found.place, key, true); !removed) return removed;
     }

@@ -63,6 +63,10 @@ TYPED_TEST(PosixXattrs, TheBricksOwnAreOutOfReach) {
   EXPECT_TRUE(this->set("trusted.gfid", "0123456789abcdef"));
   EXPECT_EQ(this->brick.xattr("e1", "trusted.gfid"), before);
   EXPECT_EQ(this->brick.error_of(fop::Removexattr{.gfid = this->file, .name = "trusted.gfid"}), EPERM);
+  fop::Removexattr none{.gfid = this->file};
+  EXPECT_EQ(this->brick.error_of(none), EINVAL);
+  none.xdata.set_present();
+  EXPECT_TRUE(this->brick.ask(none));
   EXPECT_EQ(this->set("trusted.glusterfs.pathinfo", "x").error().number(), EACCES);
   EXPECT_EQ(this->set("trusted.gfid2path.0123456789abcdef", "x").error().number(), EOPNOTSUPP);
   Result<fop::Values> identity = this->get("trusted.gfid");
