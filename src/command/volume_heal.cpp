@@ -73,8 +73,9 @@ std::optional<Wish> of_two(std::string_view first, std::string_view second) {
     return Wish{Operation::split_brain_files, {std::string(heal_call::split_brain_info)}};
   }
   if (first != "granular-entry-heal" || (second != "enable" && second != "disable")) return std::nullopt;
-  return Wish{second == "enable" ? Operation::granular_enable : Operation::granular_disable,
-              {std::string(heal_call::granular_entry_heal)}};
+  // Without it heals look at all names: what waits is not lost by that.
+  if (second == "disable") return Wish{Operation::granular_disable};
+  return Wish{Operation::granular_enable, {std::string(heal_call::granular_entry_heal)}};
 }
 
 // "HOST:/PATH" of a brick.

@@ -166,6 +166,13 @@ TEST_F(HealTest, SwitchesGranularHealOnceNothingWaits) {
   EXPECT_EQ(session.requests[0].second.number("heal-op"), 15);
 }
 
+TEST_F(HealTest, SwitchesGranularHealOffAtAnyTime) {
+  session.answers = {Answer{}};
+  EXPECT_EQ(heal({"v", "granular-entry-heal", "disable"}), 0);
+  EXPECT_TRUE(programs.programs.started.empty());
+  EXPECT_EQ(session.requests.size(), 1U);
+}
+
 TEST_F(HealTest, RefusesOtherWords) {
   for (const Words& words : std::vector<Words>{{},
                                                {"v", "foo"},
