@@ -20,7 +20,6 @@ inline constexpr const char* changed_name_key = "glusterfs.xattrop-entry-create"
 // Beside the end of all marks of a directory: none of its names waits any more.
 inline constexpr const char* forget_names_key = "glusterfs.xattrop-purge-index";
 
-
 // Of a directory `entries` are its names, and `data` says that all of them have to be looked at.
 enum class Slot : std::size_t { data = 0, metadata = 1, entries = 2 };
 

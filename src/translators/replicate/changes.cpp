@@ -117,7 +117,7 @@ Task<Copies> Changes::right_for(const Call& call, const Part& part, Copies copie
   // A file that is open and has no name any more.
   if (!readable && is_missing(readable.error())) co_return copies;
   if (!readable) co_return readable.error();
-  const Copies good = part.slot == Slot::metadata ? readable->metadata : readable->data;
+  const Copies good = part.slot == Slot::metadata ? readable->with_right_attributes() : readable->data;
   // Where all are blamed for names these are merged: what all get is not lost.
   if (good.empty() && part.slot == Slot::entries && !volume_.quorum.is_required()) co_return copies;
   if (good.empty()) co_return volume_.nobody_is_right();
@@ -202,7 +202,7 @@ Task<> Changes::blame_for_names(const std::optional<Iatt>& object, Copies had) {
 
 Task<Copies> Changes::blame_for_inherited(const Iatt& made, Gfid parent, Copies had) {
   const std::optional<Readable> known = volume_.readable(parent);
-  const Copies alike = known ? had & known->metadata : had;
+  const Copies alike = known ? had & known->with_right_attributes() : had;
   if (alike == had || alike.empty()) co_return had;
   const Copies told = co_await tried(blame_for_attributes(made.gfid, had - alike, alike));
   if (told.empty()) {

@@ -379,8 +379,9 @@ Task<typename Operation::Reply> Changes::perform(const Call& call, const Operati
 template <class Reply>
 void Changes::note_new(const Reply& reply, Copies had, Copies alike) {
   const bool is_directory = reply.iatt.is_directory();
-  volume_.remember(reply.iatt.gfid,
-                   {.data = is_directory ? had : had & volume_.with_data(), .metadata = alike & volume_.with_data()});
+  volume_.remember(reply.iatt.gfid, {.data = is_directory ? had : had & volume_.with_data(),
+                                     .metadata = alike & volume_.with_data(),
+                                     .arbiters = alike - volume_.with_data()});
 }
 
 template <class Operation>

@@ -20,7 +20,9 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   };
   // An arbiter has the names of a directory as everybody does, but what else it says of an object is not its own.
   evidence.readable.data = is_directory ? right(Slot::entries) : right(Slot::data) & volume.with_data();
-  evidence.readable.metadata = right(Slot::metadata) & volume.with_data();
+  const Copies with_attributes = right(Slot::metadata);
+  evidence.readable.metadata = with_attributes & volume.with_data();
+  evidence.readable.arbiters = with_attributes - volume.with_data();
   return evidence;
 }
 

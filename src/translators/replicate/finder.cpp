@@ -90,7 +90,7 @@ Task<fop::Lookup::Reply> Finder::unite_by_gfid(const Call& call, Gfid gfid, Hear
 
 Task<Readable> Finder::to_be_read(const Call& call, Gfid gfid) {
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
-  if (chosen) co_return Readable{Copies::only(*chosen), Copies::only(*chosen)};
+  if (chosen) co_return Readable{.data = Copies::only(*chosen), .metadata = Copies::only(*chosen), .arbiters = {}};
   const Readable right = co_await tried(readable(call, gfid));
   if (!right.is_split() || Ruling::of_policy(volume_.options.favorite_child_policy).by == Ruling::By::nobody) {
     co_return right;
@@ -105,7 +105,10 @@ Task<Readable> Finder::readable(const Call& call, Gfid gfid) {
     const std::optional<Readable> known = volume_.readable(gfid);
     // Of what is remembered copies are only taken away: others may have been healed since.
     const bool says_enough = known && !known->data.empty() && !known->metadata.empty();
-    if (says_enough) co_return Readable{known->data & volume_.up(), known->metadata & volume_.up()};
+    if (says_enough) {
+      const Copies up = volume_.up();
+      co_return Readable{.data = known->data & up, .metadata = known->metadata & up, .arbiters = known->arbiters & up};
+    }
     const std::uint64_t before = volume_.news();
     const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
     Heard heard = co_await tried(ask(call, lookup));

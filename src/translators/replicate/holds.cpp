@@ -194,7 +194,7 @@ Task<> Holds::make_stable(Hold& hold) {
 Task<Copies> Holds::settle_marks(Hold& hold) {
   const Copies locked = hold.locked_;
   const Copies missing = volume_.all() - locked;
-  const bool has_right_one = !(locked - hold.behind_).empty();
+  const bool has_right_one = !((locked - hold.behind_) & volume_.with_data()).empty();
   std::vector<Addition> additions(volume_.size());
   Copies asked;
   for (const Copy copy : locked.list()) {

@@ -72,6 +72,7 @@ void Volume::leave_out(const Gfid& gfid, Slot slot, Copies copies) {
   if (known == nullptr) return;
   Copies& may_be_read = slot == Slot::metadata ? known->metadata : known->data;
   may_be_read = may_be_read - copies;
+  if (slot == Slot::metadata) known->arbiters = known->arbiters - copies;
 }
 
 Error Volume::nobody_is_right() const {
