@@ -17,6 +17,7 @@ struct ReplicateOptions {
   std::uint32_t quorum_count = 0;
   std::int32_t read_subvolume_index = -1;
   std::string read_subvolume;
+  static constexpr std::uint32_t read_where_least_is_read = 3;
   std::uint32_t read_hash_mode = 1;
   bool ensure_durability = true;
   bool eager_lock = true;
@@ -49,7 +50,8 @@ struct ReplicateOptions {
         Option{"quorum-count", self.quorum_count, "How many, where that is fixed"},
         Option{"read-subvolume-index", self.read_subvolume_index, "The copy that is read, by its place; -1: any"},
         Option{"read-subvolume", self.read_subvolume, "The same, by its name"},
-        Option{"read-hash-mode", self.read_hash_mode, "Which copy is read: 0 the first, else one by the object", 0u,
+        Option{"read-hash-mode", self.read_hash_mode,
+               "Which copy is read: 0 the first, 3 the one with the fewest reads under way, else one by the object", 0u,
                5u},
         Option{"ensure-durability", self.ensure_durability,
                "A change is on the disks before the marks of its being under way go"},

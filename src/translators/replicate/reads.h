@@ -83,7 +83,9 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
     if (!are_all_accused) copies = copies - accused;
     Result<bool> is_right = true;
     while (is_right && *is_right && !copies.empty()) {
-      const Copy copy = volume_.choose(read.gfid, copies);
+      const Copy copy = std::is_same_v<Operation, fop::Read> ? volume_.choose_reader(read.gfid, copies)
+                                                             : volume_.choose(read.gfid, copies);
+      const Volume::Reading reading(volume_, copy);
       copies.remove(copy);
       Result<typename Operation::Reply> reply = failed(ENOTCONN);
       // Both at once: it costs no time to be certain.

@@ -80,12 +80,25 @@ Error Volume::nobody_is_right() const {
   return Error(ENOTCONN, fmt::format("the copies that are right are not there: {} may be", names(all() - up_)));
 }
 
-Copy Volume::choose(const Gfid& gfid, Copies copies) const {
-  for (Copy copy = 0; copy < size(); ++copy) {
-    const bool preferred = subvolume(copy).name() == options.read_subvolume ||
-                           static_cast<std::int64_t>(copy) == options.read_subvolume_index;
-    if (preferred && copies.has(copy)) return copy;
+std::optional<Copy> Volume::preferred(Copies copies) const {
+  for (const Copy copy : copies.list()) {
+    const bool is_preferred = subvolume(copy).name() == options.read_subvolume ||
+                              static_cast<std::int64_t>(copy) == options.read_subvolume_index;
+    if (is_preferred) return copy;
   }
+  return std::nullopt;
+}
+
+Copy Volume::choose_reader(const Gfid& gfid, Copies copies) const {
+  if (options.read_hash_mode != ReplicateOptions::read_where_least_is_read || preferred(copies)) {
+    return choose(gfid, copies);
+  }
+  const Copy chosen = choose(gfid, copies);
+  return best_of(copies, [&](Copy copy) { return std::pair(-std::int64_t{reading_[copy]}, copy == chosen); });
+}
+
+Copy Volume::choose(const Gfid& gfid, Copies copies) const {
+  if (const std::optional<Copy> copy = preferred(copies)) return *copy;
   if (options.read_hash_mode == 0) return copies.front();
   const Copy chosen = read_hash(gfid) % size();
   return copies.has(chosen) ? chosen : copies.front();

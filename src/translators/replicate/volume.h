@@ -76,6 +76,18 @@ class Volume {
 
   // The copy of those to read the object from.
   Copy choose(const Gfid& gfid, Copies copies) const;
+  // The same for content, of which reads may be under way.
+  Copy choose_reader(const Gfid& gfid, Copies copies) const;
+  class Reading {
+   public:
+    Reading(Volume& volume, Copy copy) : count_(volume.reading_[copy]) { ++count_; }
+    ~Reading() { --count_; }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    std::uint32_t& count_;
+  };
 
   World& world;
   const Translator& translator;  // replicate itself
@@ -100,7 +112,10 @@ class Volume {
 
  private:
   Copies up_;
+  std::optional<Copy> preferred(Copies copies) const;
+
   std::vector<std::uint32_t> losses_ = std::vector<std::uint32_t>(most_copies);
+  std::vector<std::uint32_t> reading_ = std::vector<std::uint32_t>(most_copies);
   RecentObjects<Readable> known_;
   std::uint64_t news_ = 0;
 };
