@@ -312,5 +312,16 @@ TEST(ReplicateHealOfThree, WhoLooksUpANameTakesAwayWhatIsWrongThere) {
   EXPECT_FALSE(damaged.lab.brick(0).exists("new"));
 }
 
+TEST(ReplicateHealOfTwo, ACopyThatComesTakesPartThoughALockWasKeptWithoutIt) {
+  Damaged damaged(2);
+  damaged.file("gone", "x");
+  damaged.lab.settle();
+  damaged.lab.brick(0).go_away();
+  EXPECT_TRUE(damaged.lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
+  damaged.lab.brick(0).come_back();
+  EXPECT_FALSE(damaged.lab.client().lookup(root_gfid, "gone"));
+  EXPECT_FALSE(damaged.lab.brick(0).exists("gone"));
+}
+
 }  // namespace
 }  // namespace mortar::testing

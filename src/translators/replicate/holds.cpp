@@ -126,6 +126,14 @@ void Holds::lost(Copy copy) {
   for (const std::shared_ptr<Hold>& hold : affected) end(hold);
 }
 
+void Holds::came(Copy copy) {
+  std::vector<std::shared_ptr<Hold>> without;
+  for (const auto& [key, hold] : holds_) {
+    if (hold->is_open_ && !hold->granted_.has(copy)) without.push_back(hold);
+  }
+  for (const std::shared_ptr<Hold>& hold : without) end(hold);
+}
+
 void Holds::wanted_by_others(const Gfid& gfid, LockKind kind) {
   if (kind == LockKind::entries) contended_.put(gfid, volume_.world.now());
   const auto found = holds_.find({gfid, kind, {}});

@@ -149,6 +149,8 @@ class Holds {
 
   // Its locks are gone, and it may miss changes from now on.
   void lost(Copy copy);
+  // It takes part in what is locked from now on.
+  void came(Copy copy);
   void wanted_by_others(const Gfid& gfid, LockKind kind);
   // Ends all, and waits for that.
   Task<> finish();

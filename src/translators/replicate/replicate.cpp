@@ -116,7 +116,11 @@ void Replicate::notified(const Notice& notice, Translator& child) {
 void Replicate::child_comes_or_goes(replicate::Copy copy, bool comes) {
   const bool was_up = is_up_;
   volume_.set_up(copy, comes);
-  if (!comes) holds_.lost(copy);
+  if (comes) {
+    holds_.came(copy);
+  } else {
+    holds_.lost(copy);
+  }
   decided_[copy] = true;
   const bool any_up = !volume_.up().empty();
   const bool all_decided = std::ranges::find(decided_, false) == decided_.end();
