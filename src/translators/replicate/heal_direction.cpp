@@ -29,6 +29,16 @@ std::int64_t changes_without_end(const Testimony& testimony, Copy copy, Slot slo
   return count;
 }
 
+// A copy that blames itself as well as others has seen names change there that these may lack.
+bool knows_of_names_without_end(const Testimony& testimony) {
+  return std::ranges::any_of(testimony.present.list(), [&](Copy copy) {
+    const std::vector<Counts>& missed = testimony.marks[copy].missed;
+    const auto blamed =
+        std::ranges::count_if(missed, [](const Counts& counts) { return is_marked(counts, Slot::entries); });
+    return blamed > 1 && blames_itself(testimony, copy, Slot::entries);
+  });
+}
+
 // A copy that blames itself says nothing of others. Whether it is right is not known either; without a quorum that is
 // the state of a change that has not ended, and what there is of it counts.
 Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quorum) {
@@ -96,7 +106,8 @@ Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum
 
 Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum) {
   Direction direction = direction_of(testimony, Slot::entries, quorum);
-  const bool merge = direction.is_split_brain || (direction.sinks.empty() && direction.is_unsettled);
+  const bool merge = direction.is_split_brain || (direction.sinks.empty() && direction.is_unsettled) ||
+                     (!quorum.is_required() && knows_of_names_without_end(testimony));
   direction.all_are_behind = direction.is_split_brain;
   direction.is_split_brain = false;
   if (merge) direction.sources = direction.sinks = testimony.present;

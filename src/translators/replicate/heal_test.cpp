@@ -323,5 +323,19 @@ TEST(ReplicateHealOfTwo, ACopyThatComesTakesPartThoughALockWasKeptWithoutIt) {
   EXPECT_FALSE(damaged.lab.brick(0).exists("gone"));
 }
 
+TEST(ReplicateHealOfTwo, NamesAreMergedWhereACopyBlamesItselfAndOthers) {
+  Damaged damaged(2);
+  const Gfid d = damaged.directory("d");
+  damaged.without(0, [&] { damaged.file("one", "1", d); });
+  damaged.without(1, [&] { damaged.file("two", "2", d); });
+  const auto stored = replicate::Counts::of(replicate::Slot::entries, 1).stored();
+  damaged.lab.brick(1).set_xattr("d", "trusted.afr.v-client-1", std::string(as_text(Bytes(stored))));
+  EXPECT_EQ(damaged.heal(d).end, replicate::HealEnd::healed);
+  for (const std::size_t copy : {0U, 1U}) {
+    EXPECT_TRUE(damaged.lab.brick(copy).exists("d/one")) << copy;
+    EXPECT_TRUE(damaged.lab.brick(copy).exists("d/two")) << copy;
+  }
+}
+
 }  // namespace
 }  // namespace mortar::testing
