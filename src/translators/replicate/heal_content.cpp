@@ -10,6 +10,7 @@ namespace {
 
 // A file of at most one block is copied while it is locked to decide.
 constexpr std::uint32_t block_bytes = 1024 * 1024;
+constexpr std::uint64_t bytes_of_block_count = 512;
 constexpr std::int32_t seek_data = 0;  // on the wire
 
 bool is_zero(Bytes bytes) {
@@ -219,7 +220,9 @@ Task<> ContentHealer::copy_block(Job& job, std::uint64_t offset, std::uint32_t s
   const fop::Read::Reply content = co_await tried(healing_.at(own, read, source));
   const Bytes bytes = content.data.bytes.bytes();
   if (bytes.empty()) co_return done;  // cut meanwhile
-  const bool is_hole = is_zero(bytes);
+  // Zeros that have room on the source's disk get it on the others, too.
+  const Iatt& right = job.testimony.iatts[source];
+  const bool is_hole = is_zero(bytes) && right.blocks * bytes_of_block_count < right.size;
   std::vector<Task<fop::Changed>> tasks;
   std::vector<fop::Write> writes;
   std::vector<Copy> places;
@@ -270,7 +273,8 @@ Task<Copies> ContentHealer::that_differ(Job& job, std::uint64_t offset, std::uin
 
 Task<> ContentHealer::end(Job& job, const Locked& locked) {
   const Call own = healing_.call();
-  for (const Copy sink : job.sinks.list()) {
+  const Copies to_be_synced = volume_.options.ensure_durability ? job.sinks : Copies();
+  for (const Copy sink : to_be_synced.list()) {
     const fop::Fsync fsync{.gfid = job.gfid, .fd = job.fds[sink], .data_only = 0, .xdata = {}};
     const Result<fop::Changed> synced = co_await healing_.at(own, fsync, sink);
     if (!synced) give_up(job, sink, synced.error());
