@@ -85,8 +85,8 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
       request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
     }
     if (!is_any) continue;
-    const bool notes_names = slot == Slot::entries && volume_.options.granular_entry_heal;
-    if (notes_names) request.xdata.set(forget_names_key, std::int64_t{1});
+    // Names may have been noted though it is switched off by now.
+    if (slot == Slot::entries) request.xdata.set(forget_names_key, std::int64_t{1});
     requests.push_back(std::move(request));
     places.push_back(copy);
   }
