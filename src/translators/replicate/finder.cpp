@@ -46,9 +46,9 @@ Error why_denied(const AnswersOf<fop::Lookup>& answers, Copies denied) {
 }  // namespace
 
 Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lookup) {
-  if (!lookup.name.empty() && is_known_to_lack(lookup.parent, lookup.name)) {
-    return ready<fop::Lookup::Reply>(failed(ENOENT));
-  }
+  const bool is_hidden = lookup.parent.is_root() && lookup.name.starts_with(anonymous_prefix) && !call.is_internal();
+  const bool is_nowhere = !lookup.name.empty() && is_known_to_lack(lookup.parent, lookup.name);
+  if (is_hidden || is_nowhere) return ready<fop::Lookup::Reply>(failed(ENOENT));
   return lookup.name.empty() ? discover(call, lookup) : look_up_name(call, lookup);
 }
 
