@@ -370,6 +370,10 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
                    made.error().sentence());
     }
   }
+  // Who has an identity in mind has not said it.
+  const bool has_nowhere_any =
+      (succeeded(heard.answers) & counting).empty() && !without_identity(heard.answers, counting).empty();
+  if (has_nowhere_any) co_return failed(ENODATA);
   if (!contradicts.empty()) {
     log::error(volume_.name(), "the copies of {} in {} differ: {}. Nothing is served of it until that is resolved",
                lookup.name, lookup.parent.text(), contradicts);

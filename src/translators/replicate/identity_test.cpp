@@ -78,6 +78,14 @@ TEST_P(ReplicateIdentity, AllCopiesGetTheOneThatTheClientHasInMind) {
   EXPECT_THAT(lab.differences("d"), IsEmpty());
 }
 
+TEST_P(ReplicateIdentity, WhoHasNoneInMindIsToldThatThereIsNone) {
+  for (std::size_t copy = 0; copy < lab.bricks(); ++copy) put_directory(copy, "d");
+  let_it_age();
+  const fop::Lookup lookup{.gfid = {}, .parent = root_gfid, .name = "d", .xdata = {}};
+  EXPECT_EQ(lab.client().error_of(lookup), ENODATA);
+  ASSERT_TRUE(look(lab.client(), "d", Gfid::random({7})));
+}
+
 TEST_P(ReplicateIdentity, NoneIsMadeUpWhileACopyIsAway) {
   put_directory(0, "d");
   let_it_age();
