@@ -337,6 +337,17 @@ TEST(SetOptions, AllOrNothingAndShortWords) {
   EXPECT_EQ(pool.volumes[0].client_op_version, 30700u);
 }
 
+TEST(ResetOptions, DoesNotSwitchGranularHealOn) {
+  for (const std::string key : {"all", "granular-entry-heal", "cluster.granular-entry-heal"}) {
+    Pool pool = pool_with("vol", "/data/b1");
+    Volume& volume = *pool.find("vol");
+    volume.type = VolumeType::replicate;
+    volume.options.set("cluster.granular-entry-heal", "off");
+    ResetOptions{"vol", key}.apply(pool);
+    EXPECT_FALSE(volume.options.find("cluster.granular-entry-heal")) << key;
+  }
+}
+
 TEST(ResetOptions, GoesBackToWhatAVolumeStartsWith) {
   Pool pool = pool_with("vol", "/data/b1");
   SetOptions{"vol", {{"nfs.disable", "off"}, {"network.ping-timeout", "10"}}}.apply(pool);

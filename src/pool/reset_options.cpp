@@ -10,6 +10,8 @@ namespace mortar {
 
 namespace {
 
+constexpr std::string_view granular_entry_heal = "cluster.granular-entry-heal";
+
 bool may_be_reset(std::string_view key, bool force) {
   const OptionEntry* option = find_option(key);
   if (option == nullptr) return true;
@@ -63,6 +65,8 @@ void ResetOptions::apply(Pool& pool) const {
   Volume& changed = *pool.find(volume);
   reset(changed.options, *this);
   set_starting_options(changed, whole_key(key));
+  // Only a new volume starts with it: what waits to be healed may have names that nobody has noted.
+  if (key == "all" || whole_key(key) == granular_entry_heal) changed.options.erase(granular_entry_heal);
   update_op_versions(changed);
   ++changed.version;
 }
