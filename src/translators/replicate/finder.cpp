@@ -286,13 +286,14 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
 }
 
 Copies Finder::wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const {
+  if (volume_.quorum.is_required()) return Copies();
   const Copies present = succeeded(answers) & right;
   Copies wrong;
   for (const Copy copy : (volume_.up() - right).list()) {
     const Result<fop::Lookup::Reply>& answer = answers[copy];
     bool is_wrong = present.empty();
     if (!answer) {
-      const bool lacks_it = answer.error().number() == ENOENT && !present.empty() && !volume_.quorum.is_required();
+      const bool lacks_it = answer.error().number() == ENOENT && !present.empty();
       is_wrong = lacks_it || answer.error().number() == ENODATA;
     } else if (!present.empty()) {
       const Iatt& object = answers[present.front()]->iatt;

@@ -69,8 +69,8 @@ class Finder {
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
-  // Copies that are behind with the directory and have something else under the name than `right`. That one only lacks
-  // it is left to whoever heals the directory, where it has to be right on a quorum only.
+  // Copies that are behind with the directory and have something else under the name than `right`. None where a quorum
+  // is required: that sees to it that there are others when one goes, and whoever heals the directory to the rest.
   Copies wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const;
   // Makes the name there what it is on the right ones.
   Task<> put_name_right(const Call& call, const fop::Lookup& lookup, Copies wrong);
