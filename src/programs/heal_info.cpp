@@ -37,28 +37,39 @@ Task<std::string> text_at(replicate::Healing& healing, Copy copy, Gfid gfid, std
   co_return std::string(values.values.text(get.name).value_or(""));
 }
 
-// Somebody who changes it holds its lock: that a change is under way is no damage then.
-Task<bool> is_busy(replicate::Healing& healing, Gfid gfid) {
+// Somebody who changes it holds its lock: that a change is under way is no damage then, and none may begin while it is
+// looked at.
+Task<HealReport> diagnose_at_rest(Replicate& set, Gfid gfid) {
+  replicate::Healing& healing = set.healer().healing();
   bool is_taken = false;
+  std::vector<std::pair<replicate::LockedThing, replicate::Locked>> held;
   for (const replicate::LockKind kind : {replicate::LockKind::content, replicate::LockKind::attributes}) {
-    const replicate::LockedThing thing = healing.thing(gfid, kind, healing.volume().domain());
+    replicate::LockedThing thing = healing.thing(gfid, kind, healing.volume().domain());
     replicate::Refusals refusals;
-    const replicate::Locked got =
+    replicate::Locked got =
         co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, refusals));
+    held.emplace_back(std::move(thing), std::move(got));
+  }
+  Result<HealReport> report = HealReport{};
+  if (!is_taken) {
+    report = co_await set.healer().diagnose(gfid);
+  }
+  for (const auto& [thing, got] : held) {
     co_await tried(healing.locks().give_back(thing, got));
   }
-  co_return is_taken;
+  co_return std::move(report);
 }
 
 Task<> look_at(Replicate& set, Copy copy, std::string listed, HealList list, BrickToHeal& brick) {
   const std::optional<Gfid> gfid = Gfid::parse(listed);
   if (!gfid) co_return done;
   replicate::Healing& healing = set.healer().healing();
+  HealReport report;
   if (list == HealList::dirty) {
-    const bool busy = co_await tried(is_busy(healing, *gfid));
-    if (busy) co_return done;
+    report = co_await tried(diagnose_at_rest(set, *gfid));
+  } else {
+    report = co_await tried(set.healer().diagnose(*gfid));
   }
-  const HealReport report = co_await tried(set.healer().diagnose(*gfid));
   if (report.end == HealEnd::gone || report.end == HealEnd::nothing_to_do) co_return done;
   const Result<std::string> path = co_await text_at(healing, copy, *gfid, path_key);
   brick.entries.push_back({.gfid = listed,
