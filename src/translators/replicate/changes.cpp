@@ -70,6 +70,9 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
   co_await tried(verify_all(call, uses));
   const Copies ready = co_await tried(begin_alike(call, uses, marked));
   if (!volume_.quorum.is_met(ready)) co_return ready;
+  // Who has caught up with one object is behind with others of its names: the last one that is not is not blamed, as it
+  // cannot catch up with another object.
+  co_await tried(right_among(call, uses, ready));
   co_await tried(blame_all(uses, marked - ready));
   right = co_await tried(right_among(call, uses, ready));
   if (right.empty()) co_return failed(ENOTCONN, "each copy is behind with one of the objects, and none can catch up");
