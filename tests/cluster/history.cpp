@@ -270,7 +270,7 @@ void History::note(const Call&, const fop::Setattr& set, const Result<fop::Chang
 void History::note(const Call&, const fop::Setxattr& set, const Result<fop::Acknowledged>& reply) {
   const auto& [key, value] = *set.values.begin();
   const int error = reply ? 0 : reply.error().number();
-  if (reply || is_outage(reply.error())) {
+  if (reply || is_perhaps_done(reply.error())) {
     const RegisterValue to = Gfid::from(bytes_of(value).value_or(Bytes{})).value_or(null_gfid);
     add(Aspect::xattr, set.gfid, key,
         {.requires_ = required_by(set.flags), .leaves = {to}, .is_certain = reply.has_value()}, "setxattr");
@@ -298,7 +298,7 @@ void History::note(const Call&, const fop::Getxattr& get, const Result<fop::Valu
 }
 
 void History::note(const Call&, const fop::Removexattr& remove, const Result<fop::Acknowledged>& reply) {
-  if (reply || is_outage(reply.error())) {
+  if (reply || is_perhaps_done(reply.error())) {
     add(Aspect::xattr, remove.gfid, remove.name,
         {.requires_ = Requires::something, .leaves = {null_gfid}, .is_certain = reply.has_value()}, "removexattr");
   } else if (reply.error().number() == ENODATA) {
@@ -336,7 +336,7 @@ void History::note(const Call&, const fop::Read& read, const Result<fop::Read::R
 }
 
 void History::note_cut(const Gfid& gfid, std::uint64_t size, const Result<fop::Changed>& reply, const char* what) {
-  if (!reply && !is_outage(reply.error())) return;
+  if (!reply && !is_perhaps_done(reply.error())) return;
   for (std::uint64_t block = size / block_size; block < most_blocks; ++block) {
     sets(Aspect::block, gfid, std::to_string(block), null_gfid, reply.has_value(), what);
   }
