@@ -23,29 +23,38 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
   const Copy holder = volume_.choose(gfid, holders);
   const Result<std::vector<std::string>> way = co_await a_way_to(volume_.subvolume(holder), own, gfid);
   if (!way && is_away(way.error())) co_return way.error();
+  // Few may be wrong, as whoever has it blames them: all of the way counts then.
+  const bool are_few = volume_.quorum.is_required() && !volume_.quorum.is_met(deniers);
+  if (!way) co_return !are_few || is_missing(way.error());
   // What a heal keeps aside has no name.
-  if (!way || way->front().starts_with(anonymous_prefix)) co_return true;
-  bool are_behind = false;
+  if (way->front().starts_with(anonymous_prefix)) co_return true;
+  bool are_behind = false, was_behind = false, is_accused = false;
   fop::Lookup step{.gfid = root_gfid, .parent = {}, .name = {}, .xdata = {}};
   volume_.keys.ask_in(step.xdata);
   for (const std::string& name : *way) {
     const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
     if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
-    if (!answers[holder] || is_blamed(answers, deniers, holders)) co_return true;
+    is_accused = is_accused || is_blamed(answers, deniers, holders);
+    if (!answers[holder] || (is_accused && !are_few)) co_return true;
     const Gfid directory = answers[holder]->iatt.gfid;
     Copies known;
     for (const Copy denier : deniers.list()) {
       if (answers[denier] && answers[denier]->iatt.gfid == directory) known.add(denier);
     }
-    if (known.empty()) co_return false;
+    if (known.empty() && !are_few) co_return false;
+    if (known.empty()) break;
     are_behind = std::ranges::all_of(
         known.list(), [&](Copy denier) { return is_blamed(answers, Copies::only(holder), Copies::only(denier)); });
+    was_behind = was_behind || are_behind;
     step.gfid = {};
     step.parent = directory;
     step.name = name;
   }
+  if (are_few && is_accused && was_behind) {
+    co_return failed(ENOTCONN, "the copies that have it and those that do not blame each other, and others are away");
+  }
   // Who is not behind with the names there has seen it go, or not come yet.
-  co_return !are_behind;
+  co_return !(are_few ? was_behind : are_behind);
 }
 
 }  // namespace mortar::replicate

@@ -78,8 +78,11 @@ Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& l
 
 Task<fop::Lookup::Reply> Finder::unite_by_gfid(const Call& call, Gfid gfid, Heard heard) {
   const Copies denied = denied_by(heard.answers, volume_.all());
-  if (!volume_.quorum.is_required() || !volume_.quorum.is_met(denied)) co_return unite(std::move(heard), volume_.all());
   const Copies holders = succeeded(heard.answers);
+  // Where a copy is away, those that have it may be behind with the removal of it, and so may be those that do not.
+  const bool is_certain = denied.empty() || volume_.quorum.is_met(holders) || !volume_.quorum.is_required();
+  const bool are_enough = volume_.quorum.is_met(denied | holders);
+  if (is_certain || !are_enough) co_return unite(std::move(heard), volume_.all());
   if (!holders.empty()) {
     const bool is_gone = co_await tried(denial_.is_of_something_removed(call, gfid, holders, denied));
     if (!is_gone) co_return unite(std::move(heard), volume_.all());
