@@ -182,6 +182,8 @@ void History::note(const Call&, const fop::Link& link, const Result<fop::Made>& 
         {.requires_ = Requires::vacant, .leaves = {link.gfid}, .is_certain = reply.has_value()}, "link");
   } else if (reply.error().number() == EEXIST) {
     sees_something(Aspect::name, link.new_parent, link.new_name, "link");
+  } else if (!one_disk_ && (reply.error().number() == ENOENT || reply.error().number() == ESTALE)) {
+    registers_[{Aspect::name, link.new_parent, link.new_name}].taken_back.emplace_back(begun_, ended_);
   }
 }
 

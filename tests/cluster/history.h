@@ -71,6 +71,8 @@ class History {
   struct Register {
     RegisterValue start;
     std::vector<RegisterEvent> events;
+    // When a link was made that came to nothing, as its file lost its last name meanwhile.
+    std::vector<std::pair<Tick, Tick>> taken_back;
   };
   // Where both names led to one file nothing has happened.
   struct Rename {

@@ -57,12 +57,18 @@ bool History::is_judged(const Key& key) const {
   return one_disk_ || !had_fault_ || !is_of_object || !directories_.contains(object);
 }
 
-// Bricks are listed one after the other: what moves from one to another meanwhile may be missed.
+// Bricks are listed one after the other: what moves from one to another meanwhile may be missed. One copy alone is
+// listed: what only some have made, and take back, may be seen.
 void History::forgive_listings(Register& name) const {
   if (one_disk_) return;
   const std::vector<RegisterEvent>& events = name.events;
-  const auto is_overtaken = [&events](const RegisterEvent& listing) {
+  const auto is_overtaken = [&](const RegisterEvent& listing) {
     if (listing.what != listing_misses) return false;
+    if (listing.requires_ == Requires::something) {
+      return std::ranges::any_of(name.taken_back, [&listing](const std::pair<Tick, Tick>& meanwhile) {
+        return meanwhile.first < listing.end && listing.begin < meanwhile.second;
+      });
+    }
     return std::ranges::any_of(events, [&listing](const RegisterEvent& other) {
       return !other.leaves.empty() && other.begin < listing.end && listing.begin < other.end;
     });
