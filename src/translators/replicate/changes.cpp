@@ -88,16 +88,33 @@ Task<> Changes::verify_all(const Call& call, Uses& uses) {
 }
 
 Task<Copies> Changes::begin_alike(const Call& call, Uses& uses, Copies copies) {
-  for (Hold::Use& use : uses) {
-    const Part& part = use.part();
-    if (!can_catch_up(part)) continue;
-    const Copies right = co_await tried(right_for(call, part, copies));
-    const Copies caught_up =
-        co_await tried(finder_.catch_up(part, right, copies - right, Locked(volume_, copies | locked(uses))));
-    use.caught_up(caught_up);
-    copies = right | caught_up;
+  std::vector<Copies> right(uses.size(), copies);
+  for (std::size_t at = 0; at < uses.size(); ++at) {
+    if (!can_catch_up(uses[at].part())) continue;
+    right[at] = co_await tried(right_for(call, uses[at].part(), copies));
+  }
+  const std::vector<Copies> alike = co_await tried(make_alike(uses, right, copies));
+  for (std::size_t at = 0; at < uses.size(); ++at) {
+    uses[at].caught_up(alike[at] - right[at]);
+    copies = copies & alike[at];
   }
   co_return copies;
+}
+
+// What has moved from one directory to another can only come to the second when it has left the first, which may be
+// the later one in the order of locks.
+Task<std::vector<Copies>> Changes::make_alike(const Uses& uses, std::vector<Copies> alike, Copies copies) {
+  constexpr int rounds = 2;
+  for (int round = 0; round < rounds; ++round) {
+    for (std::size_t at = 0; at < uses.size(); ++at) {
+      const Copies behind = copies - alike[at];
+      if (!can_catch_up(uses[at].part()) || behind.empty()) continue;
+      const Locked held(volume_, copies | locked(uses));
+      const Copies caught_up = co_await tried(finder_.catch_up(uses[at].part(), alike[at], behind, held));
+      alike[at] = alike[at] | caught_up;
+    }
+  }
+  co_return alike;
 }
 
 Task<Copies> Changes::right_among(const Call& call, const Uses& uses, Copies copies) {
@@ -134,12 +151,13 @@ Task<Copies> Changes::right_for(const Call& call, const Part& part, Copies copie
 bool Changes::can_catch_up(const Part& part) { return part.slot == Slot::entries || part.slot == Slot::metadata; }
 
 Task<Copies> Changes::catch_up(const Uses& uses, Copies sources, Copies behind) {
+  std::vector<Copies> right;
   for (const Hold::Use& use : uses) {
     if (use.part().slot == Slot::data) co_return Copies();
-    if (!can_catch_up(use.part())) continue;
-    behind =
-        co_await tried(finder_.catch_up(use.part(), sources, behind, Locked(volume_, sources | behind | locked(uses))));
+    right.push_back(can_catch_up(use.part()) ? sources : sources | behind);
   }
+  const std::vector<Copies> alike = co_await tried(make_alike(uses, std::move(right), sources | behind));
+  for (const Copies of_part : alike) behind = behind & of_part;
   co_return behind;
 }
 

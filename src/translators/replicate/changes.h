@@ -95,6 +95,8 @@ class Changes {
   Copies who_found_right(const Uses& uses) const;
   Task<Copies> begin_alike(const Call& call, Uses& uses, Copies copies);
   Task<Copies> catch_up(const Uses& uses, Copies sources, Copies behind);
+  // By use: whose names, or attributes, are what they are on those that are right, `alike`.
+  Task<std::vector<Copies>> make_alike(const Uses& uses, std::vector<Copies> alike, Copies copies);
   Task<> blame_all(Uses& uses, Copies copies);
   // Which copies have it is not noted: a heal has to look.
   Task<> doubt_all(Uses& uses);
