@@ -1,6 +1,7 @@
 #include "translators/client/lock_journal.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace mortar {
@@ -71,14 +72,23 @@ bool LockJournal::holds(const Descriptor& descriptor) const {
          std::ranges::any_of(file->second, [&](const HeldLock& lock) { return is_through(lock, descriptor); });
 }
 
-std::vector<HeldLock> LockJournal::take(const Descriptor& descriptor) {
-  std::vector<HeldLock> taken;
-  erase_if(descriptor.gfid, [&](const HeldLock& lock) {
-    if (!is_through(lock, descriptor)) return false;
-    taken.push_back(lock);
-    return true;
-  });
-  return taken;
+std::vector<HeldLock> LockJournal::through(const Descriptor& descriptor) const {
+  std::vector<HeldLock> locks;
+  const auto file = held_.find(descriptor.gfid);
+  if (file == held_.end()) return locks;
+  std::ranges::copy_if(file->second, std::back_inserter(locks),
+                       [&](const HeldLock& lock) { return is_through(lock, descriptor); });
+  return locks;
+}
+
+bool LockJournal::has(const Gfid& gfid, const HeldLock& lock) const {
+  const auto file = held_.find(gfid);
+  return file != held_.end() &&
+         std::ranges::any_of(file->second, [&](const HeldLock& held) { return held.flock == lock.flock; });
+}
+
+void LockJournal::lost(const Gfid& gfid, const HeldLock& lock) {
+  erase_if(gfid, [&](const HeldLock& held) { return held.flock == lock.flock; });
 }
 
 }  // namespace mortar

@@ -27,9 +27,12 @@ class LockJournal {
   void released(const Descriptor& descriptor);
 
   bool holds(const Descriptor& descriptor) const;
-  // Takes out what belongs to a descriptor.
-  std::vector<HeldLock> take(const Descriptor& descriptor);
-  void put_back(const Gfid& gfid, HeldLock lock) { held_[gfid].push_back(std::move(lock)); }
+  // What belongs to a descriptor.
+  std::vector<HeldLock> through(const Descriptor& descriptor) const;
+  // Whether nothing of it has been given back.
+  bool has(const Gfid& gfid, const HeldLock& lock) const;
+  // Somebody else has it by now.
+  void lost(const Gfid& gfid, const HeldLock& lock);
 
  private:
   void erase_if(const Gfid& gfid, auto&& predicate);

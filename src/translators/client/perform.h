@@ -54,6 +54,10 @@ Task<typename Operation::Reply> Remote::perform(const Call& call, const Operatio
       if (call.lock_owner.empty()) return ready<typename Operation::Reply>(typename Operation::Reply{});
       locks_.flushed(operation.gfid, call.lock_owner);
     }
+    if constexpr (std::same_as<Operation, fop::Lk>) {
+      // Whether the brick hears of it or not: nobody takes it again.
+      if (operation.command != 0 && operation.type == Flock::unlock) locks_.changed(call, operation);
+    }
     if constexpr (detail::is_lock<Operation>) {
       if (detail::takes_lock(operation)) return send_lock(call, operation);
     }

@@ -407,6 +407,36 @@ TEST_F(Protocol, AfterAReconnectFilesAreOpenAndLocksHeldAgain) {
   EXPECT_TRUE(ask(fop::Read{MemoryBrick::file(), fd, 0, 100, 0, {}}).has_value());
 }
 
+TEST_F(Protocol, ALockGivenBackWithoutAConnectionIsNotTakenAgain) {
+  start_both();
+  const Fd fd = open_file();
+  ASSERT_TRUE(ask(lock_of(fd, 0, 100)).has_value());
+  brick_->locks.clear();
+  simulation_.network().cut_connections(server_host_, client_host_);
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildDown>() == 1; }));
+  fop::Lk unlock = lock_of(fd, 0, 40);
+  unlock.type = Flock::unlock;
+  EXPECT_FALSE(ask(unlock).has_value());
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 2; }));
+  ASSERT_EQ(brick_->locks.size(), 1u);
+  EXPECT_EQ(brick_->locks[0].flock.start, 40u);
+}
+
+TEST_F(Protocol, ALockGivenBackWhileItIsTakenAgainGoes) {
+  start_both();
+  const Fd fd = open_file();
+  ASSERT_TRUE(ask(lock_of(fd, 0, 100)).has_value());
+  brick_->locks.clear();
+  simulation_.network().cut_connections(server_host_, client_host_);
+  ASSERT_TRUE(until([this] { return brick_->locks.size() == 1; }));
+  Call owner;
+  owner.lock_owner = "owner";
+  EXPECT_FALSE(ask(fop::Flush{MemoryBrick::file(), fd, {}}, owner).has_value());
+  ASSERT_TRUE(until([this] { return top_->count<notice::ChildUp>() == 2; }));
+  ASSERT_EQ(brick_->locks.size(), 2u);
+  EXPECT_EQ(brick_->locks[1].type, Flock::unlock);
+}
+
 TEST_F(Protocol, ALockLostToAnotherMakesTheFileUnusable) {
   start_both();
   const Fd locked = open_file();

@@ -45,17 +45,20 @@ void Remote::release(const std::shared_ptr<Descriptor>& descriptor) {
   locks_.released(*descriptor);
   open_.erase(file->id);
   const std::int64_t number = std::exchange(file->number, -1);
-  if (number < 0 || !connection_) return;
+  if (number >= 0 && connection_) release_remotely(connection_, *descriptor, number);
+}
+
+void Remote::release_remotely(Connection connection, const Descriptor& descriptor, std::int64_t number) {
   const Fd fd{number, nullptr};
-  if (descriptor->directory) {
-    tasks_.start(release_remotely(connection_, fop::Releasedir{descriptor->gfid, fd, {}}));
+  if (descriptor.directory) {
+    tasks_.start(send_release(std::move(connection), fop::Releasedir{descriptor.gfid, fd, {}}));
   } else {
-    tasks_.start(release_remotely(connection_, fop::Release{descriptor->gfid, fd, {}}));
+    tasks_.start(send_release(std::move(connection), fop::Release{descriptor.gfid, fd, {}}));
   }
 }
 
 template <class Operation>
-Task<> Remote::release_remotely(Connection connection, Operation operation) {
+Task<> Remote::send_release(Connection connection, Operation operation) {
   operation.xdata.set_present();
   co_await connection->call(operation, Identity{}, credential::glusterfs_3);
   co_return done;

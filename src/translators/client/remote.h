@@ -153,8 +153,9 @@ class Remote {
   // ---- remote.cpp
   void opened(Fd& fd, const Gfid& gfid, std::uint32_t flags, bool directory);
   void release(const std::shared_ptr<Descriptor>& descriptor);
+  void release_remotely(Connection connection, const Descriptor& descriptor, std::int64_t number);
   template <class Operation>
-  Task<> release_remotely(Connection connection, Operation operation);
+  Task<> send_release(Connection connection, Operation operation);
 
   World& world_;
   const VolumeSection section_;

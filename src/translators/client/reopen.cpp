@@ -1,4 +1,5 @@
 // After a reconnect: what was open is opened again, and locks are taken again.
+#include "translators/client/perform.h"
 #include "translators/client/remote.h"
 
 namespace mortar {
@@ -39,19 +40,25 @@ Task<> Remote::reopen(Connection connection, std::shared_ptr<Descriptor> descrip
     request.xdata.set_present();
     opened = co_await connection->call(request, Identity{}, credential::glusterfs_3);
   }
-  if (opened && opened->op_ret >= 0) {
+  const bool is_open = opened && opened->op_ret >= 0;
+  if (is_open) {
     file->number = opened->fd.remote;
   } else if (!connection->closed()) {
     log::warning(section_.name, "cannot reopen {}: {}", descriptor->gfid.text(),
                  opened ? Error(opened->op_errno).sentence() : opened.error().sentence());
   }
   co_await lock_again(connection, descriptor);
+  // Closed meanwhile, when there was no connection yet that the brick could be told by.
+  if (is_open && !open_.contains(file->id)) release_remotely(connection, *descriptor, opened->fd.remote);
   co_return done;
 }
 
+// What is given back meanwhile is so on the brick, too.
 Task<> Remote::lock_again(Connection connection, std::shared_ptr<Descriptor> descriptor) {
   const std::shared_ptr<RemoteFile> file = descriptor->contexts.get<RemoteFile>(this);
-  for (HeldLock& lock : locks_.take(*descriptor)) {
+  std::vector<HeldLock> left = locks_.through(*descriptor);
+  for (std::size_t at = 0; at < left.size();) {
+    const HeldLock lock = left[at++];
     fop::Lk request;
     request.gfid = descriptor->gfid;
     request.fd.remote = file->number;
@@ -67,11 +74,19 @@ Task<> Remote::lock_again(Connection connection, std::shared_ptr<Descriptor> des
     if (file->number >= 0) {
       reply = co_await connection->call(request, identity, credential::glusterfs_3);
     }
-    const bool taken = reply && reply->op_ret >= 0;
-    if (taken || connection->closed()) {
-      locks_.put_back(descriptor->gfid, lock);  // with the connection gone again, the next one tries
+    if (connection->closed()) co_return done;  // the next one tries
+    const bool is_taken = reply && reply->op_ret >= 0;
+    if (!locks_.has(descriptor->gfid, lock)) {
+      detail::turn_into_unlock(request);
+      if (is_taken) {
+        co_await connection->call(request, identity, credential::glusterfs_3);
+      }
+      left = locks_.through(*descriptor);
+      at = 0;
       continue;
     }
+    if (is_taken) continue;
+    locks_.lost(descriptor->gfid, lock);
     file->lost_lock = true;
     log::error(section_.name, "the lock on {} from {} (length {}) was lost with the connection: the file stays closed",
                descriptor->gfid.text(), lock.flock.start, lock.flock.length);

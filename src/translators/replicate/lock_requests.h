@@ -66,7 +66,8 @@ Task<typename Operation::Reply> LockRequests::perform(const Call& call, const Op
   }
   AnswersOf<Operation> answers;
   if (gives_back(lock)) {
-    answers = co_await tried(asking_.at_each(call, lock, up));
+    // Leaves that have no connection are told, too: they would take the lock again with the next one.
+    answers = co_await tried(asking_.at_each(call, lock, volume_.all()));
   } else {
     Copies left = up;
     answers.assign(volume_.size(), failed(ENOTCONN));
