@@ -22,6 +22,8 @@ struct Exactness {
   bool whole_directories = true;
   // Links of files, and when these changed: a copy that is away when a name comes or goes hears of it with the names.
   bool links_of_files = true;
+  // What came to no end, and was taken back, has not touched the object: copies never take times back.
+  bool times_of_taken_back = true;
   bool attributes_of_reads = true;  // else a read may be answered without any
   bool listed_directories = true;   // links and times of directories, as listings show them
 };

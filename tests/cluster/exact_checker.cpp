@@ -117,7 +117,11 @@ void ExactChecker::fault_ends(const Snapshot& snapshot) {
 
 std::size_t ExactChecker::undecided() const {
   std::size_t most = 0;
-  for (const World& world : worlds_) most = std::max(most, world.pending.size());
+  for (const World& world : worlds_) {
+    const auto count =
+        std::ranges::count_if(world.pending, [](const auto& pending) { return !pending->is_of_times; });
+    most = std::max(most, static_cast<std::size_t>(count));
+  }
   return most;
 }
 

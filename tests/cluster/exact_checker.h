@@ -66,6 +66,7 @@ class ExactChecker {
   // What may happen to the tree later, once.
   struct Pending {
     std::function<void(Tree&)> apply;
+    bool is_of_times = false;  // nothing else comes of it
   };
   struct World {
     Tree tree;
@@ -157,6 +158,10 @@ std::vector<std::shared_ptr<const ExactChecker::Pending>> ExactChecker::parts_of
     }
   }
   add([call, operation](Tree& tree) { static_cast<void>(tree.perform(call, operation)); });
+  if constexpr (requires { operation.gfid; }) {
+    const auto touch = [call, operation](Tree& tree) { tree.touch(call, operation.stamps, operation.gfid); };
+    if (!exactness_.times_of_taken_back) parts.push_back(std::make_shared<const Pending>(Pending{touch, true}));
+  }
   return parts;
 }
 

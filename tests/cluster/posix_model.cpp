@@ -126,6 +126,10 @@ void Tree::stamp(const Call& call, std::uint32_t stamps, const Gfid& gfid) {
   if ((stamps & stamp::modified) != 0) raise(node.modified, call.time);
 }
 
+void Tree::touch(const Call& call, std::uint32_t stamps, const Gfid& gfid) {
+  if (find(gfid) != nullptr) stamp(call, stamps, gfid);
+}
+
 void Tree::stamp_parent(const Call& call, std::uint32_t stamps, const Gfid& gfid) {
   Node& node = change(gfid);
   if ((stamps & stamp::parent_changed) != 0) raise(node.changed, call.time);

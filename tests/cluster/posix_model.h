@@ -58,6 +58,8 @@ class Tree {
 
   // For trees that are made of what was seen.
   void put(Node node);
+  // It was changed, and back again.
+  void touch(const Call& call, std::uint32_t stamps, const Gfid& gfid);
   // All that no name leads to, but for what is still open.
   void forget_removed(const std::set<Gfid>& open);
 

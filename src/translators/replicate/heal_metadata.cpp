@@ -118,7 +118,11 @@ Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locke
     // which that was, what somebody has set. Users may change one of both meanwhile: the brick looks at it again.
     const Direction of_attributes = direction_of_metadata(testimony, volume_.quorum);
     const bool is_behind = of_attributes.source && !of_attributes.sources.has(source);
-    if (are_same || right.changed < there.changed || (is_behind && right.changed == there.changed)) co_return done;
+    if (right.changed < there.changed) {
+      co_await tried(raise_times(gfid, testimony, sink, locked));
+      co_return done;
+    }
+    if (are_same || (is_behind && right.changed == there.changed)) co_return done;
   }
   const fop::Setattr set{
       .gfid = gfid, .iatt = right, .valid = set_attribute::accessed | set_attribute::modified, .xdata = {}};
@@ -129,6 +133,19 @@ Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locke
   fop::Setxattr set_times{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
   set_times.values.set(times_key, *times);
   co_await tried(healing_.change(locked, set_times, sink));
+  co_return done;
+}
+
+Task<> MetadataHealer::raise_times(Gfid gfid, const Testimony& testimony, Copy later, const Locked& locked) {
+  const Iatt& there = testimony.iatts[later];
+  // Else somebody may have set the one of its content back, on the others.
+  const Moment modified = there.modified == there.changed ? there.modified : Moment{};
+  fop::Setxattr raise{.gfid = gfid, .flags = 0, .values = {}, .xdata = {}};
+  raise.values.set("set-ctime-mdata", Times{.accessed = {}, .modified = modified, .changed = there.changed});
+  for (const Copy copy : (testimony.present & testimony.keeps_times).list()) {
+    if (!(testimony.iatts[copy].changed < there.changed)) continue;
+    co_await tried(healing_.change(locked, raise, copy));
+  }
   co_return done;
 }
 

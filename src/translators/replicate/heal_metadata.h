@@ -22,6 +22,9 @@ class MetadataHealer {
 
  private:
   Task<HealReport> heal_locked(Gfid gfid, const Locked& locked);
+  // The copy was changed later than those that are right, by what came to no end, or by what is right on this one only.
+  // Times are never lowered, as users may change them at this moment: the others get those.
+  Task<> raise_times(Gfid gfid, const Testimony& testimony, Copy later, const Locked& locked);
   Task<> copy_xattrs(Gfid gfid, Copy source, Copy sink, const Locked& locked);
 
   Healing& healing_;
