@@ -36,7 +36,8 @@ struct AnyStepOf<fop::OperationList<Operations...>> {
 }  // namespace detail
 
 // Those that somebody has a use for in a sequence.
-using SequencedOperations = fop::OperationList<fop::Create, fop::Inodelk, fop::Xattrop>;
+using SequencedOperations =
+    fop::OperationList<fop::Create, fop::Inodelk, fop::Xattrop, fop::Entrylk, fop::Lookup>;
 using AnyStep = detail::AnyStepOf<SequencedOperations>::Type;
 using Sequence = std::vector<AnyStep>;
 
@@ -53,11 +54,13 @@ Step<Operation>* step_of(Sequence& sequence) {
   return nullptr;
 }
 
-// Command 2 of the wire is "set and wait".
+// Command 2 of the wire is "set and wait"; of names it is 0.
 template <class Operation>
 bool waits_for_others(const Operation& operation) {
   if constexpr (std::is_same_v<Operation, fop::Inodelk>) {
     return operation.command == 2 && operation.type != Flock::unlock;
+  } else if constexpr (std::is_same_v<Operation, fop::Entrylk>) {
+    return operation.command == 0;
   } else {
     return false;
   }

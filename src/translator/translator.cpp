@@ -1,7 +1,5 @@
 #include "translator/translator.h"
 
-#include <algorithm>
-
 namespace mortar {
 
 void Translator::add_child(Translator& child) {
@@ -25,11 +23,6 @@ Task<Sequence> Translator::perform_in_order(Sequence sequence) {
     if (!has_succeeded(step)) break;
   }
   co_return std::move(sequence);
-}
-
-bool Translator::is_served_by_mortar() const {
-  return !children_.empty() &&
-         std::ranges::all_of(children_, [](const Translator* child) { return child->is_served_by_mortar(); });
 }
 
 void Translator::notified(const Notice& notice, Translator&) { raise(notice); }

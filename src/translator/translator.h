@@ -91,9 +91,8 @@ class Translator : public detail::PerformsAll<fop::AllOperations>::Type {
 
   // Where there is no way to do it in one call: one after the other. Ends well, whatever the steps say.
   virtual Task<Sequence> perform_in_order(Sequence sequence);
-
-  // Whether whoever serves it knows what only Mortar's programs know: all bricks below are Mortar's, and are there.
-  virtual bool is_served_by_mortar() const;
+  // Whether that is one call.
+  virtual bool knows_sequences() const { return false; }
 
   // Something rose from a child; the default hands it on to the parents.
   virtual void notified(const Notice& notice, Translator& child);

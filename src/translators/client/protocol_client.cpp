@@ -67,8 +67,6 @@ Task<Sequence> ProtocolClient::perform_in_order(Sequence sequence) {
   return Type::perform_in_order(std::move(sequence));
 }
 
-bool ProtocolClient::is_served_by_mortar() const { return remote_->knows_sequences(); }
-
 Task<> ProtocolClient::start() {
   remote_->start();
   return ready<Done>(done);

@@ -50,7 +50,7 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
 
   // One call, where the brick knows sequences.
   Task<Sequence> perform_in_order(Sequence sequence) override;
-  bool is_served_by_mortar() const override;
+  bool knows_sequences() const override { return remote_->knows_sequences(); }
 
   // Begins to connect; ChildUp follows when the brick answers.
   Task<> start() override;

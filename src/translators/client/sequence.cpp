@@ -84,9 +84,15 @@ Result<Done> Remote::write_down_sequence(const Remote& remote, const void* addre
 
 Task<> Remote::give_back_locks(Sequence sequence) {
   for (AnyStep& step : sequence) {
+    if (!has_succeeded(step)) continue;
     const auto* lock = std::get_if<Step<fop::Inodelk>>(&step);
-    if (lock == nullptr || !lock->reply || !detail::takes_lock(lock->operation)) continue;
-    co_await tried(unlock(lock->call, lock->operation));
+    if (lock != nullptr && detail::takes_lock(lock->operation)) {
+      co_await tried(unlock(lock->call, lock->operation));
+    }
+    const auto* of_names = std::get_if<Step<fop::Entrylk>>(&step);
+    if (of_names != nullptr && detail::takes_lock(of_names->operation)) {
+      co_await tried(unlock(of_names->call, of_names->operation));
+    }
   }
   co_return done;
 }

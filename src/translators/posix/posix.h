@@ -25,7 +25,6 @@ class Posix : public Refuse {
   Task<> stop() override;
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;
-  bool is_served_by_mortar() const override { return true; }
   const InodeTable& inodes() const { return core_->table; }
 
   using Refuse::perform;

@@ -30,6 +30,12 @@ Error error_of(const std::vector<Result<Reply>>& answers) {
   return said != answers.end() ? said->error() : Error(ENOTCONN);
 }
 
+// What copies said of an object, asked by lookup with the marks.
+struct Heard {
+  AnswersOf<fop::Lookup> answers;
+  std::uint64_t news = 0;  // of the volume, when they were asked for
+};
+
 class Asking {
  public:
   // Both outlive this.

@@ -14,6 +14,14 @@ Copies Changes::locked(const Uses& uses) {
   return copies;
 }
 
+Task<> Changes::learn(const Call& call, Hold::Use& use) {
+  std::optional<Heard> heard = use.take_heard();
+  if (!heard) co_return done;
+  const Result<Done> learnt = co_await finder_.learn(call, use.part().gfid, std::move(*heard));
+  if (learnt) use.verified();
+  co_return done;
+}
+
 Task<> Changes::verify(const Call& call, Hold::Use& use) {
   const Result<Done> refreshed = co_await finder_.refresh(call, use.part().gfid);
   if (refreshed) use.verified();
@@ -327,7 +335,7 @@ Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& r
   of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
   const std::vector<Part> names{names_in(rename.old_parent, {rename.old_name}),
                                 names_in(rename.new_parent, {rename.new_name})};
-  if (volume_.up() == volume_.all() && volume_.translator.is_served_by_mortar()) {
+  if (volume_.up() == volume_.all() && volume_.all_know_sequences()) {
     fop::Rename over_no_directory = of_alike;
     over_no_directory.xdata.set(own_key::replaces_no_directory, std::int32_t{1});
     over_no_directory.xdata.set(own_key::removed_object, std::int32_t{1});

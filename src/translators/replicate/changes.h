@@ -77,7 +77,9 @@ class Changes {
     answers = co_await tried(asking_.at_each(call, change, copies));
     co_return done;
   }
-  // Once for each lock, beside the change: which copies others have blamed meanwhile.
+  // Who is behind, as the copies said with the lock.
+  Task<> learn(const Call& call, Hold::Use& use);
+  // Where they did not, once for each lock, beside the change: which copies others have blamed meanwhile.
   Task<> verify(const Call& call, Hold::Use& use);
   Task<Copies> mark(Uses& uses);
   Task<> verify_all(const Call& call, Uses& uses);
@@ -162,6 +164,7 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
+  for (Hold::Use& use : uses) co_await tried(learn(call, use));
   Attempt<Operation> attempt;
   Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
   if (!reply && !attempt.answers.empty() && !attempt.is_undone) {

@@ -25,6 +25,11 @@ void note(Refusals& refusals, Copy copy, const Error& error) {
   if (!is_away(error)) refusals.why = error;
 }
 
+const Result<fop::Acknowledged>& answer_of_lock(Sequence& sequence) {
+  const auto* of_names = step_of<fop::Entrylk>(sequence);
+  return of_names == nullptr ? step_of<fop::Inodelk>(sequence)->reply : of_names->reply;
+}
+
 }  // namespace
 
 Call CopyLocks::call_of(const LockedThing& thing) const {
@@ -123,8 +128,25 @@ fop::Inodelk CopyLocks::inode_lock(const LockedThing& thing, Way way) {
   return lock;
 }
 
+fop::Entrylk CopyLocks::entry_lock(const LockedThing& thing, Way way) {
+  fop::Entrylk lock{.gfid = thing.gfid,
+                    .command = entry_command::lock,
+                    .type = static_cast<std::uint32_t>(LockType::write),
+                    .name_given = thing.name.empty() ? 0u : 1u,
+                    .name = thing.name,
+                    .domain = thing.domain,
+                    .xdata = {}};
+  if (way == Way::lock_and_wait) lock.command = entry_command::lock_and_wait;
+  if (way == Way::unlock) lock.command = entry_command::unlock;
+  return lock;
+}
+
 Step<fop::Inodelk> CopyLocks::take_step(const LockedThing& thing) const {
   return {.call = call_of(thing), .operation = inode_lock(thing, Way::lock)};
+}
+
+Step<fop::Entrylk> CopyLocks::take_names_step(const LockedThing& thing) const {
+  return {.call = call_of(thing), .operation = entry_lock(thing, Way::lock)};
 }
 
 Step<fop::Inodelk> CopyLocks::give_back_step(const LockedThing& thing) const {
@@ -145,7 +167,7 @@ Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Seq
   std::size_t at = 0;
   for (const Copy copy : asked.list()) {
     sequences[copy] = co_await tried(std::move(performed[at++]));
-    const Result<fop::Acknowledged>& lock = step_of<fop::Inodelk>(sequences[copy])->reply;
+    const Result<fop::Acknowledged>& lock = answer_of_lock(sequences[copy]);
     if (lock) continue;
     got.leave_out(copy);
     is_taken = is_taken || is_taken_by_others(lock.error());
@@ -159,15 +181,7 @@ Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Seq
 
 Task<> CopyLocks::ask(const Call& call, const LockedThing& thing, Copy copy, Way way) {
   if (thing.kind == LockKind::entries) {
-    fop::Entrylk lock{.gfid = thing.gfid,
-                      .command = entry_command::lock,
-                      .type = static_cast<std::uint32_t>(LockType::write),
-                      .name_given = thing.name.empty() ? 0u : 1u,
-                      .name = thing.name,
-                      .domain = thing.domain,
-                      .xdata = {}};
-    if (way == Way::lock_and_wait) lock.command = entry_command::lock_and_wait;
-    if (way == Way::unlock) lock.command = entry_command::unlock;
+    const fop::Entrylk lock = entry_lock(thing, way);
     co_await tried(volume_.subvolume(copy).perform(call, lock));
     co_return done;
   }

@@ -46,7 +46,8 @@ class CopyLocks {
   Task<Locked> take(const LockedThing& thing, Copies copies, Refusals& refusals);
   // Without waiting. `is_taken`: somebody else has it on one of the others.
   Task<Locked> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
-  // The same as a step of what each copy performs in order: by copy, with take_step(); empty at those not to be asked.
+  // The same as a step of what each copy performs in order: by copy, with a step of the lock; empty at those not to be
+  // asked.
   Task<Locked> try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
                               Refusals& refusals);
   // One copy after the other, waiting for whoever has it there.
@@ -57,13 +58,15 @@ class CopyLocks {
   Task<> give_back(const LockedThing& thing, const Locked& locked) { return give_back(thing, locked.copies()); }
   Task<> give_back(const LockedThing& thing, Copies copies);
 
-  // Of content or attributes, for a sequence.
+  // For a sequence: of content or attributes, and of entries.
   Step<fop::Inodelk> take_step(const LockedThing& thing) const;
+  Step<fop::Entrylk> take_names_step(const LockedThing& thing) const;
   Step<fop::Inodelk> give_back_step(const LockedThing& thing) const;
 
  private:
   enum class Way { lock, lock_and_wait, unlock };
   static fop::Inodelk inode_lock(const LockedThing& thing, Way way);
+  static fop::Entrylk entry_lock(const LockedThing& thing, Way way);
   Task<> ask(const Call& call, const LockedThing& thing, Copy copy, Way way);
   Task<> drop_what_is_lost(const LockedThing& thing, Locked& got);
   Call call_of(const LockedThing& thing) const;

@@ -57,7 +57,7 @@ bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) co
   return names && !name.starts_with(anonymous_prefix) && names->lacks(name, volume_.world.now());
 }
 
-Task<Finder::Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
+Task<Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
   fop::Lookup with_marks = lookup;
   // What has no identity on one copy has one on others: it is not to get a new one there.
   with_marks.xdata.erase(identity_key);
@@ -146,7 +146,17 @@ Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind, Locked l
 
 Task<> Finder::refresh(const Call& call, Gfid gfid) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
-  co_await tried(discover(call, lookup));
+  Heard heard = co_await tried(ask(call, lookup));
+  co_await tried(learn(call, gfid, std::move(heard)));
+  co_return done;
+}
+
+Task<> Finder::learn(const Call& call, Gfid gfid, Heard heard) {
+  // Where this does not tell for certain which copies are right, what was remembered does not either.
+  const Copies denied = denied_by(heard.answers, volume_.all());
+  const bool is_sure = denied.empty() && volume_.quorum.is_met(succeeded(heard.answers));
+  if (!is_sure || heard.news != volume_.news()) volume_.forget(gfid);
+  co_await tried(unite_by_gfid(call, gfid, std::move(heard)));
   co_return done;
 }
 

@@ -48,6 +48,8 @@ class Finder {
   Task<bool> is_denied(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
+  // The same of what has been asked for already.
+  Task<> learn(const Call& call, Gfid gfid, Heard heard);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
@@ -77,10 +79,6 @@ class Finder {
   // What the witness says that the copy missed; nothing where it cannot say anything.
   Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                                 std::shared_ptr<OpenObject> open);
-  struct Heard {
-    AnswersOf<fop::Lookup> answers;
-    std::uint64_t news = 0;  // of the volume, when they were asked for
-  };
   Task<Heard> ask(const Call& call, const fop::Lookup& lookup);
   bool agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const;
   // One answer of those that agree, of the copies that count.

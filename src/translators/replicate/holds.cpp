@@ -260,8 +260,11 @@ Call Holds::own_call(const Hold& hold) const {
 Task<> Holds::lock(Hold& hold, const Part& part) {
   Refusals refusals;
   Locked locked(volume_, Copies());
-  if (part.slot == Slot::data && volume_.up() == volume_.all()) {
+  const bool all_are_up = volume_.up() == volume_.all();
+  if (part.slot == Slot::data && all_are_up) {
     locked = co_await tried(lock_and_announce(hold, refusals));
+  } else if (part.slot == Slot::entries && all_are_up && volume_.all_know_sequences()) {
+    locked = co_await tried(lock_and_look(hold, refusals));
   } else {
     locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
   }
@@ -302,6 +305,36 @@ Task<Locked> Holds::lock_and_announce(Hold& hold, Refusals& refusals) {
   } else {
     locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
   }
+  co_return locked;
+}
+
+Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
+  const Call call = own_call(hold);
+  fop::Lookup look{.gfid = hold.key_.gfid, .parent = {}, .name = {}, .xdata = {}};
+  volume_.keys.ask_in(look.xdata);
+  std::vector<Sequence> sequences(volume_.size());
+  for (Sequence& sequence : sequences) {
+    sequence.push_back(locks_.take_names_step(hold.thing_));
+    sequence.push_back(Step<fop::Lookup>{call, look});
+  }
+  Heard heard{.answers = {}, .news = volume_.news()};
+  bool is_taken = false;
+  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
+  if (is_taken) {
+    co_await tried(locks_.give_back(hold.thing_, locked));
+    refusals = {};
+    locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
+    // Whoever had it may have left copies behind.
+    heard.news = volume_.news();
+    heard.answers = co_await tried(asking_.at_each(call, look, locked.copies()));
+  } else {
+    for (Sequence& sequence : sequences) {
+      const Result<fop::Acknowledged>& lock = step_of<fop::Entrylk>(sequence)->reply;
+      heard.answers.push_back(std::move(step_of<fop::Lookup>(sequence)->reply));
+      if (!lock) heard.answers.back() = std::unexpected(lock.error());
+    }
+  }
+  hold.heard_ = std::move(heard);
   co_return locked;
 }
 

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/event.h"
 #include "translators/replicate/asking.h"
@@ -67,6 +68,8 @@ class Hold {
     // What is known of the copies was asked for under this lock: nobody else has changed it since.
     bool is_verified() const { return hold_->is_verified_; }
     void verified() { hold_->is_verified_ = true; }
+    // What the copies said of each other when they gave the lock; only once.
+    std::optional<Heard> take_heard() { return std::exchange(hold_->heard_, std::nullopt); }
     // Copies that are blamed for other names, or for attributes that were made alike: right in what this use is about.
     Copies caught_up() const { return caught_up_; }
     void caught_up(Copies copies) { caught_up_ = copies; }
@@ -111,6 +114,7 @@ class Hold {
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   const std::shared_ptr<KnownNames> names_ = std::make_shared<KnownNames>();  // of a directory
+  std::optional<Heard> heard_;
   std::array<Copies, 3> dirty_;   // by slot: who has the mark of changes under way
   std::array<Copies, 3> blamed_;  // by slot: of whom the others know that it missed something
   Copies behind_;  // blamed by anybody for the content, since whenever: nobody changes that as long as it is locked
@@ -174,6 +178,8 @@ class Holds {
 
   Task<> lock(Hold& hold, const Part& part);
   Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
+  // Names: who is behind with them is known before anything is changed.
+  Task<Locked> lock_and_look(Hold& hold, Refusals& refusals);
   // Who has the mark of a change under way from a sequence that has locked, too.
   void note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed);
   // One round; whether nobody was lost in it.

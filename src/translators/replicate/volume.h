@@ -46,6 +46,10 @@ class Volume {
   std::size_t size() const { return translator.children().size(); }
   Translator& subvolume(Copy copy) const { return *translator.children()[copy]; }
   Copies all() const { return Copies::first(size()); }
+  // So that several operations in order are one call everywhere. Whoever knows them knows our keys in xdata, too.
+  bool all_know_sequences() const {
+    return std::ranges::all_of(translator.children(), [](const Translator* child) { return child->knows_sequences(); });
+  }
   std::string names(Copies copies) const;
   std::vector<std::string> names() const;  // by copy
   // Those that hold data, and not names and marks only.
