@@ -126,7 +126,9 @@ Task<> purge(std::shared_ptr<Core> core, Directory directory, int depth) {
 Task<> empty_landfill(std::shared_ptr<Core> core) {
   while (true) {
     // A file of a removed tree that has another name counts one too many until it is purged.
-    (void)co_await with_deadline(core->world, core->options->janitor_sleep, core->landfill_filled.wait());
+    const Result<Done> told =
+        co_await with_deadline(core->world, core->options->janitor_sleep, core->landfill_filled.wait());
+    if (!told && told.error().number() != ETIMEDOUT) co_return told.error();
     core->landfill_filled.reset();
     if (core->options->disable_landfill_purge) continue;
     using Opened = Result<OpenFile>;

@@ -164,7 +164,9 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
     uses.push_back(std::move(use));
   }
-  for (Hold::Use& use : uses) co_await tried(learn(call, use));
+  for (Hold::Use& use : uses) {
+    co_await tried(learn(call, use));
+  }
   Attempt<Operation> attempt;
   Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
   if (!reply && !attempt.answers.empty() && !attempt.is_undone) {
