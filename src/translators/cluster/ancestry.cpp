@@ -6,29 +6,44 @@ namespace mortar {
 
 namespace {
 
-Task<std::vector<std::string>> names_told(Translator& subvolume, const Call& call, Gfid gfid, const char* key) {
+constexpr std::string_view between_paths = ":/";  // unless the brick's option gfid2path-separator is another one
+
+Task<std::string> told(Translator& subvolume, const Call& call, Gfid gfid, const char* key) {
   const fop::Getxattr get{.gfid = gfid, .name_given = 1, .name = key};
   const fop::Values values = co_await tried(subvolume.perform(call, get));
-  const std::string_view path = values.values.text(get.name).value_or("");
-  if (path.size() > deepest_path) co_return failed(ENAMETOOLONG);
+  co_return std::string(values.values.text(get.name).value_or(""));
+}
+
+Result<std::vector<std::string>> names_of(std::string_view path) {
+  if (path.size() > deepest_path) return failed(ENAMETOOLONG);
   std::vector<std::string> names;
   for (std::size_t start = 0; start < path.size();) {
     const std::size_t end = std::min(path.find('/', start), path.size());
     if (end != start) names.emplace_back(path.substr(start, end - start));
     start = end + 1;
   }
-  if (names.empty()) co_return failed(EIO);
-  co_return std::move(names);
+  if (names.empty()) return failed(EIO);
+  return names;
 }
 
 }  // namespace
 
 Task<std::vector<std::string>> ancestry(Translator& subvolume, const Call& call, Gfid directory) {
-  return names_told(subvolume, call, directory, "glusterfs.ancestry.path");
+  const std::string path = co_await tried(told(subvolume, call, directory, "glusterfs.ancestry.path"));
+  co_return names_of(path);
 }
 
+// Of a file with several names bricks tell all paths.
 Task<std::vector<std::string>> a_way_to(Translator& subvolume, const Call& call, Gfid object) {
-  return names_told(subvolume, call, object, "glusterfs.gfidtopath");
+  std::string paths = co_await tried(told(subvolume, call, object, "glusterfs.gfidtopath"));
+  const std::size_t end = paths.find(between_paths);
+  if (end == std::string::npos) co_return names_of(paths);
+  const fop::Lookup lookup{.gfid = object, .parent = {}, .name = {}, .xdata = {}};
+  const fop::Lookup::Reply found = co_await tried(subvolume.perform(call, lookup));
+  // Else it is a directory on the way whose name ends like that.
+  const bool has_several = !found.iatt.is_directory() && found.iatt.links > 1;
+  if (has_several) paths.resize(end);
+  co_return names_of(paths);
 }
 
 }  // namespace mortar

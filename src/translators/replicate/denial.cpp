@@ -35,7 +35,9 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
     const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
     if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
     is_accused = is_accused || is_blamed(answers, deniers, holders);
-    if (!answers[holder] || (is_accused && !are_few)) co_return true;
+    if (is_accused && !are_few) co_return true;
+    // It has been moved meanwhile, or the way was read wrong.
+    if (!answers[holder]) co_return !are_few;
     const Gfid directory = answers[holder]->iatt.gfid;
     Copies known;
     for (const Copy denier : deniers.list()) {
