@@ -23,13 +23,14 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
   constexpr bool is_directory = std::is_same_v<Operation, fop::Opendir>;
   fop::Opened reply = *answers[opened.front()];
   reply.fd = descriptors_.give_out(open.gfid, flags, is_directory, std::move(object));
-  // It is being removed: what is written to a part of the copies only could not be told from what they had before.
+  // Perhaps it is being removed: what is written to too few of the copies could not be told from what they had before.
   const std::vector<Copy> others = ((is_directory ? copies : copies & right) - opened).list();
   bool is_gone = std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); });
-  // A copy may not have a directory yet.
-  if (is_gone && is_directory) {
+  // Or a copy does not have it yet, and what is remembered is of before.
+  if (is_gone) {
     const Result<Done> found = co_await finder_.refresh(call, open.gfid);
-    is_gone = !found && is_missing(found.error());
+    const bool are_enough = is_directory || volume_.quorum.is_met(opened);
+    is_gone = !are_enough || (!found && is_missing(found.error()));
   }
   if (!is_gone) co_return std::move(reply);
   const std::conditional_t<is_directory, fop::Releasedir, fop::Release> release{
