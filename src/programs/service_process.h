@@ -34,8 +34,11 @@ class ServiceProcess {
   static Result<Done> run(const char* name, const ProcessOptions& options, const Service& service);
 
   RealWorld& world() { return *world_; }
-  // Lets whoever started the program go on. Once.
-  Result<Done> report_ready() { return background_ ? background_->report_ready() : done; }
+  // Lets whoever started the program go on. Once. Whoever does may send signals at once.
+  Result<Done> report_ready() {
+    if (Result<Done> held = world_->hold_signals(); !held) return held;
+    return background_ ? background_->report_ready() : done;
+  }
   void reopen_log();
 
  private:

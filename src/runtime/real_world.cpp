@@ -167,13 +167,16 @@ Task<> RealWorld::readable(int descriptor) {
   co_return done;
 }
 
+Result<Done> RealWorld::hold_signals() {
+  if (parts_->signals) return done;
+  const sigset_t set = signals_taken();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  parts_->signals = UniqueDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  return parts_->signals ? Result<Done>(done) : std::unexpected(Error(errno, "cannot receive signals"));
+}
+
 Task<int> RealWorld::next_signal() {
-  if (!parts_->signals) {
-    const sigset_t set = signals_taken();
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    parts_->signals = UniqueDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!parts_->signals) co_return Error(errno, "cannot receive signals");
-  }
+  co_await tried(hold_signals());
   signalfd_siginfo info{};
   while (::read(parts_->signals.number(), &info, sizeof info) != sizeof info) {
     if (errno != EAGAIN && errno != EINTR) co_return Error(errno, "cannot receive signals");

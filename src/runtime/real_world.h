@@ -41,8 +41,10 @@ class RealWorld : public World {
   // One waiter a descriptor.
   Task<> readable(int descriptor);
 
-  // The next of SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2. From the first call on these signals have no other effect
-  // on the process. One caller at a time.
+  // From now on SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 wait until somebody asks for them, and do nothing else to
+  // the process.
+  Result<Done> hold_signals();
+  // The next of these, which holds them, too. One caller at a time.
   Task<int> next_signal();
 
   bool uses_io_uring() const;
