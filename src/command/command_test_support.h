@@ -51,6 +51,7 @@ class NoWorld : public World {
   Instant now() const override { return {}; }
   Moment wall_clock() const override { return {}; }
   Task<> sleep(Duration) override { co_return done; }
+  Gfid boot_id() override { return null_gfid; }
   void random(std::span<std::uint8_t>) override {}
   Network& network() override { check_failed("no network here", std::source_location::current()); }
   FileSystem& files() override { check_failed("no files here", std::source_location::current()); }

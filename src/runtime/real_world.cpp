@@ -131,6 +131,13 @@ Moment RealWorld::wall_clock() const {
   return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
 }
 
+Gfid RealWorld::boot_id() {
+  const Result<std::string> text = files().read_file("/proc/sys/kernel/random/boot_id", 64);
+  const std::optional<Gfid> id = text ? Gfid::parse(text->substr(0, text->find('\n'))) : std::nullopt;
+  // Where the kernel does not tell, each process takes the machine for one that has just started.
+  return id ? *id : random_gfid();
+}
+
 Task<> RealWorld::sleep(Duration duration) {
   Timers::Timer timer(parts_->timers, now() + std::max(duration, Duration::zero()));
   co_await timer;

@@ -32,6 +32,7 @@ class RealWorld : public World {
   Instant now() const override;
   Moment wall_clock() const override;
   Task<> sleep(Duration duration) override;
+  Gfid boot_id() override;
   void random(std::span<std::uint8_t> bytes) override;
   Network& network() override;
   FileSystem& files() override;

@@ -35,6 +35,8 @@ class World {
   // Wall clock; may jump.
   virtual Moment wall_clock() const = 0;
   virtual Task<> sleep(Duration duration) = 0;
+  // Of the machine: another one each time it starts.
+  virtual Gfid boot_id() = 0;
 
   virtual void random(std::span<std::uint8_t> bytes) = 0;
   Gfid random_gfid();

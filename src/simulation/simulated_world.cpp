@@ -64,6 +64,8 @@ void SimulatedWorld::random(std::span<std::uint8_t> bytes) {
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random_.next());
 }
 
+Gfid SimulatedWorld::boot_id() { return host_.boot_id(); }
+
 FileSystem& SimulatedWorld::files() { return host_.disk(); }
 
 void SimulatedWorld::after(Duration delay, std::function<void()> what) {
@@ -150,7 +152,15 @@ void Host::power_on() {
   if (up_) return;
   simulation_.trace().note("power on", {index_});
   up_ = true;
+  ++boots_;
   simulation_.network().host_is_back(*this);
+}
+
+Gfid Host::boot_id() const {
+  Gfid id = fixed_gfid(static_cast<std::uint8_t>(boots_));
+  id.bytes[14] = static_cast<std::uint8_t>(boots_ >> 8);
+  id.bytes[0] = static_cast<std::uint8_t>(index_);
+  return id;
 }
 
 Moment Host::wall_clock() const {

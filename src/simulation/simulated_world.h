@@ -53,6 +53,7 @@ class SimulatedWorld final : public World {
   Instant now() const override;
   Moment wall_clock() const override;
   Task<> sleep(Duration duration) override;
+  Gfid boot_id() override;
   void random(std::span<std::uint8_t> bytes) override;
   Network& network() override { return network_; }
   FileSystem& files() override;
@@ -94,6 +95,7 @@ class Host {
   const std::string& address() const { return address_; }
   SimulatedFileSystem& disk() { return *disk_; }
   bool is_up() const { return up_; }
+  Gfid boot_id() const;
 
   SimulatedWorld& start_process(std::string name = "process");
   // Makes `name` (a path or a bare word, as the first argument of a Command) something that can be started.
@@ -123,6 +125,7 @@ class Host {
   const std::string name_;
   const std::string address_;
   bool up_ = true;
+  std::uint32_t boots_ = 1;
   int last_pid_ = 100;
   Duration wall_offset_{};
   std::unique_ptr<SimulatedFileSystem> disk_;

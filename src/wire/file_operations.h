@@ -17,6 +17,9 @@ namespace mortar::fop {
 template <class... Operations>
 struct OperationList {};
 
+template <class Operation, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<Operation, Others> || ...);
+
 // Every operation, in order of number.
 using AllOperations =
     OperationList<Stat, Readlink, Mknod, Mkdir, Unlink, Rmdir, Symlink, Rename, Link, Truncate, Open, Read, Write,

@@ -11,4 +11,17 @@ inline constexpr const char* removed_object = "mortar.removed-object";
 // Beside a rename: it is refused with EISDIR where it would replace a directory, which is to be locked before.
 inline constexpr const char* replaces_no_directory = "mortar.replaces-no-directory";
 
+// What those who use copies of each other ask of bricks (translators/index/recent_changes.h). All are heard from the
+// volume's own processes only.
+//
+// An extended attribute of the root: in which epoch the brick is, a gfid.
+inline constexpr const char* epoch = "mortar.epoch";
+// Set on the root, beside the epoch in which it was: the copy that is blamed under this key has gone.
+inline constexpr const char* copy_gone = "mortar.copy-gone";
+// Set on the root, beside the epoch in which it is: it is back. And what it is blamed for with each object that it may
+// have lost a change of: the counts of a change of names, and of one of attributes, as XATTROP adds them.
+inline constexpr const char* copy_back = "mortar.copy-back";
+inline constexpr const char* blame_for_names = "mortar.blame-for-names";
+inline constexpr const char* blame_for_attributes = "mortar.blame-for-attributes";
+
 }  // namespace mortar::own_key

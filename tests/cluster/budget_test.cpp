@@ -20,8 +20,8 @@ constexpr Duration one_way = 1ms;
 constexpr Duration until_settled = 5s;
 // Of a trip, at most: what the disks take.
 constexpr double disk_time = 0.5;
-// Calls that bricks make by themselves meanwhile.
-constexpr double beside = 2;
+// Calls that bricks make by themselves meanwhile: one looks after its health, and writes down what there is.
+constexpr double beside = 4;
 
 struct Cost {
   double trips = 0;

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr Duration longest_operation = 40min;
 constexpr Duration between_write_backs = 200ms;
 constexpr Duration longest_thought = 8ms;
+// Until users rest after a fault.
+constexpr Duration longest_rush = 500ms;
 // How long a user leaves it alone who was told that the volume is not there.
 constexpr Duration longest_sulk = 2s;
 
@@ -24,8 +26,12 @@ class ConcurrentRun : public VolumeRun {
   void begin(const Snapshot& start) override {
     history_ = std::make_unique<History>(start, volume_.bricks() == 1);
     write_back();
-    faults_.on_power_cut = [this] { history_->power_fails(); };
-    faults_.on_power_back = [this] { history_->power_is_back(); };
+    if (plan_.outlives_power_cuts) {
+      faults_.on_power_cut = [this] { history_->copy_loses_power(); };
+    } else {
+      faults_.on_power_cut = [this] { history_->power_fails(); };
+      faults_.on_power_back = [this] { history_->power_is_back(); };
+    }
     Habits habits = Habits::random(random_);
     habits.in_blocks = true;
     habits.waits_for_locks = random_.chance(0.5);
@@ -54,7 +60,8 @@ class ConcurrentRun : public VolumeRun {
   Task<> act() override {
     TaskSet working;
     for (std::size_t user = 0; user < users_.size(); ++user) working.start(use(user, random_.split()));
-    beside_.start(write_back_again_and_again());
+    // Bricks whose copies outlive a power cut see to it themselves that not too much is lost.
+    if (!plan_.outlives_power_cuts) beside_.start(write_back_again_and_again());
     beside_.start(make_faults(random_.split()));
     co_await tried(working.finished());
     is_over_ = true;
@@ -68,11 +75,15 @@ class ConcurrentRun : public VolumeRun {
 
   Task<> use(std::size_t user, Random random) {
     for (std::size_t number = plan_.operations / users_.size(); number > 0; --number) {
+      while (is_resting_) {
+        co_await pass_time(volume_.simulation(), longest_thought);
+      }
       const Result<Done> acted =
           co_await with_deadline(volume_.client(user).world(), longest_operation, users_[user]->act());
       if (!acted && acted.error().number() == ETIMEDOUT && failure_.empty()) failure_ = "an operation does not end";
       const bool sulks = !acted && History::is_outage(acted.error());
-      const Duration pause(random.below(static_cast<std::uint64_t>((sulks ? longest_sulk : longest_thought).count())));
+      const Duration longest = sulks ? longest_sulk : longest_thought;
+      const Duration pause(random.below(static_cast<std::uint64_t>(longest.count())));
       if (sulks || random.chance(0.5)) {
         co_await pass_time(volume_.simulation(), pause);
       }
@@ -106,7 +117,17 @@ class ConcurrentRun : public VolumeRun {
       Result<Done> connected = co_await until_connected(volume_);
       if (!connected && failure_.empty()) failure_ = connected.error().sentence();
       history_->fault_ends();
+      co_await tried(rest(random));
     }
+    co_return done;
+  }
+
+  Task<> rest(Random& random) {
+    if (plan_.rest == Duration::zero()) co_return done;
+    co_await tried(pass_time(volume_.simulation(), Duration(random.below(longest_rush.count()))));
+    is_resting_ = true;
+    co_await tried(pass_time(volume_.simulation(), plan_.rest));
+    is_resting_ = false;
     co_return done;
   }
 
@@ -132,6 +153,7 @@ class ConcurrentRun : public VolumeRun {
   std::unique_ptr<History> history_;
   std::vector<std::unique_ptr<Watch<History>>> watches_;
   bool is_over_ = false;
+  bool is_resting_ = false;
   std::string failure_;
   TaskSet beside_;
 };

@@ -22,7 +22,7 @@ class ExactRun : public VolumeRun {
     const bool one_disk = volume_.bricks() == 1;
     checker_ = std::make_unique<ExactChecker>(start.tree, plan_.exactness, one_disk);
     write_back();
-    faults_.on_power_cut = [this] { checker_->lost_power(); };
+    if (!plan_.outlives_power_cuts) faults_.on_power_cut = [this] { checker_->lost_power(); };
     const Habits habits = Habits::random(random_);
     for (std::size_t index = 0; index < volume_.clients(); ++index) {
       watches_.push_back(std::make_unique<Watch<ExactChecker>>(index, volume_, *checker_, log_));

@@ -118,7 +118,8 @@ void Faults::power_off() {
   ++totals().power_cuts;
   ServedBrick& brick = some_brick();
   note(fmt::format("{} loses power", brick.host().name()));
-  brick.power_off();
+  const SurvivalRule worst = SurvivalRule::only_synced();
+  brick.power_off(menu_.worst_power_cuts ? &worst : nullptr);
   on_power_cut();
 }
 

@@ -20,6 +20,8 @@ class Faults {
     bool splits = false;  // clients and bricks in two parts that do not reach each other, in any shape
     bool kills = true;
     bool power_cuts = true;
+    // A disk that loses power loses all that was not synced, and not only some of it.
+    bool worst_power_cuts = false;
     Duration longest = std::chrono::seconds(120);
   };
 

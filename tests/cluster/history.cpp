@@ -79,7 +79,8 @@ void History::judge_error(std::size_t client, const char* operation, const Error
       (meets_fault() && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
   // A stray stands in the way of another object (may_be_stray).
   const bool by_stray = !lost_renames_.empty() && number == EIO && error.sentence().contains("keep one of them");
-  if (by_others || by_fault || by_stray) return;
+  const bool by_power_cut = copy_lost_power_ && on_open_file && is_outage(error);
+  if (by_others || by_fault || by_stray || by_power_cut) return;
   fail(fmt::format("client {}: {} fails: {}", client, operation, error.sentence()));
 }
 
@@ -115,6 +116,7 @@ void History::sets(Aspect aspect, const Gfid& object, const std::string& name, R
 
 void History::sees_attributes(const Iatt& iatt, const char* what) {
   if (iatt.is_directory()) directories_.insert(iatt.gfid);
+  sees_links(iatt);
   sees(Aspect::mode, iatt.gfid, "", number(iatt.mode & permission_bits), what);
   sees(Aspect::owner, iatt.gfid, "", number(iatt.uid), what);
   sees(Aspect::group, iatt.gfid, "", number(iatt.gid), what);
@@ -313,6 +315,7 @@ void History::note(const Call&, const fop::Removexattr& remove, const Result<fop
 void History::note(const Call&, const fop::Write& write, const Result<fop::Changed>& reply) {
   if (!reply && !is_outage(reply.error())) return;
   if (reply && reply->op_ret != static_cast<std::int32_t>(write.size)) fail("a write is short");
+  if (reply) sees_links(reply->after);
   std::uint64_t tag = 0;
   std::memcpy(&tag, write.data.bytes.data(), sizeof tag);
   sets(Aspect::block, write.gfid, std::to_string(write.offset / block_size), number(tag), reply.has_value(), "write");

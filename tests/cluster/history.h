@@ -52,6 +52,8 @@ class History {
   }
   void power_fails();
   void power_is_back();
+  // One of several: nothing is lost by that, but what is open and has no name any more lives where its brick lives on.
+  void copy_loses_power() { copy_lost_power_ = true; }
   void written_back();
 
   // A rename to this name whose answer was lost: from one brick to another it may have made its file's second name, out
@@ -130,6 +132,9 @@ class History {
   void sets(Aspect aspect, const Gfid& object, const std::string& name, RegisterValue value, bool certain,
             const char* what);
   void sees_attributes(const Iatt& iatt, const char* what);
+  void sees_links(const Iatt& iatt) {
+    if (iatt.links == 0) nameless_.insert(iatt.gfid);
+  }
   void makes(const Call& call, const Gfid& parent, const std::string& name, const Gfid& gfid, std::uint32_t mode,
              bool certain, const char* what);
   template <class Reply>
@@ -184,6 +189,7 @@ class History {
   // Whether one was there while the operation ran.
   bool meets_fault() const { return has_fault_ || begun_ < fault_ended_; }
   bool had_fault_ = false;
+  bool copy_lost_power_ = false;
   std::string failure_;
   std::map<Key, Register> registers_;
   std::vector<Rename> renames_;
@@ -192,7 +198,8 @@ class History {
   std::set<Gfid> made_;         // somebody asked for it
   std::set<Gfid> directories_;  // that were seen
   std::map<Gfid, std::string> targets_;
-  std::set<Gfid> linked_;  // had several names at some time
+  std::set<Gfid> linked_;    // had several names at some time
+  std::set<Gfid> nameless_;  // had none, and were open
   std::vector<Sync> syncs_;
   std::vector<Crash> crashes_;
   std::vector<Held> held_;

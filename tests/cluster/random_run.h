@@ -15,7 +15,11 @@ struct RunPlan {
   Faults::Menu menu;
   // How often a fault begins before an operation.
   double faults = 0.02;
+  // Shortly after each fault, users that are at it at once leave the volume alone for so long.
+  Duration rest{};
   Exactness exactness;
+  // Copies on other disks keep what was acknowledged when one disk loses what it had not written yet.
+  bool outlives_power_cuts = false;
 };
 
 struct RunReport {

@@ -2,35 +2,19 @@
 // something is read, nothing that was acknowledged is lost, and in the end all copies are alike.
 #include <gtest/gtest.h>
 
-#include "random_run.h"
+#include "replicate_plans.h"
 #include "seeds.h"
 
 namespace mortar::sim {
 namespace {
 
-using namespace std::chrono_literals;
-
 void expect_none_wrong(std::uint64_t seed, const RunReport& report) {
   if (!report.failure.empty()) ADD_FAILURE() << "seed " << seed << ": " << report.failure;
 }
 
-RunPlan plan_for(std::size_t clients) {
-  RunPlan plan{.shape = {.bricks = 3, .clients = clients}};
-  plan.shape.volume.type = VolumeType::replicate;
-  plan.shape.volume.replica_count = 3;
-  plan.menu.power_cuts = false;
-  return plan;
-}
+RunPlan one_after_the_other() { return three_copies(3); }
 
-RunPlan one_after_the_other() { return plan_for(3); }
-
-RunPlan at_once() {
-  RunPlan plan = plan_for(4);
-  plan.shape.options = {{"network.ping-timeout", "3"}};
-  plan.menu.splits = true;
-  plan.menu.longest = 8s;
-  return plan;
-}
+RunPlan at_once() { return three_copies_at_once(); }
 
 RunPlan without_faults(RunPlan plan) {
   plan.faults = 0;
@@ -65,6 +49,11 @@ TEST(Replicate, AtOnce) {
 
 TEST(Replicate, AtOnceWithFaults) {
   for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, at_once())); });
+}
+
+TEST(Replicate, AtOnceWithPowerCuts) {
+  for_each_seed(
+      [](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, three_copies_with_power_cuts())); });
 }
 
 }  // namespace

@@ -114,6 +114,12 @@ bool says_connected(const Translator& translator) {
   return state.starts_with("connected=1");
 }
 
+bool uses_all_copies(const Translator& replicate) {
+  std::string state;
+  replicate.dump_state(state);
+  return state.find("child_up[0]=") != std::string::npos && state.find("]=0") == std::string::npos;
+}
+
 }  // namespace
 
 ServedBrick::ServedBrick(Host& host, Brick brick, Volfile volfile)
@@ -191,6 +197,7 @@ void MountedClient::kill() {
 bool MountedClient::is_connected() const {
   if (!graph_) return false;
   return std::ranges::all_of(graph_->volfile().sections, [this](const VolumeSection& section) {
+    if (section.type == "cluster/replicate") return uses_all_copies(*graph_->find(section.name));
     return section.type != "protocol/client" || says_connected(*graph_->find(section.name));
   });
 }

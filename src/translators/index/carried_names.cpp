@@ -37,7 +37,7 @@ Task<fop::Rename::Reply> Index::perform(const Call& call, const fop::Rename& ren
       co_await tried(blame_alike(call, rename.old_parent, rename.new_parent));
     }
   }
-  fop::Rename::Reply reply = co_await tried(next().perform(call, rename));
+  fop::Rename::Reply reply = co_await tried(around(call, rename));
   co_return std::move(reply);
 }
 

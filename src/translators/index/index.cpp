@@ -41,7 +41,10 @@ Result<std::optional<Name>> entry_in(const Dictionary& xdata, std::string_view k
 }  // namespace
 
 Index::Index(World& world, std::string name, index::Options options)
-    : PassOn(std::move(name)), world_(world), options_(std::move(options)) {
+    : Intercept(std::move(name)),
+      world_(world),
+      options_(std::move(options)),
+      recent_(world, this->name(), options_.base) {
   store_ = std::make_shared<Store>(IndexStore(world.files(), options_.base, [state = world.random_number()]() mutable {
     // Ids are made on workers, where the world's randomness may not be asked.
     std::array<std::uint8_t, 16> noise{};
@@ -67,8 +70,11 @@ void Index::set_watchlists() {
 Task<> Index::start() {
   co_await tried(on_store([](IndexStore& lists) { return lists.open(); }));
   may_have_notes_ = co_await tried(on_store([](IndexStore& lists) { return lists.has_any(List::entry_changes); }));
+  co_await tried(recent_.open());
   co_return done;
 }
+
+Task<> Index::stop() { return recent_.close(); }
 
 Result<Done> Index::reconfigure(const VolumeSection& section) {
   Result<index::Options> options = read_options<index::Options>(section);
@@ -81,6 +87,7 @@ Result<Done> Index::reconfigure(const VolumeSection& section) {
 
 void Index::dump_state(std::string& out) const {
   fmt::format_to(std::back_inserter(out), "index-base={}\nunder-way={}\n", options_.base, turns_->size());
+  recent_.dump_state(out);
 }
 
 std::optional<List> Index::list_of(std::string_view key) const {
@@ -177,6 +184,7 @@ Task<> Index::strike(Gfid gfid) {
 
 template <class Operation>
 Task<typename Operation::Reply> Index::tracked(const Call& call, const Operation& operation) {
+  note_blame(operation.gfid, operation.values);
   Turn turn(turns_, operation.gfid);
   SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
   Watched asked = watch(operation.values);

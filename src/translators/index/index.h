@@ -3,6 +3,8 @@
 // An index entry too many costs a healer a look; one too few would hide damage.
 //
 // The lists are virtual directories with gfids that are random in each process, told by getxattr on the root.
+//
+// It remembers, too, what was changed lately, for the day on which a copy comes back without it (recent_changes.h).
 #pragma once
 
 #include <list>
@@ -17,8 +19,10 @@
 #include "runtime/inline_guard.h"
 #include "runtime/world.h"
 #include "translator/graph.h"
+#include "translator/intercept.h"
 #include "translator/options.h"
 #include "translators/index/index_store.h"
+#include "translators/index/recent_changes.h"
 
 namespace mortar {
 
@@ -40,12 +44,19 @@ struct Options {
 
 }  // namespace index
 
-class Index : public PassOn {
+class Index : public Intercept<Index> {
  public:
   Index(World& world, std::string name, index::Options options);
-  using PassOn::perform;
+  using Intercept::perform;
+
+  template <class Operation>
+  Task<typename Operation::Reply> around(const Call& call, const Operation& operation) {
+    recent_.note(operation);
+    return next().perform(call, operation);
+  }
 
   Task<> start() override;
+  Task<> stop() override;
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;
 
@@ -54,6 +65,9 @@ class Index : public PassOn {
 
   // What is behind on a copy is carried there to the new name (carried_names.cpp).
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename) override;
+
+  // What copies may have lost (lost_changes.cpp).
+  Task<fop::Setxattr::Reply> perform(const Call& call, const fop::Setxattr& set) override;
 
   // The virtual directories (virtual_directories.cpp).
   Task<fop::Getxattr::Reply> perform(const Call& call, const fop::Getxattr& get) override;
@@ -91,6 +105,10 @@ class Index : public PassOn {
   // Whether the old name was noted; then the new one is, too.
   Task<bool> note_carried(const fop::Rename& rename);
   Task<> blame_alike(Call call, Gfid from, Gfid to);
+  // Blame that goes is about what a healer has just written.
+  void note_blame(const Gfid& gfid, const Dictionary& values);
+  Task<fop::Acknowledged> hear_of_copy(Call call, Dictionary said);
+  Task<> blame(Call call, std::string copy, Dictionary said, std::vector<index::RecentChange> lost);
 
   // The lists, and whose turn it is to work on them.
   struct Store {
@@ -127,6 +145,7 @@ class Index : public PassOn {
   index::Options options_;
   std::vector<std::pair<std::string, index::List>> watchlist_;  // prefix; the dirty ones first
   std::shared_ptr<Store> store_;
+  index::RecentChanges recent_;
   InlineGuard guard_{true};
   bool may_have_notes_ = false;                               // of names
   std::shared_ptr<Turns> turns_ = std::make_shared<Turns>();  // of objects with operations under way

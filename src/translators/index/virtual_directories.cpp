@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "translators/index/index.h"
+#include "wire/own_keys.h"
 
 namespace mortar {
 
@@ -74,6 +75,11 @@ Task<fop::Getxattr::Reply> Index::perform(const Call& call, const fop::Getxattr&
   for (std::size_t list = 0; list < gfid_names.size(); ++list) {
     if (get.name != gfid_names[list]) continue;
     reply.values.set_bytes(get.name, virtual_gfids_[list].view());
+    co_return reply;
+  }
+  if (get.name == own_key::epoch && get.gfid.is_root()) {
+    if (!call.is_internal()) co_return Error(EPERM);
+    reply.values.set(get.name, recent_.epoch());
     co_return reply;
   }
   if (get.name == pending_count || get.name == dirty_count) {
@@ -201,7 +207,7 @@ Task<Iatt> Index::attributes_of(Place place, Gfid gfid) {
 Task<fop::Unlink::Reply> Index::perform(const Call& call, const fop::Unlink& unlink) {
   auto place = place_of(unlink.parent);
   if (!place) {
-    auto passed = co_await tried(next().perform(call, unlink));
+    auto passed = co_await tried(around(call, unlink));
     co_return passed;
   }
   Name entry = co_await tried(Name::make(unlink.name));
@@ -221,7 +227,7 @@ Task<fop::Unlink::Reply> Index::perform(const Call& call, const fop::Unlink& unl
 Task<fop::Rmdir::Reply> Index::perform(const Call& call, const fop::Rmdir& rmdir) {
   auto place = place_of(rmdir.parent);
   if (!place) {
-    auto passed = co_await tried(next().perform(call, rmdir));
+    auto passed = co_await tried(around(call, rmdir));
     co_return passed;
   }
   auto directory = Gfid::parse(rmdir.name);

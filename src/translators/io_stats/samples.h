@@ -13,16 +13,10 @@
 
 namespace mortar::io_stats {
 
-namespace detail {
-template <class Operation, class... Others>
-inline constexpr bool is_one_of = (std::is_same_v<Operation, Others> || ...);
-}
-
 // How urgent an operation is, in stock's words, by which scripts sort the samples.
 template <class Operation>
 consteval const char* urgency_of() {
   using namespace fop;
-  using detail::is_one_of;
   if (is_one_of<Operation, Open, Stat, Fstat, Lookup, Access, Readlink, Opendir, Statfs, Readdir, Readdirp,
                 GetActiveLocks, SetActiveLocks, Icreate, Namelink>) {
     return "HIGH";

@@ -192,7 +192,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   AnswersOf<Operation>& answers = attempt.answers;
   const Copies ready = co_await tried(prepare(call, uses));
   const Copies asked = ready & who_found_right(uses);
-  if constexpr (std::is_same_v<Operation, fop::Write>) {
+  if constexpr (ChangesContent<Operation>) {
     for (Hold::Use& use : uses) use.note_unstable(asked);
   }
   std::vector<Task<>> at_once;

@@ -95,8 +95,11 @@ Result<Done> Replicate::reconfigure(const VolumeSection& section) {
 
 void Replicate::notified(const Notice& notice, Translator& child) {
   const auto copy = static_cast<replicate::Copy>(std::ranges::find(children(), &child) - children().begin());
-  if (std::holds_alternative<notice::ChildUp>(notice)) return child_comes_or_goes(copy, true);
-  if (std::holds_alternative<notice::ChildDown>(notice)) return child_comes_or_goes(copy, false);
+  if (std::holds_alternative<notice::ChildUp>(notice)) return arrivals_.comes(copy);
+  if (std::holds_alternative<notice::ChildDown>(notice)) {
+    copy_comes_or_goes(copy, false);
+    return arrivals_.goes(copy);
+  }
   if (const auto* object = std::get_if<notice::InodelkContention>(&notice)) {
     if (object->domain == volume_.domain()) {
       return holds_.wanted_by_others(object->gfid, replicate::LockKind::content);
@@ -113,7 +116,7 @@ void Replicate::notified(const Notice& notice, Translator& child) {
 
 // The volume is up with its first copy, once it is known of each whether it is there: before that, changes would be
 // made without one that is about to come.
-void Replicate::child_comes_or_goes(replicate::Copy copy, bool comes) {
+void Replicate::copy_comes_or_goes(replicate::Copy copy, bool comes) {
   const bool was_up = is_up_;
   volume_.set_up(copy, comes);
   if (comes) {

@@ -8,6 +8,7 @@
 //   copies.h, changelog.h, quorum.h   sets of copies; the marks they keep; how many are enough
 //   volume.h                          which of them are there, the options, what is known: what all share
 //   asking.h, outcome.h               one operation at several copies, and what came of it
+//   arrivals.h                        copies that come, and may have lost something, and go
 //   claims.h, holds.h                 locks and marks, kept from one change to the next
 //   blame.h, evidence.h, heal_direction.h
 //                                     what the copies say of each other, and which of them are right
@@ -34,6 +35,7 @@
 #include "runtime/world.h"
 #include "translator/graph.h"
 #include "translator/intercept.h"
+#include "translators/replicate/arrivals.h"
 #include "translators/replicate/changes.h"
 #include "translators/replicate/listing.h"
 #include "translators/replicate/lock_requests.h"
@@ -65,7 +67,7 @@ class Replicate final : public Intercept<Replicate> {
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
 
  private:
-  void child_comes_or_goes(replicate::Copy copy, bool comes);
+  void copy_comes_or_goes(replicate::Copy copy, bool comes);
   Task<fop::Statfs::Reply> statfs(const Call& call, const fop::Statfs& statfs);
   Task<fop::Acknowledged> set_xattr(const Call& call, const fop::Setxattr& set);
   Task<fop::Values> get_xattr(const Call& call, const fop::Getxattr& get);
@@ -82,6 +84,7 @@ class Replicate final : public Intercept<Replicate> {
   replicate::Volume volume_;
   Descriptors descriptors_{*this};
   replicate::Asking asking_{volume_, descriptors_};
+  replicate::Arrivals arrivals_{volume_, asking_, [this](replicate::Copy copy) { copy_comes_or_goes(copy, true); }};
   replicate::Holds holds_{volume_, asking_};
   replicate::Healer healer_{volume_};
   replicate::NewCopy new_copy_{healer_.healing()};

@@ -1,0 +1,35 @@
+// Runs of replicated volumes.
+#pragma once
+
+#include "random_run.h"
+
+namespace mortar::sim {
+
+inline RunPlan three_copies(std::size_t clients) {
+  RunPlan plan{.shape = {.bricks = 3, .clients = clients}};
+  plan.shape.volume.type = VolumeType::replicate;
+  plan.shape.volume.replica_count = 3;
+  plan.menu.power_cuts = false;
+  return plan;
+}
+
+inline RunPlan three_copies_at_once() {
+  RunPlan plan = three_copies(4);
+  plan.shape.options = {{"network.ping-timeout", "3"}};
+  plan.menu.splits = true;
+  plan.menu.longest = std::chrono::seconds(8);
+  return plan;
+}
+
+// One machine at a time loses its power and what it had not written down, and the next one only when that is healed and
+// everybody has written down what there is.
+inline RunPlan three_copies_with_power_cuts() {
+  RunPlan plan = three_copies_at_once();
+  plan.menu = {
+      .cuts = false, .partitions = false, .kills = false, .worst_power_cuts = true, .longest = std::chrono::seconds(8)};
+  plan.outlives_power_cuts = true;
+  plan.rest = std::chrono::seconds(15);
+  return plan;
+}
+
+}  // namespace mortar::sim
