@@ -337,7 +337,9 @@ void History::sees_content(const Gfid& gfid, std::string_view content, const cha
 }
 
 void History::note(const Call&, const fop::Read& read, const Result<fop::Read::Reply>& reply) {
-  if (reply) sees_content(read.gfid, reply->data.bytes.text(), "read");
+  if (!reply) return;
+  sees_links(reply->iatt);
+  sees_content(read.gfid, reply->data.bytes.text(), "read");
 }
 
 void History::note_cut(const Gfid& gfid, std::uint64_t size, const Result<fop::Changed>& reply, const char* what) {
