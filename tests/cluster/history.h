@@ -48,7 +48,7 @@ class History {
   void fault_begins();
   void fault_ends() {
     has_fault_ = false;
-    fault_ended_ = tick_;
+    fault_ended_ = ++tick_;
   }
   void power_fails();
   void power_is_back();

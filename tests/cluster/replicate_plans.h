@@ -21,6 +21,13 @@ inline RunPlan three_copies_at_once() {
   return plan;
 }
 
+// The third copy has names and marks only.
+inline RunPlan arbiter_at_once() {
+  RunPlan plan = three_copies_at_once();
+  plan.shape.volume.arbiter_count = 1;
+  return plan;
+}
+
 // One machine at a time loses its power and what it had not written down, and the next one only when that is healed and
 // everybody has written down what there is.
 inline RunPlan three_copies_with_power_cuts() {

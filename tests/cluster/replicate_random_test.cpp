@@ -51,6 +51,10 @@ TEST(Replicate, AtOnceWithFaults) {
   for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, at_once())); });
 }
 
+TEST(Replicate, ArbiterAtOnceWithFaults) {
+  for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, arbiter_at_once())); });
+}
+
 TEST(Replicate, AtOnceWithPowerCuts) {
   for_each_seed(
       [](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, three_copies_with_power_cuts())); });

@@ -116,6 +116,24 @@ void VolumeRun::end_healing() {
   healer_.reset();
 }
 
+// What the bricks say of the copies of an object.
+std::string VolumeRun::marks_of(const std::string& gfid) {
+  std::string marks;
+  for (std::size_t index = 0; index < volume_.bricks(); ++index) {
+    ServedBrick& brick = volume_.brick(index);
+    const std::string handle =
+        fmt::format("{}/.glusterfs/{}/{}/{}", brick.directory(), gfid.substr(0, 2), gfid.substr(2, 2), gfid);
+    const Result<std::vector<std::string>> keys =
+        brick.host().disk().list_xattrs(FileSystem::no_directory, handle);
+    for (const std::string& key : keys ? *keys : std::vector<std::string>{"nothing"}) {
+      const Result<std::string> value = brick.host().disk().get_xattr(FileSystem::no_directory, handle, key.c_str());
+      if (!key.starts_with("trusted.afr.")) continue;
+      marks += fmt::format("\n  on brick {}: {} {:02x}", index, key, fmt::join(value ? *value : "", ""));
+    }
+  }
+  return marks;
+}
+
 Task<std::string> VolumeRun::left_to_heal() {
   for (Replicate* set : sets_) {
     replicate::HealIndex index(set->healer().healing());
@@ -123,7 +141,8 @@ Task<std::string> VolumeRun::left_to_heal() {
       for (const replicate::HealList list : {replicate::HealList::blamed, replicate::HealList::dirty}) {
         const Result<std::vector<std::string>> entries = co_await index.entries(copy, list);
         if (!entries) co_return fmt::format("the list of brick {} is not read: {}", copy, entries.error().sentence());
-        if (!entries->empty()) co_return fmt::format("brick {} lists {}", copy, entries->front());
+        if (entries->empty()) continue;
+      co_return fmt::format("brick {} lists {}{}", copy, entries->front(), marks_of(entries->front()));
       }
     }
   }

@@ -51,6 +51,7 @@ class VolumeRun {
   void begin_healing();
   void end_healing();
   Task<std::string> left_to_heal();
+  std::string marks_of(const std::string& gfid);
 
   std::unique_ptr<MountedClient> walker_;
   TaskSet walking_;

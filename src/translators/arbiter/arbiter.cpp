@@ -40,6 +40,9 @@ Task<fop::Changed> Arbiter::perform(const Call& call, const fop::Write& write) {
 Task<fop::Changed> Arbiter::perform(const Call& call, const fop::Truncate& truncate) {
   const fop::Stat question{.gfid = truncate.gfid, .xdata = truncate.xdata};
   Result<fop::Attributes> attributes = co_await next().perform(call, question);
+  // As a copy that has content to cut says.
+  if (attributes && attributes->iatt.is_directory()) co_return Error(EISDIR);
+  if (attributes && !attributes->iatt.is_regular()) co_return Error(EINVAL);
   co_return unchanged(std::move(attributes));
 }
 

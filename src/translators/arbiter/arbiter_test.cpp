@@ -12,9 +12,10 @@ using testing::ask;
 struct ArbiterTest : ::testing::Test {
   ArbiterTest() {
     arbiter.add_child(leaf);
-    const auto attributes = [](const Call&, const auto& question) {
+    const auto attributes = [this](const Call&, const auto& question) {
       fop::Attributes reply;
       reply.iatt.gfid = question.gfid;
+      reply.iatt.mode = mode;
       reply.iatt.links = 3;
       if (question.xdata.has("glusterfs.open-fd-count")) {
         reply.xdata.set("glusterfs.open-fd-count", std::uint64_t{2});
@@ -42,6 +43,7 @@ struct ArbiterTest : ::testing::Test {
     EXPECT_TRUE(leaf.asked<Operation>().empty());
   }
   testing::FakeLeaf leaf;
+  std::uint32_t mode = 0100644;
   Arbiter arbiter{"v-arbiter"};
 };
 
@@ -51,6 +53,13 @@ TEST_F(ArbiterTest, KeepsNoData) {
   expect_pretended(fop::Fallocate{});
   expect_pretended(fop::Discard{});
   expect_pretended(fop::Zerofill{});
+}
+
+TEST_F(ArbiterTest, RefusesToCutWhatHasNoContent) {
+  mode = 0040755;
+  EXPECT_EQ(answer(fop::Truncate{.gfid = fixed_gfid(7), .size = 5}).error().number(), EISDIR);
+  mode = 0120777;
+  EXPECT_EQ(answer(fop::Truncate{.gfid = fixed_gfid(7), .size = 5}).error().number(), EINVAL);
 }
 
 TEST_F(ArbiterTest, AnswersAWriteWithItsSize) {

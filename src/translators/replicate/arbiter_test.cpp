@@ -54,5 +54,14 @@ TEST_F(ReplicateArbiter, DoesNotBlameTheLastCopyOfTheContent) {
   EXPECT_EQ(lab.content(0, "f"), "two");
 }
 
+TEST_F(ReplicateArbiter, KeepsNoMarkOfAChangeThatIsHealed) {
+  const Gfid f = file("f", "one");
+  lab.settle();
+  const auto stored = Counts::of(Slot::data, 1).stored();
+  lab.brick(2).set_xattr("f", replicate::dirty_key, std::string(as_text(Bytes(stored))));
+  EXPECT_EQ(heal(f).end, HealEnd::healed);
+  EXPECT_EQ(lab.dirty(2, "f"), Counts());
+}
+
 }  // namespace
 }  // namespace mortar::testing

@@ -284,7 +284,7 @@ Task<> ContentHealer::end(Job& job, const Locked& locked) {
     if (!set) give_up(job, sink, set.error());
   }
   // An arbiter has no content to be behind with.
-  const Copies arbiters = job.direction.sinks - volume_.with_data();
+  const Copies arbiters = job.testimony.present - volume_.with_data();
   const Copies healed = job.direction.sources | job.sinks | arbiters;
   co_await tried(healing_.absolve(job.gfid, job.testimony, Slot::data, healed, locked));
   co_return done;
