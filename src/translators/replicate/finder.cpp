@@ -432,10 +432,12 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   Copies told = evidence.readable.metadata & evidence.readable.data;
   if (told.empty()) told = evidence.readable.metadata;
   // In a split brain users see that it is there; while a copy is away, that one may be right.
-  const bool is_away = counting == volume_.all() && (succeeded(answers) | denied) != volume_.all();
+  const bool is_away = counting == volume_.all() && told_anything != volume_.all();
   const bool is_of_content = answers[evidence.present.front()]->iatt.is_regular();
   const bool is_unknown = told.empty() || (is_of_content && evidence.readable.data.empty());
-  if (is_unknown && is_away && volume_.quorum.is_required()) return std::unexpected(volume_.nobody_is_right());
+  if (is_unknown && is_away && volume_.quorum.is_required()) {
+    return std::unexpected(volume_.nobody_is_right(told_anything));
+  }
   if (told.empty()) told = evidence.present;
   const std::optional<Copy> chosen = inspection_.chosen(gfid);
   const bool is_chosen = chosen && evidence.present.has(*chosen);

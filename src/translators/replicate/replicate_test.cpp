@@ -246,6 +246,27 @@ TEST(Replicate, WithoutAQuorumNothingIsChangedAndNothingRead) {
   ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
 }
 
+TEST(Replicate, ACopyThatComesWhileTheOthersAreAskedMakesNoSplitBrain) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  for (const std::size_t behind : {0, 2}) {
+    lab.settle();
+    lab.brick(behind).go_away();
+    ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+    lab.settle();
+    lab.brick(behind).come_back();
+  }
+  // The others blame each other.
+  lab.brick(1).go_away();
+  auto found = lab.client().begin(fop::Lookup{.gfid = {}, .parent = root_gfid, .name = "f", .xdata = {}});
+  lab.brick(1).come_back();
+  ASSERT_TRUE(lab.simulation().run_until([&] { return found->has_value(); }));
+  ASSERT_FALSE(**found);
+  EXPECT_EQ((*found)->error().number(), ENOTCONN);
+  EXPECT_TRUE(lab.client().lookup(root_gfid, "f"));
+}
+
 TEST(Replicate, WhatMostCopiesRefuseHasNotHappenedAndWhoDidItIsBlamed) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");

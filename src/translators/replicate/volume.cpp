@@ -75,9 +75,9 @@ void Volume::leave_out(const Gfid& gfid, Slot slot, Copies copies) {
   if (slot == Slot::metadata) known->arbiters = known->arbiters - copies;
 }
 
-Error Volume::nobody_is_right() const {
-  if (up_ == all()) return Error(EIO, "every copy is said to have missed something: split brain");
-  return Error(ENOTCONN, fmt::format("the copies that are right are not there: {} may be", names(all() - up_)));
+Error Volume::nobody_is_right(Copies heard) const {
+  if (heard == all()) return Error(EIO, "every copy is said to have missed something: split brain");
+  return Error(ENOTCONN, fmt::format("the copies that are right are not there: {} may be", names(all() - heard)));
 }
 
 std::optional<Copy> Volume::preferred(Copies copies) const {

@@ -76,7 +76,9 @@ class Volume {
   std::uint64_t news() const { return news_; }
 
   // Why nothing is done with an object no copy of which is known to be right: a split brain, or the right one is away.
-  Error nobody_is_right() const;
+  Error nobody_is_right() const { return nobody_is_right(up_); }
+  // The same where these were heard: others may have come since.
+  Error nobody_is_right(Copies heard) const;
 
   // The copy of those to read the object from.
   Copy choose(const Gfid& gfid, Copies copies) const;
