@@ -105,6 +105,9 @@ TYPED_TEST(PosixEntries, DirectoriesHaveALinkAsHandle) {
   EXPECT_EQ(brick.error_of(fop::Rmdir{.parent = root_gfid, .name = "d"}), ENOTEMPTY);
   EXPECT_EQ(brick.error_of(fop::Unlink{.parent = root_gfid, .name = "d"}), EISDIR);
   ASSERT_TRUE(brick.ask(fop::Rmdir{.parent = first, .name = "below"}));
+  fop::Rmdir remove_another{.parent = root_gfid, .name = "d"};
+  remove_another.xdata.set(own_key::directory_that_goes, second);
+  EXPECT_EQ(brick.error_of(remove_another), EISDIR);
   ASSERT_TRUE(brick.ask(fop::Rmdir{.parent = root_gfid, .name = "d"}));
   EXPECT_FALSE(brick.exists(brick.handle_path(first)));
   EXPECT_EQ(brick.mkdir(first, "x", third).error().number(), ESTALE);
@@ -153,9 +156,12 @@ TYPED_TEST(PosixEntries, RenamesMoveRecordsAndHandles) {
   EXPECT_TRUE(brick.xattr("d/g", name_record(root_gfid, "f").key).starts_with("error"));
   ASSERT_TRUE(brick.mkdir(root_gfid, "e", fourth));
   fop::Rename over_a_directory{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "d", .new_name = "e"};
-  over_a_directory.xdata.set(own_key::replaces_no_directory, std::int32_t{1});
-  EXPECT_EQ(brick.error_of(over_a_directory), EISDIR);
-  moved = brick.ask(fop::Rename{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "d", .new_name = "e"});
+  for (const Gfid& another : {null_gfid, second}) {
+    over_a_directory.xdata.set(own_key::directory_that_goes, another);
+    EXPECT_EQ(brick.error_of(over_a_directory), EISDIR);
+  }
+  over_a_directory.xdata.set(own_key::directory_that_goes, fourth);
+  moved = brick.ask(over_a_directory);
   ASSERT_TRUE(moved) << moved.error().sentence();
   brick.restart();
   EXPECT_EQ(brick.lookup(first, "g")->iatt.gfid, second);

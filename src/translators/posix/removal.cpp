@@ -8,6 +8,7 @@
 #include "translators/posix/jobs.h"
 #include "translators/posix/making.h"
 #include "translators/posix/wanted.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 
@@ -35,6 +36,11 @@ void LastName::restore(int parent, const std::string& name) {
     log::warning("posix", "{}: the handle of {} is missing until its next lookup: {}", work_.brick->directory,
                  object_.gfid.text(), restored.error().sentence());
   }
+}
+
+bool is_another_to_go(const Dictionary& xdata, const Gfid& directory) {
+  const std::optional<Gfid> meant = xdata.gfid(own_key::directory_that_goes);
+  return meant && (meant->is_null() || *meant != directory);
 }
 
 bool is_link_file(const Work& work, const FileStatus& status, const Place& place) {
@@ -187,6 +193,7 @@ Result<fop::Changed> rmdir(Work& work, const fop::Rmdir& request) {
   Result<Doomed> doomed = find_doomed(work, parent, object, request.name);
   if (!doomed) return std::unexpected(doomed.error());
   if (!doomed->status.is_directory()) return failed(ENOTDIR);
+  if (is_another_to_go(request.xdata, object.gfid)) return failed(EISDIR);
   work.filled_landfill = request.flags != 0;
   Result<Done> removed = request.flags != 0 ? move_to_landfill(work, *doomed, object)
                                             : work.files().remove_directory(doomed->place.directory, doomed->name);

@@ -25,6 +25,9 @@ class LastName {
   Way way_;
 };
 
+// Whether the request means another directory to go than the one that would.
+bool is_another_to_go(const Dictionary& xdata, const Gfid& directory);
+
 // Removes the entry where it is a link file of distribute; says whether it did.
 bool remove_link_file(const Work& work, Subject& parent, const std::string& name);
 bool is_link_file(const Work& work, const FileStatus& status, const Place& place);

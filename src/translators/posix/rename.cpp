@@ -78,7 +78,7 @@ class Overwritten {
 Result<Done> check_types(const Side& from, const Side& to, const Dictionary& xdata) {
   if (!from.status) return failed(ENOENT);
   if (!to.status) return done;
-  if (to.is_directory() && xdata.has(own_key::replaces_no_directory)) return failed(EISDIR);
+  if (to.is_directory() && is_another_to_go(xdata, to.object.gfid)) return failed(EISDIR);
   if (from.is_directory() && !to.is_directory()) return failed(ENOTDIR);
   if (!from.is_directory() && to.is_directory()) return failed(EISDIR);
   return done;

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
-#include "wire/own_keys.h"
 
 namespace mortar::replicate {
 
@@ -323,30 +322,26 @@ Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, s
 }
 
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
-  std::vector<Part> parts{names_in(rmdir.parent, {rmdir.name})};
   const std::optional<Iatt> removed = co_await tried(object_named(call, rmdir.parent, rmdir.name));
-  if (removed && removed->is_directory()) parts.push_back(emptiness_of(removed->gfid));
-  fop::Changed reply = co_await tried(transact(call, rmdir, in_order(std::move(parts))));
+  Plan names{names_in(rmdir.parent, {rmdir.name})};
+  fop::Changed reply =
+      co_await tried(transact_over(call, rmdir, std::move(names), {rmdir.parent, rmdir.name}, removed));
   co_return std::move(reply);
 }
 
 Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {
   fop::Rename of_alike = rename;
   of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
-  const std::vector<Part> names{names_in(rename.old_parent, {rename.old_name}),
-                                names_in(rename.new_parent, {rename.new_name})};
-  if (volume_.up() == volume_.all() && volume_.all_know_sequences()) {
-    fop::Rename over_no_directory = of_alike;
-    over_no_directory.xdata.set(own_key::replaces_no_directory, std::int32_t{1});
-    over_no_directory.xdata.set(own_key::removed_object, std::int32_t{1});
-    Result<fop::Rename::Reply> reply = co_await transact(call, over_no_directory, in_order(names));
-    if (reply) reply->xdata.erase(own_key::removed_object);
-    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
+  of_alike.xdata.set(own_key::removed_object, std::int32_t{1});
+  Plan names{names_in(rename.old_parent, {rename.old_name}), names_in(rename.new_parent, {rename.new_name})};
+  std::optional<Iatt> replaced;
+  // Bricks that are all there and ours say what it is about.
+  if (volume_.up() != volume_.all() || !volume_.all_know_sequences()) {
+    replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
   }
-  std::vector<Part> parts = names;
-  const std::optional<Iatt> replaced = co_await tried(object_named(call, rename.new_parent, rename.new_name));
-  if (replaced && replaced->is_directory()) parts.push_back(emptiness_of(replaced->gfid));
-  fop::Rename::Reply reply = co_await tried(transact(call, of_alike, in_order(std::move(parts)), replaced));
+  fop::Rename::Reply reply = co_await tried(
+      transact_over(call, std::move(of_alike), std::move(names), {rename.new_parent, rename.new_name}, replaced));
+  reply.xdata.erase(own_key::removed_object);
   co_return std::move(reply);
 }
 

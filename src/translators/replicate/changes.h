@@ -19,6 +19,7 @@
 #include "translators/replicate/finder.h"
 #include "translators/replicate/outcome.h"
 #include "translators/replicate/plans.h"
+#include "wire/own_keys.h"
 
 namespace mortar::replicate {
 
@@ -58,6 +59,11 @@ class Changes {
   template <class Operation>
   Task<typename Operation::Reply> transact(const Call& call, const Operation& change, Plan plan,
                                            std::optional<Iatt> touched = {});
+  // The same where a directory goes that stands under that name: it is locked as a whole. Where that is another one by
+  // the time that the names are locked, bricks of ours refuse, and that one is locked.
+  template <class Operation>
+  Task<typename Operation::Reply> transact_over(const Call& call, Operation change, Plan names, Place place,
+                                                std::optional<Iatt> there);
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
                                                   const std::optional<Iatt>& touched, Attempt<Operation>& attempt);
@@ -183,6 +189,24 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     if (is_denied && *is_denied) co_return failed(ESTALE);
   }
   co_return std::move(reply);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operation change, Plan names, Place place,
+                                                       std::optional<Iatt> there) {
+  const auto directory_of = [](const std::optional<Iatt>& object) {
+    return object && object->is_directory() ? object->gfid : null_gfid;
+  };
+  for (;;) {
+    const Gfid goes = directory_of(there);
+    Plan plan = names;
+    if (!goes.is_null()) plan.push_back(emptiness_of(goes));
+    change.xdata.set(own_key::directory_that_goes, goes);
+    Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
+    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
+    there = co_await tried(object_named(call, place.directory, place.name));
+    if (directory_of(there) == goes) co_return std::move(reply);
+  }
 }
 
 template <class Operation>

@@ -375,5 +375,27 @@ TEST(Replicate, RenameAndRmdirKeepAllCopiesAlike) {
   EXPECT_TRUE(lab.is_nowhere("from"));
 }
 
+TEST(Replicate, ADirectoryThatHasJustComeIsLockedBeforeARenameReplacesIt) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  ClusterClient& other = lab.add_client();
+  ASSERT_TRUE(other.create(root_gfid, "f"));
+  int renames = 0;
+  lab.on_message([&renames](std::size_t brick, std::string_view operation) {
+    if (brick == 0 && operation == "RENAME") ++renames;
+    return 0;
+  });
+  auto moved = lab.client().begin(
+      fop::Rename{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "d", .new_name = "e", .xdata = {}});
+  // Under the lock that the other one keeps: it is looked for before, and replaced after.
+  fop::Mkdir mkdir{.parent = root_gfid, .mode = 0755, .name = "e", .xdata = {}};
+  mkdir.xdata.set("gfid-req", Gfid{.bytes = {7}});
+  auto made = other.begin(std::move(mkdir));
+  ASSERT_TRUE(lab.simulation().run_until([&] { return moved->has_value() && made->has_value(); }));
+  EXPECT_TRUE(**made);
+  EXPECT_TRUE(**moved);
+  EXPECT_EQ(renames, 2);
+}
+
 }  // namespace
 }  // namespace mortar::testing
