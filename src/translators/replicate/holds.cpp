@@ -394,6 +394,8 @@ Task<> Holds::mark(Hold::Use& use, Copies copies) {
 
 Task<> Holds::blame(Hold::Use& use, Copies copies) {
   use.hold_->locked_ = use.hold_->locked_ - copies;
+  // Who is left out for another directory may be right in this one, and the next change may need it.
+  if (use.part_.kind == LockKind::entries) use.hold_->is_ending_ = true;
   if (!use.part_.slot) co_return done;
   volume_.leave_out(use.part_.gfid, *use.part_.slot, copies);
   co_await tried(mark(use, use.locked()));

@@ -230,6 +230,17 @@ TEST(Replicate, ACopyThatFailsIsBlamedBeforeTheAnswer) {
   EXPECT_EQ(as_text(read->data.bytes.bytes()), "hello");
 }
 
+TEST(Replicate, ACopyThatIsLeftOutOfAChangeOfNamesTakesPartInTheNext) {
+  ReplicateLab lab;
+  lab.on_message(
+      [](std::size_t brick, std::string_view operation) { return brick == 0 && operation == "MKDIR" ? EIO : 0; });
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "a"));
+  lab.on_message({});
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "b"));
+  EXPECT_FALSE(lab.brick(0).exists("a"));
+  EXPECT_TRUE(lab.brick(0).exists("b"));
+}
+
 TEST(Replicate, WithoutAQuorumNothingIsChangedAndNothingRead) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
