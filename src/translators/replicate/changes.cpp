@@ -313,6 +313,12 @@ Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
   return transact(call, link, plan_of(link));
 }
 
+Task<Copies> Changes::behind_with(const Call& call, Gfid gfid, Copies without) {
+  if (without.empty()) co_return without;
+  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  co_return readable ? without : Copies();
+}
+
 Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, std::string name) {
   const fop::Lookup lookup{.gfid = {}, .parent = parent, .name = std::move(name), .xdata = {}};
   const Result<fop::Lookup::Reply> found = co_await finder_.look_up(call, lookup);

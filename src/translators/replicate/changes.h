@@ -119,6 +119,8 @@ class Changes {
   // An object that is not removed, as it has other names: how many it has and when it was changed some copies now have
   // wrong, also where they are asked by another name.
   Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
+  // Those that only lack the object as they are behind with it: what they say of a link to it is not so.
+  Task<Copies> behind_with(const Call& call, Gfid gfid, Copies without);
   template <class Reply>
   void note_new(const Reply& reply, Copies had, Copies alike);
   // Whoever has made something there may be about to make more.
@@ -242,7 +244,12 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     attempt.is_undone = true;
     if (is_gone) co_return failed(ESTALE);
     const Part& part = uses.front().part();
-    const Copy refuses = co_await tried(teller(call, part.gfid, answers, right, part.open));
+    Copies know_it = right;
+    if constexpr (std::is_same_v<Operation, fop::Link>) {
+      const Copies behind = co_await tried(behind_with(call, change.gfid, outcome.without));
+      if (behind != right) know_it = right - behind;
+    }
+    const Copy refuses = co_await tried(teller(call, part.gfid, answers, know_it, part.open));
     co_return told_of(answers, refuses);
   }
   Copies had = outcome.had;

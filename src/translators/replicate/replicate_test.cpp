@@ -293,6 +293,22 @@ TEST(Replicate, WhatMostCopiesRefuseHasNotHappenedAndWhoDidItIsBlamed) {
   for (const std::size_t copy : {1, 2}) EXPECT_EQ(lab.missed(copy, "f", 0), Counts::of(Slot::data, 1));
 }
 
+TEST(Replicate, ACopyThatLacksTheObjectOfALinkDoesNotSayWhyItIsRefused) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "0"}});
+  const Result<fop::Made> directory = lab.client().mkdir(root_gfid, "d");
+  ASSERT_TRUE(directory);
+  ASSERT_TRUE(lab.client().create(directory->iatt.gfid, "taken"));
+  lab.settle();
+  lab.brick(0).go_away();
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(0).come_back();
+  const fop::Link link{
+      .gfid = file->iatt.gfid, .new_parent = directory->iatt.gfid, .new_name = "taken", .xdata = {}};
+  EXPECT_EQ(lab.client().error_of(link), EEXIST);
+}
+
 TEST(Replicate, WhatNobodyKnowsStaysMarked) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
