@@ -184,10 +184,15 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
     co_await tried(close_others(call, attempt.answers));
   }
   if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
+  std::vector<Gfid> objects;
   for (const Hold::Use& use : uses) {
     // What is open lives on without a name; what is to be removed may be gone by this change.
-    if (use.part().open != nullptr || !use.part().slot) continue;
-    const Result<bool> is_denied = co_await finder_.is_denied(call, use.part().gfid);
+    if (use.part().open == nullptr && use.part().slot) objects.push_back(use.part().gfid);
+  }
+  // Whoever removes one of them may wait for it.
+  uses.clear();
+  for (const Gfid& gfid : objects) {
+    const Result<bool> is_denied = co_await finder_.is_denied(call, gfid);
     if (is_denied && *is_denied) co_return failed(ESTALE);
   }
   co_return std::move(reply);

@@ -164,11 +164,30 @@ Task<> Finder::learn(const Call& call, Gfid gfid, Heard heard) {
 }
 
 Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
+  Copies holders;
+  const bool is_denied_now = co_await tried(is_denied_at_once(call, gfid, holders));
+  if (is_denied_now || holders.empty()) co_return is_denied_now;
+  // Copies that were behind with its name, and have caught up for its removal, deny it before the others do.
+  const Result<Done> waited = co_await wait_for_changes_of_name(call, gfid, volume_.choose(gfid, holders));
+  if (!waited) log::debug(volume_.name(), "{} is just going: {}", gfid.text(), waited.error().sentence());
+  const bool is_denied = co_await tried(is_denied_at_once(call, gfid, holders));
+  co_return is_denied;
+}
+
+Task<> Finder::wait_for_changes_of_name(const Call& call, Gfid gfid, Copy holder) {
+  Place place = co_await tried(healer_.healing().place_of(gfid, holder));
+  Part part{.gfid = place.directory, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
+  part.claim.names.push_back(std::move(place.name));
+  const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+  co_return done;
+}
+
+Task<bool> Finder::is_denied_at_once(const Call& call, Gfid gfid, Copies& holders) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   const Heard heard = co_await tried(ask(call, lookup));
   const Copies denied = denied_by(heard.answers, volume_.all());
-  const Copies holders = succeeded(heard.answers);
-  if (denied.empty() || holders.empty()) co_return volume_.quorum.is_met(denied);
+  holders = denied.empty() ? Copies() : succeeded(heard.answers);
+  if (holders.empty()) co_return volume_.quorum.is_met(denied);
   const bool is_removed = co_await tried(denial_.is_of_something_removed(call, gfid, holders, denied));
   co_return is_removed;
 }

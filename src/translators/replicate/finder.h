@@ -44,7 +44,8 @@ class Finder {
   // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
   // names that are given, or of attributes.
   Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
-  // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked.
+  // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked. It is
+  // not to be asked with anything locked.
   Task<bool> is_denied(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
@@ -64,6 +65,10 @@ class Finder {
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);
 
  private:
+  // `holders`: who has it where others deny it.
+  Task<bool> is_denied_at_once(const Call& call, Gfid gfid, Copies& holders);
+  // Whoever changes the name of an object that only some have has that locked.
+  Task<> wait_for_changes_of_name(const Call& call, Gfid gfid, Copy holder);
   // No copy has the name, which is known without asking any.
   bool is_known_to_lack(const Gfid& directory, const std::string& name) const;
   // So many of them that one would know, were another copy blamed; fewer where there are no more.
