@@ -35,6 +35,7 @@ class ConcurrentRun : public VolumeRun {
     Habits habits = Habits::random(random_);
     habits.in_blocks = true;
     habits.waits_for_locks = random_.chance(0.5);
+    if (plan_.outlives_power_cuts && random_.chance(0.5)) habits.leave_content_alone();
     for (std::size_t index = 0; index < volume_.clients(); ++index) {
       watches_.push_back(std::make_unique<Watch<History>>(index, volume_, *history_, log_));
       RandomUser::ListingSink sink{

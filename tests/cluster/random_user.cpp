@@ -40,6 +40,13 @@ Habits Habits::random(Random& random) {
   return habits;
 }
 
+void Habits::leave_content_alone() {
+  const std::set<std::string_view> left_out{"write", "truncate", "ftruncate", "fsync", "fsyncdir"};
+  for (std::size_t at = 0; at < weights.size(); ++at) {
+    if (left_out.contains(RandomUser::choices()[at].name)) weights[at] = 0;
+  }
+}
+
 const std::vector<RandomUser::Choice>& RandomUser::choices() {
   using User = RandomUser;
   static const std::vector<Choice> all{{"look", 10, &User::look},

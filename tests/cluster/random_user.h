@@ -29,6 +29,8 @@ struct Habits {
   std::vector<std::uint32_t> weights;  // of the actions
 
   static Habits random(Random& random);
+  // Names and attributes only: nothing that brings anything to a disk.
+  void leave_content_alone();
 };
 
 // A block of a file in runs that write `in_blocks`.
