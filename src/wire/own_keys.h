@@ -8,8 +8,8 @@ inline constexpr const char* names_alike = "mortar.names-are-alike";
 // Beside an unlink or a rename: what has lost the name, where it has others. Its attributes stand under the same key in
 // the answer.
 inline constexpr const char* removed_object = "mortar.removed-object";
-// Beside a rename or an rmdir: the directory that goes by it, which has been locked, or a null identity where none does.
-// It is refused with EISDIR where another one would go.
+// Beside a rename or an rmdir: the directory that goes by it, which has been locked, or a null identity where none
+// does. It is refused with EISDIR where another one would go.
 inline constexpr const char* directory_that_goes = "mortar.directory-that-goes";
 
 // What those who use copies of each other ask of bricks (translators/index/recent_changes.h). All are heard from the
