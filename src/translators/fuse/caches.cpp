@@ -81,6 +81,7 @@ void Front::heard_of(const Gfid& gfid, std::uint32_t flags) {
 
 void Front::forget(Inode& inode, std::uint32_t flags) {
   inode.no_capability_until.reset();
+  inode.no_set_ids_until.reset();
   ++inode.own_changes;
   if (kernel_ == nullptr) return;
   kernel_->forget_attributes(inode.number);

@@ -79,7 +79,8 @@ class Front {
 
   // Attributes (front_attributes.cpp). The handle may be null.
   Task<> getattr(Request& request, HandlePointer handle, std::uint64_t inode);
-  Task<> setattr(Request& request, HandlePointer handle, std::uint64_t inode, struct stat wanted, int to_set);
+  Task<> setattr(Request& request, HandlePointer handle, std::uint64_t inode, struct stat wanted, int to_set,
+                 bool clears_set_ids);
   Task<> access(Request& request, std::uint64_t inode, std::uint32_t mask);
   Task<> statfs(Request& request, std::uint64_t inode);
 
@@ -92,7 +93,8 @@ class Front {
   // Open files (front_files.cpp).
   Task<> open(Request& request, std::uint64_t inode, std::uint32_t flags);
   Task<> read(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset, std::uint64_t owner);
-  Task<> write(Request& request, HandlePointer handle, Slice data, std::uint64_t offset, std::uint64_t owner);
+  Task<> write(Request& request, HandlePointer handle, Slice data, std::uint64_t offset, std::uint64_t owner,
+               bool clears_set_ids);
   Task<> flush(Request& request, HandlePointer handle, std::uint64_t owner);
   // `unlock`: whole-file locks of that owner go with the file.
   Task<> release(Request& request, HandlePointer handle, bool unlock, std::uint64_t owner);
@@ -152,15 +154,15 @@ class Front {
   void learn_capability(Inode& inode, const Asked& asked, bool absent);
 
   // Entries for the kernel (front_entries.cpp).
-  fuse_entry_param entry_of(const Asked& asked, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
-                            std::string_view name) const;
+  fuse_entry_param entry_of(const Asked& asked, Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                            std::string_view name);
   InodePointer introduce(const Gfid& gfid, std::uint64_t parent, std::string_view name);
   // What is known of the inode without asking; null where that is nothing.
   const Believed* believed(const Inode& inode) const;
   Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
-  void answer_entry(Request& request, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+  void answer_entry(Request& request, Inode& inode, const Iatt& iatt, std::uint64_t parent,
                     std::string_view name);
-  void answer_attributes(Request& request, const Inode& inode, const Iatt& iatt);
+  void answer_attributes(Request& request, Inode& inode, const Iatt& iatt);
   Task<> answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name);
   Task<> look_up_self(Request& request, std::uint64_t number);
   // The mode of a new object, less the umask where the kernel left that to us and no default ACL replaces it.
@@ -169,8 +171,21 @@ class Front {
   Task<Iatt> attributes_of(const Call& call, InodePointer inode, HandlePointer handle);
   Task<Iatt> set_attributes(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted,
                             std::int32_t valid);
-  Task<Iatt> clear_set_ids(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted);
   Task<Iatt> truncate(const Call& call, InodePointer inode, HandlePointer handle, std::uint64_t size);
+
+  // What a file allows whoever runs it (front_privileges.cpp).
+  // Whether something is still true that was learnt until then.
+  bool is_known_still(const std::optional<Instant>& until) const;
+  void learn_mode(Inode& inode, const Asked& asked, const Iatt& iatt);
+  // Before the content changes: whether take_privileges has something to look at.
+  bool may_be_privileged(const Inode& inode, bool clears_set_ids) const;
+  Task<> take_privileges(const Call& call, InodePointer inode, HandlePointer handle, bool clears_set_ids);
+  Task<Iatt> clear_set_ids(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted);
+  Task<Iatt> set_mode_as_owner(const Call& call, InodePointer inode, HandlePointer handle, const Iatt& now,
+                               std::uint32_t mode);
+  // A new owner takes the bits away in the same change.
+  Task<> add_mode_of_new_owner(const Call& call, InodePointer inode, HandlePointer handle, Iatt& wanted,
+                               std::int32_t& valid);
 
   // Handles (handles.cpp).
   HandlePointer find_handle(std::uint64_t number) const;
@@ -196,6 +211,7 @@ class Front {
   bool hides_xattr(std::string_view name) const;
   Task<Slice> xattr_value(const Call& call, InodePointer inode, std::string name);
   Task<fop::Values> get_xattrs(const Call& call, InodePointer inode, std::string name);
+  Task<> remove_xattr(const Call& call, InodePointer inode, std::string name);
 
   // Changes by others (caches.cpp).
   void heard(const notice::CacheInvalidation& invalidation);

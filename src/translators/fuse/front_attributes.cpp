@@ -7,6 +7,39 @@
 #include "translators/fuse/gone.h"
 
 namespace mortar::fuse {
+namespace {
+
+// A change through this mount that gives set-id bits: what was asked before it began or ended knows nothing of them.
+class SetIdsGiven {
+ public:
+  SetIdsGiven(World& world, InodePointer inode, bool gives)
+      : world_(world), inode_(gives ? std::move(inode) : nullptr) {
+    note();
+  }
+  SetIdsGiven(const SetIdsGiven&) = delete;
+  SetIdsGiven& operator=(const SetIdsGiven&) = delete;
+  ~SetIdsGiven() { note(); }
+
+ private:
+  void note() {
+    if (!inode_) return;
+    inode_->no_set_ids_until.reset();
+    inode_->set_ids_given = world_.now();
+  }
+
+  World& world_;
+  const InodePointer inode_;
+};
+
+bool gives_set_ids(std::int32_t valid, const Iatt& wanted) {
+  return (valid & set_attribute::mode) != 0 && (wanted.mode & (S_ISUID | S_ISGID)) != 0;
+}
+
+bool changes_owner_alone(std::int32_t valid) {
+  return (valid & (set_attribute::uid | set_attribute::gid)) != 0 && (valid & set_attribute::mode) == 0;
+}
+
+}  // namespace
 
 Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePointer handle) {
   const GraphPointer graph = graph_;
@@ -22,7 +55,8 @@ Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePoin
   co_return reply.iatt;
 }
 
-void Front::answer_attributes(Request& request, const Inode& inode, const Iatt& iatt) {
+void Front::answer_attributes(Request& request, Inode& inode, const Iatt& iatt) {
+  learn_mode(inode, request.asked(), iatt);
   request.attributes(to_stat(options_, inode.number, iatt), left_of(attribute_term(), request.asked(), inode));
 }
 
@@ -68,31 +102,24 @@ Task<Iatt> Front::set_attributes(const Call& call, InodePointer inode, HandlePoi
   co_return reply.after;
 }
 
-// Whoever writes to a file takes its set-id bits away, and the kernel does that in the writer's name, who need not be
-// the owner. Nobody else gets here with a mode alone: the kernel has checked who may change it.
-Task<Iatt> Front::clear_set_ids(const Call& call, InodePointer inode, HandlePointer handle, Iatt wanted) {
-  constexpr std::uint32_t set_ids = S_ISUID | S_ISGID;
-  const Iatt now = co_await tried(attributes_of(call, inode, handle));
-  const std::uint32_t changed = (now.mode ^ wanted.mode) & 07777;
-  const bool only_clears = (changed & ~set_ids) == 0 && (changed & wanted.mode) == 0;
-  if (!only_clears) co_return Error(EPERM);
-  Call owner = call;
-  owner.uid = now.uid;
-  owner.gid = now.gid;
-  Iatt cleared = co_await tried(set_attributes(owner, inode, handle, wanted, set_attribute::mode));
-  co_return cleared;
-}
-
-Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t number, struct stat wanted, int to_set) {
+Task<> Front::setattr(Request& request, HandlePointer handle, std::uint64_t number, struct stat wanted, int to_set,
+                      bool clears_set_ids) {
   const InodePointer inode = co_await tried(known(number));
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
   const ChangeCount changing_itself(inode->own_changes);
   Iatt iatt;
-  const std::int32_t valid = attributes_to_set(wanted, to_set, world_.wall_clock(), iatt);
+  std::int32_t valid = attributes_to_set(wanted, to_set, world_.wall_clock(), iatt);
+  const SetIdsGiven giving(world_, inode, gives_set_ids(valid, iatt));
   Iatt now;
   if ((to_set & FUSE_SET_ATTR_SIZE) != 0) {
+    if (may_be_privileged(*inode, clears_set_ids)) {
+      co_await tried(take_privileges(call, inode, handle, clears_set_ids));
+    }
     now = co_await tried(truncate(call, inode, handle, static_cast<std::uint64_t>(wanted.st_size)));
+  }
+  if (clears_set_ids && changes_owner_alone(valid) && !is_known_still(inode->no_set_ids_until)) {
+    co_await tried(add_mode_of_new_owner(call, inode, handle, iatt, valid));
   }
   if (valid != 0) {
     Result<Iatt> set = co_await set_attributes(call, inode, handle, iatt, valid);

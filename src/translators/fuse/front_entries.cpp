@@ -12,8 +12,9 @@ constexpr const char* default_acl_xattr = "system.posix_acl_default";
 
 }  // namespace
 
-fuse_entry_param Front::entry_of(const Asked& asked, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
-                                 std::string_view name) const {
+fuse_entry_param Front::entry_of(const Asked& asked, Inode& inode, const Iatt& iatt, std::uint64_t parent,
+                                 std::string_view name) {
+  learn_mode(inode, asked, iatt);
   fuse_entry_param entry{};
   entry.ino = inode.number;
   // Numbers are used again; with this they never mean two objects to who keeps them for long (an NFS export).
@@ -37,7 +38,7 @@ Result<InodePointer> Front::refer(const Iatt& iatt, std::uint64_t parent, const 
   return introduce(iatt.gfid, parent, name);
 }
 
-void Front::answer_entry(Request& request, const Inode& inode, const Iatt& iatt, std::uint64_t parent,
+void Front::answer_entry(Request& request, Inode& inode, const Iatt& iatt, std::uint64_t parent,
                          std::string_view name) {
   const std::uint64_t number = inode.number;
   if (!request.entry(entry_of(request.asked(), inode, iatt, parent, name))) inodes_.forget(number, 1);

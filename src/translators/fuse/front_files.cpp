@@ -14,6 +14,9 @@ namespace {
 // What one request of ours copies on the brick; the caller of copy_file_range(2) asks again for the rest.
 constexpr std::size_t most_copied = 128 << 20;
 
+// Of these requests the kernel does not say whether the caller may leave set-id bits. Others than root seldom may.
+bool leaves_no_set_ids(const Call& call) { return call.uid != 0; }
+
 }  // namespace
 
 Task<> Front::open(Request& request, std::uint64_t number, std::uint32_t flags) {
@@ -48,10 +51,14 @@ Task<> Front::read(Request& request, HandlePointer handle, std::size_t size, std
   co_return done;
 }
 
-Task<> Front::write(Request& request, HandlePointer handle, Slice data, std::uint64_t offset, std::uint64_t owner) {
+Task<> Front::write(Request& request, HandlePointer handle, Slice data, std::uint64_t offset, std::uint64_t owner,
+                    bool clears_set_ids) {
   Call call = call_of(request);
   if (owner != 0) call.lock_owner = to_lock_owner(owner);
   const ChangeCount changing(changes_);
+  if (may_be_privileged(*handle->inode, clears_set_ids)) {
+    co_await tried(take_privileges(call, handle->inode, handle, clears_set_ids));
+  }
   const fop::Write write{.gfid = handle->inode->gfid,
                          .fd = handle->fd,
                          .offset = offset,
@@ -108,6 +115,9 @@ Task<> Front::fallocate(Request& request, HandlePointer handle, int mode, std::u
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
   const Gfid gfid = handle->inode->gfid;
+  if (may_be_privileged(*handle->inode, leaves_no_set_ids(call))) {
+    co_await tried(take_privileges(call, handle->inode, handle, leaves_no_set_ids(call)));
+  }
   switch (mode) {
     case 0:
     case FALLOC_FL_KEEP_SIZE: {
@@ -150,6 +160,9 @@ Task<> Front::copy_file_range(Request& request, HandlePointer from, std::uint64_
   if (target->graph != from->graph) co_return Error(EXDEV);  // the caller copies by reading and writing
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
+  if (may_be_privileged(*target->inode, leaves_no_set_ids(call))) {
+    co_await tried(take_privileges(call, target->inode, target, leaves_no_set_ids(call)));
+  }
   const fop::CopyFileRange copy{.in_gfid = from->inode->gfid,
                                 .out_gfid = target->inode->gfid,
                                 .fd_in = from->fd,

@@ -49,9 +49,15 @@ Task<> Front::removexattr(Request& request, std::uint64_t number, std::string na
   const InodePointer inode = co_await tried(known(number));
   if (hides_xattr(name) || (is_acl(name) && !options_.acl)) co_return Error(EOPNOTSUPP);
   if (is_protected(name)) co_return Error(EPERM);
-  const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const ChangeCount changing(changes_);
+  co_await tried(remove_xattr(call, inode, std::move(name)));
+  request.succeed();
+  co_return done;
+}
+
+Task<> Front::remove_xattr(const Call& call, InodePointer inode, std::string name) {
+  const GraphPointer graph = graph_;
   const ChangeCount changing_itself(inode->own_changes);
   const fop::Removexattr removexattr{.gfid = inode->gfid, .name = name};
   Result<fop::Acknowledged> reply = co_await graph->perform(call, removexattr);
@@ -61,7 +67,6 @@ Task<> Front::removexattr(Request& request, std::uint64_t number, std::string na
     reply = co_await handle->graph->perform(call, fremovexattr);
   }
   if (!reply) co_return stale_if_gone(reply.error());
-  request.succeed();
   co_return done;
 }
 
@@ -86,7 +91,7 @@ Task<Slice> Front::xattr_value(const Call& call, InodePointer inode, std::string
   if (name == "glusterfs.gfid") co_return Slice::copy(inode->gfid.view());
   if (is_acl(name) && !options_.acl) co_return Error(EOPNOTSUPP);
   if (hides_xattr(name)) co_return Error(ENODATA);
-  // The kernel asks for this one before every write.
+  // The kernel asks for this one before it writes.
   const bool for_capability = name == capability_xattr;
   if (for_capability && inode->no_capability_until && world_.now() < *inode->no_capability_until) {
     co_return Error(ENODATA);

@@ -55,8 +55,10 @@ struct Inode {
   std::uint64_t own_changes = 0;
   // Of a directory, what our last change in it left: the kernel asks for it after each, to check permissions.
   std::optional<Believed> after_change;
-  // Until when the object is known to have no security.capability.
+  // Until when the object is known to have no security.capability, and no set-id bits.
   std::optional<Instant> no_capability_until;
+  std::optional<Instant> no_set_ids_until;
+  Instant set_ids_given{};  // last, through this mount: what was asked before that knows nothing of it
 };
 
 using InodePointer = std::shared_ptr<Inode>;

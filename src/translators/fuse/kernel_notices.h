@@ -6,7 +6,8 @@
 // answers need no worker, and at most two are taken (one of them for what never blocks for long), so that no number of
 // notices keeps an answer away:
 //
-//   attributes     nobody's answer is waited for: they are forgotten at once, whatever else is stuck
+//   attributes     nobody's answer is waited for: they are forgotten at once, whatever else is stuck. The loop itself
+//                  writes such a notice only where the next answer must not come before it
 //   pages, names   one after the other, behind what they wait for
 //
 // What is to be forgotten waits as a set: the same thing said often is written once.
@@ -35,6 +36,7 @@ class KernelNotices final : public KernelCache {
   KernelNotices(World& world, std::shared_ptr<Writer> writer) : world_(world), writer_(std::move(writer)) {}
 
   void forget_attributes(std::uint64_t inode) override;
+  void forget_attributes_now(std::uint64_t inode) override { writer_->forget_attributes(inode); }
   void forget_pages(std::uint64_t inode) override;
   void forget_name(std::uint64_t parent, const std::string& name) override;
 

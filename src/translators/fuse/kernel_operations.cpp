@@ -7,7 +7,9 @@
 namespace mortar::fuse {
 namespace {
 
-Front& front_of(fuse_req_t request) { return static_cast<CallbackContext*>(fuse_req_userdata(request))->front; }
+CallbackContext& context_of(fuse_req_t request) { return *static_cast<CallbackContext*>(fuse_req_userdata(request)); }
+
+Front& front_of(fuse_req_t request) { return context_of(request).front; }
 
 std::uint64_t position(off_t offset) { return static_cast<std::uint64_t>(offset); }
 
@@ -15,8 +17,8 @@ std::uint64_t handle_of(const fuse_file_info* file) { return file == nullptr ? 0
 
 void init(void* data, fuse_conn_info* connection) {
   const MountOptions& options = static_cast<CallbackContext*>(data)->front.options();
-  // Not wanted: truncation at open (a truncation of its own carries the times), and that clearing set-id bits at writes
-  // is left to us (the brick's system would not, writing as root).
+  // Not wanted: truncation at open (a truncation of its own carries the times), and the first version of leaving the
+  // clearing of set-id bits to us, which does not say whose writes clear them (the second: privilege_flags.h).
   unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_ASYNC_DIO |
                     FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_EXPORT_SUPPORT;
   if (options.invalidate_on_change) wanted |= FUSE_CAP_AUTO_INVAL_DATA;
@@ -52,7 +54,8 @@ void getattr(fuse_req_t request, fuse_ino_t inode, fuse_file_info* file) {
 }
 
 void setattr(fuse_req_t request, fuse_ino_t inode, struct stat* wanted, int to_set, fuse_file_info* file) {
-  front_of(request).begin_with(handle_of(file), request, &Front::setattr, inode, *wanted, to_set);
+  front_of(request).begin_with(handle_of(file), request, &Front::setattr, inode, *wanted, to_set,
+                               context_of(request).clears_set_ids);
 }
 
 void readlink(fuse_req_t request, fuse_ino_t inode) { front_of(request).begin(request, &Front::readlink, inode); }
@@ -96,8 +99,10 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
 
 void write(fuse_req_t request, fuse_ino_t, fuse_bufvec* data, off_t offset, fuse_file_info* file) {
   const fuse_buf& part = data->buf[0];
-  Slice bytes = static_cast<CallbackContext*>(fuse_req_userdata(request))->buffers.keep(part.mem, part.size);
-  front_of(request).begin_on(file->fh, request, &Front::write, std::move(bytes), position(offset), file->lock_owner);
+  CallbackContext& context = context_of(request);
+  Slice bytes = context.buffers.keep(part.mem, part.size);
+  context.front.begin_on(file->fh, request, &Front::write, std::move(bytes), position(offset), file->lock_owner,
+                         context.clears_set_ids);
 }
 
 void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {

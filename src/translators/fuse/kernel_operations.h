@@ -16,6 +16,9 @@ inline constexpr unsigned most_carried = 1 << 20;
 struct CallbackContext {
   Front& front;
   ReceiveBuffers& buffers;
+  // What libfuse does not tell of the request that is being processed (privilege_flags.h).
+  bool offers_privileges = false;
+  bool clears_set_ids = false;
 };
 
 extern const fuse_lowlevel_ops kernel_operations;

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "translators/fuse/kernel_operations.h"
+#include "translators/fuse/privilege_flags.h"
 #include "translators/fuse/read_ahead.h"
 
 namespace mortar::fuse {
@@ -57,6 +58,16 @@ std::string mount_words(const MountOptions& options) {
   return words;
 }
 
+// As libfuse would, but for the answer to the kernel's first request.
+ssize_t write_answer(int descriptor, iovec* parts, int count, void* data) {
+  const std::span<const iovec> answer(parts, static_cast<std::size_t>(count));
+  if (static_cast<CallbackContext*>(data)->offers_privileges) accept_privileges(answer);
+  return ::writev(descriptor, parts, count);
+}
+
+// For the sake of completeness: requests are read by receive().
+ssize_t read_request(int descriptor, void* room, std::size_t size, void*) { return ::read(descriptor, room, size); }
+
 Result<Done> take_away(std::string directory, int flags) {
   if (umount2(directory.c_str(), flags) != 0) return failed(errno);
   return done;
@@ -73,7 +84,7 @@ struct Session::Kernel final : KernelNotices::Writer {
     fuse_session_destroy(session);
   }
 
-  // On workers. A failure means that the kernel does not know the object, or no object any more.
+  // Mostly on workers. A failure means that the kernel does not know the object, or no object any more.
   void forget_attributes(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, -1, 0); }
   void forget_pages(std::uint64_t inode) override { fuse_lowlevel_notify_inval_inode(session, inode, 0, 0); }
   // A name that is only to be looked up again stays what it is for those who are in it: the working directory of a
@@ -122,6 +133,9 @@ Result<Done> Session::mount() {
   collected = nullptr;
   if (failure != 0) return failed(number, fmt::format("{} cannot be mounted: {}", directory, why));
   const int descriptor = fuse_session_fd(kernel_->session);
+  const fuse_custom_io own{
+      .writev = write_answer, .read = read_request, .splice_receive = nullptr, .splice_send = nullptr};
+  if (fuse_session_custom_io(kernel_->session, &own, descriptor) != 0) return failed(ENOMEM);
   const int flags = fcntl(descriptor, F_GETFL);
   if (fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return failed(errno, "the FUSE device cannot be prepared");
   return done;
@@ -134,7 +148,14 @@ bool Session::receive() {
   const ssize_t size = ::read(fuse_session_fd(kernel_->session), request.mem, kernel_->buffers.size());
   if (size > 0) {
     request.size = static_cast<std::size_t>(size);
+    const Bytes bytes(static_cast<const std::byte*>(request.mem), request.size);
+    CallbackContext& context = kernel_->context;
+    context.clears_set_ids = clears_set_ids(bytes);
+    // Workers, which write notices later, read this one.
+    const bool offers = offers_to_leave_privileges(bytes);
+    if (offers) context.offers_privileges = true;
     fuse_session_process_buf(kernel_->session, &request);
+    if (offers) context.offers_privileges = false;
     return true;
   }
   // ENOENT: the request was taken back before it was read.
