@@ -11,6 +11,7 @@
 #include "translators/open_behind/open_behind.h"
 #include "translators/pass/pass.h"
 #include "translators/posix/posix.h"
+#include "translators/quick_read/quick_read.h"
 #include "translators/read_only/read_only.h"
 #include "translators/replicate/replicate.h"
 #include "translators/selinux/selinux.h"
@@ -42,6 +43,7 @@ TranslatorTypes all_translator_types(IoStatsFolders folders) {
   types.emplace("features/utime", Utime::make);
   types.emplace("performance/md-cache", MdCache::make);
   types.emplace("performance/open-behind", OpenBehind::make);
+  types.emplace("performance/quick-read", QuickRead::make);
   types.emplace("performance/write-behind", WriteBehind::make);
   types.emplace("protocol/client", ProtocolClient::maker());
   types.emplace("protocol/server", ProtocolServer::make);

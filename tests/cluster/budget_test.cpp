@@ -124,6 +124,12 @@ class Budget : public ::testing::Test {
     co_await tried(close());
     co_return done;
   }
+  Task<> look_up_and_read_all(std::string name) {
+    fop::Lookup::Reply found = co_await tried(ask(fop::Lookup{.parent = root_gfid, .name = std::move(name)}));
+    file_ = found.iatt.gfid;
+    co_await tried(read_all());
+    co_return done;
+  }
   Task<> look_up(std::string name) {
     co_await tried(ask(fop::Lookup{.parent = root_gfid, .name = std::move(name)}));
     co_return done;
@@ -160,7 +166,7 @@ class Budget : public ::testing::Test {
     shape.volume.replica_count = 3;
     shape.clock_skew = {};
     // As users have it.
-    shape.options = {{"performance.open-behind", "on"}};
+    shape.options = {{"performance.open-behind", "on"}, {"performance.quick-read", "on"}};
     return shape;
   }
   Translator& top() { return volume_.client(0).top(); }
@@ -223,6 +229,8 @@ TEST_F(Budget, OfOneOfMany) {
   expect_at_most({2.1, 5.4, 33}, steady([&](int number) { return look_and_make(numbered("l", number)); }),
                  "lookup, create, write 4 KiB, close");
   expect_at_most({1, 1.2, 11.2}, steady([&](int number) { return make_directory(numbered("d", number)); }), "mkdir");
+  expect_at_most({1, 1.1, 10}, steady([&](int number) { return look_up_and_read_all(numbered("f", number)); }),
+                 "lookup, open, read, close");
   expect_at_most({1, 1.2, 15.2},
                  steady([&](int number) { return rename(numbered("f", number), numbered("g", number)); }), "rename");
   expect_at_most({1, 1.2, 8.2}, steady([&](int number) { return remove(numbered("g", number)); }), "unlink");

@@ -38,8 +38,9 @@ Volume volume_of(const VolumeShape& shape) {
   Volume volume = pool.volumes.front();
   // What is opened late is opened after others may have removed it: a relaxation that a model of POSIX does not know.
   volume.options.set("performance.open-behind", "off");
-  // Nor does it know writes that others do not see yet.
+  // Nor does it know writes that others do not see yet, or content that is read until a notice has come.
   volume.options.set("performance.write-behind", "off");
+  volume.options.set("performance.quick-read", "off");
   for (const auto& [key, value] : shape.options) volume.options.set(key, value);
   return volume;
 }

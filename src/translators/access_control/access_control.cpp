@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "wire/own_keys.h"
+
 namespace mortar {
 
 namespace {
@@ -102,7 +104,16 @@ Task<typename Operation::Reply> AccessControl::checked(const Call& call, const O
 
 Task<fop::Lookup::Reply> AccessControl::perform(const Call& call, const fop::Lookup& lookup) {
   if (is_exempt(call) || lookup.parent.is_null()) return next().perform(call, lookup);
-  return checked(call, lookup, lookup.parent, may_execute);
+  return look_up(call, lookup);
+}
+
+Task<fop::Lookup::Reply> AccessControl::look_up(const Call& call, const fop::Lookup& lookup) {
+  fop::Lookup::Reply reply = co_await tried(checked(call, lookup, lookup.parent, may_execute));
+  if (reply.xdata.has(own_key::readable_content)) {
+    const Result<Done> may = co_await require(call, reply.iatt.gfid, may_read);
+    if (!may) reply.xdata.erase(own_key::readable_content);
+  }
+  co_return std::move(reply);
 }
 
 Task<fop::Access::Reply> AccessControl::perform(const Call& call, const fop::Access& access) {

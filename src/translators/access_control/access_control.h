@@ -68,6 +68,7 @@ class AccessControl : public PassOn {
   template <class Operation>
   Task<typename Operation::Reply> checked(const Call& call, const Operation& operation, Gfid gfid,
                                           std::uint32_t wanted);
+  Task<fop::Lookup::Reply> look_up(const Call& call, const fop::Lookup& lookup);
   template <class Operation>
   Task<typename Operation::Reply> making(const Call& call, const Operation& operation);
   template <class Operation>

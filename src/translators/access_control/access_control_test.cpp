@@ -6,6 +6,7 @@
 
 #include "simulation/simulation.h"
 #include "translators/testing.h"
+#include "wire/own_keys.h"
 
 namespace mortar {
 namespace {
@@ -110,6 +111,23 @@ struct AccessControlTest : ::testing::Test {
   std::map<Gfid, Iatt> objects;
   std::map<Gfid, std::map<std::string, std::string>> xattrs;
 };
+
+TEST_F(AccessControlTest, ContentComesWithALookupForWhoMayReadIt) {
+  leaf.answer<fop::Lookup>([this](const Call&, const fop::Lookup&) -> Result<fop::Lookup::Reply> {
+    fop::Lookup::Reply reply;
+    reply.iatt = objects[file];
+    reply.xdata.set(own_key::readable_content, Slice::copy("content"));
+    return reply;
+  });
+  const auto is_given = [this](const Call& call) {
+    const fop::Lookup lookup{.parent = directory, .name = "n"};
+    return ask(*translator, call, lookup)->reply().xdata.has(own_key::readable_content);
+  };
+  EXPECT_TRUE(is_given(user(0)));
+  EXPECT_TRUE(is_given(user(1000)));
+  EXPECT_TRUE(is_given(user(2000, 100)));
+  EXPECT_FALSE(is_given(user(2000, 200)));
+}
 
 TEST_F(AccessControlTest, RootAndInternalCallsAskNothing) {
   Call heal = user(1000);

@@ -1,5 +1,6 @@
 // What locks do to other operations: mandatory locks and removals.
 #include "translators/locks/locks_test_support.h"
+#include "wire/own_keys.h"
 
 namespace mortar {
 namespace {
@@ -43,6 +44,13 @@ TEST_F(MandatoryLocksTest, TransfersWaitForLocksOfOthers) {
   EXPECT_FALSE(writer->answered());
   EXPECT_EQ(error_of(call_of(a), posix(now, unlock, 0, 0)), 0);
   EXPECT_EQ(writer->error(), 0);
+}
+
+TEST_F(MandatoryLocksTest, LookupsBringNoContent) {
+  fop::Lookup lookup{.parent = directory, .name = "n"};
+  lookup.xdata.set(own_key::readable_content, std::uint64_t{4096});
+  EXPECT_EQ(error_of(call_of(a), lookup), 0);
+  EXPECT_FALSE(leaf.asked<fop::Lookup>().back().second.xdata.has(own_key::readable_content));
 }
 
 struct FileMandatoryLocksTest : MandatoryLocksTest {

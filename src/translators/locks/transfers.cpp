@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "translators/locks/locks.h"
+#include "wire/own_keys.h"
 
 namespace mortar {
 
@@ -120,6 +121,18 @@ Task<typename Operation::Reply> Locks::transfer(const Call& call, const Operatio
     return CountsReplies::perform(call, operation);
   }
   return guarded(call, operation, std::move(transfer));
+}
+
+// Content comes with a lookup whatever is locked; and it may be read later.
+Task<fop::Lookup::Reply> Locks::perform(const Call& call, const fop::Lookup& lookup) {
+  const bool asks = has_mandatory_locks() && lookup.xdata.has(own_key::readable_content);
+  return asks ? look_up_without_content(call, lookup) : CountsReplies::perform(call, lookup);
+}
+
+Task<fop::Lookup::Reply> Locks::look_up_without_content(const Call& call, fop::Lookup lookup) {
+  lookup.xdata.erase(own_key::readable_content);
+  fop::Lookup::Reply reply = co_await tried(CountsReplies::perform(call, lookup));
+  co_return std::move(reply);
 }
 
 Task<fop::Read::Reply> Locks::perform(const Call& call, const fop::Read& read) {

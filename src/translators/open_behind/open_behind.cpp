@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "translators/open_behind/plain_reading.h"
 
 namespace mortar {
 
@@ -28,11 +29,8 @@ void OpenBehind::dump_state(std::string& out) const {
   out += fmt::format("promised={}\nneeded={}\nwaiting={}\n", promised_, needed_, waiting_->size());
 }
 
-// Only plain reading waits: whatever else the flags ask for, the brick has to do at once.
 bool OpenBehind::may_wait(const fop::Open& open) const {
-  constexpr std::uint32_t large_file = 0100000;
-  constexpr std::uint32_t harmless = open_flag::nofollow | open_flag::no_access_time | open_flag::nonblock | large_file;
-  return options_.lazy_open && !options_.pass_through && (open.flags & ~harmless) == 0 && open.xdata.size() == 0;
+  return options_.lazy_open && !options_.pass_through && is_for_plain_reading(open);
 }
 
 fop::Opened OpenBehind::promise(const Call& call, const fop::Open& open) {

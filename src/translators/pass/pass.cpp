@@ -17,7 +17,7 @@ Result<std::unique_ptr<Translator>> make_pass(World&, const VolumeSection& secti
 
 void add_pass_types(TranslatorTypes& types) {
   for (const char* type : {"performance/read-ahead", "performance/readdir-ahead", "performance/io-cache",
-                           "performance/quick-read", "performance/nl-cache", "performance/io-threads"}) {
+                           "performance/nl-cache", "performance/io-threads"}) {
     types.emplace(type, make_pass);
   }
 }

@@ -4,6 +4,7 @@
 
 #include "translators/posix/data.h"
 #include "translators/posix/jobs.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 
@@ -100,7 +101,8 @@ Task<fop::Lookup::Reply> Posix::perform(const Call& call, const fop::Lookup& req
   const bool has_guess = !is_named || !request.gfid.is_null();
   wishes[1] = wish(has_guess ? request.gfid : core_->hints.guess(request.parent, request.name), false);
   wishes[1].locked = !is_named;
-  Result<fop::Lookup::Reply> reply = co_await core_->run(call, request, std::move(wishes), Weight::names, &job::lookup);
+  const Weight weight = request.xdata.has(own_key::readable_content) ? Weight::read : Weight::names;
+  Result<fop::Lookup::Reply> reply = co_await core_->run(call, request, std::move(wishes), weight, &job::lookup);
   if (reply && is_named) core_->hints.learn(request.parent, request.name, reply->iatt.gfid);
   if (reply || reply.error().number() != job::needs_repair) co_return reply;
   fop::Lookup::Reply repaired = co_await tried(look_up_repaired(call, request));

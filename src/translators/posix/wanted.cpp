@@ -31,7 +31,9 @@ class Answerer {
 
  private:
   void answer(const std::string& key, const Value& value) {
-    if (key == "glusterfs.content") return answer_content(number_of(value).value_or(0));
+    if (key == "glusterfs.content" || key == own_key::readable_content) {
+      return answer_content(key, number_of(value).value_or(0));
+    }
     if (key == "list-xattr") return answer_list();
     if (key == "glusterfs.open-fd-count" || key == "glusterfs.open-active-fd-count") {
       return answers_.set(key, std::uint64_t{subject_.open_files});
@@ -78,7 +80,7 @@ class Answerer {
     }
   }
 
-  void answer_content(std::int64_t most) {
+  void answer_content(const std::string& key, std::int64_t most) {
     if (!iatt_.is_regular() || most < 0 || iatt_.size > most_content) return;
     if (iatt_.size > static_cast<std::uint64_t>(most)) return;
     std::shared_ptr<OpenFile> file = subject_.file;
@@ -95,7 +97,7 @@ class Answerer {
       if (!read || *read == 0) return;
       used += *read;
     }
-    answers_.set("glusterfs.content", content.share(0, used));
+    answers_.set(key, content.share(0, used));
   }
 
   void answer_acl(const std::string& key, const char* attribute) {

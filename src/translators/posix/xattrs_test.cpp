@@ -1,5 +1,6 @@
 #include "translators/posix/mdata.h"
 #include "translators/posix/posix_test_support.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 namespace {
@@ -100,6 +101,7 @@ TYPED_TEST(PosixXattrs, LookupsAnswerWhatTheyAreAskedFor) {
   ASSERT_TRUE(this->set("user.one", "1"));
   fop::Lookup request{.parent = root_gfid, .name = "e1"};
   request.xdata.set("glusterfs.content", std::uint64_t{65536});
+  request.xdata.set(own_key::readable_content, std::uint64_t{3});
   request.xdata.set("user.*", std::int64_t{0});
   request.xdata.set("trusted.none", std::int64_t{0});
   request.xdata.set("trusted.gfid", std::int64_t{0});
@@ -107,6 +109,7 @@ TYPED_TEST(PosixXattrs, LookupsAnswerWhatTheyAreAskedFor) {
   Result<fop::Lookup::Reply> reply = brick.ask(request);
   ASSERT_TRUE(reply) << reply.error().sentence();
   EXPECT_EQ(as_text(*reply->xdata.bytes("glusterfs.content")), "abc");
+  EXPECT_EQ(as_text(*reply->xdata.bytes(own_key::readable_content)), "abc");
   EXPECT_EQ(as_text(*reply->xdata.bytes("user.one")), "1");
   EXPECT_EQ(reply->xdata.gfid("trusted.gfid"), this->file);
   EXPECT_FALSE(reply->xdata.has("trusted.none"));

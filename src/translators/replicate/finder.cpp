@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/hidden_names.h"
+#include "wire/own_keys.h"
 
 namespace mortar::replicate {
 
@@ -22,6 +23,14 @@ Copies denied_by(const AnswersOf<fop::Lookup>& answers, Copies counting) {
     if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
   }
   return denied;
+}
+
+// Spreads names over the copies like objects: which one the name stands for is not known yet.
+Gfid for_name(const fop::Lookup& lookup) {
+  Gfid place = lookup.parent;
+  const std::uint64_t hash = std::hash<std::string>()(lookup.name);
+  for (int at = 0; at < 8; ++at) place.bytes[at] ^= static_cast<std::uint8_t>(hash >> (8 * at));
+  return place;
 }
 
 // Nobody is blamed for an object when a copy has missed that it lost another name, just while that copy was lost: but
@@ -66,8 +75,28 @@ Task<Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
   // Looked at in the course of something else, too.
   Call looking = call;
   looking.stamps = 0;
-  heard.answers = co_await tried(asking_.at_each(looking, with_marks, volume_.up()));
+  if (with_marks.xdata.has(own_key::readable_content)) {
+    heard.answers = co_await tried(ask_one_for_content(looking, with_marks));
+  } else {
+    heard.answers = co_await tried(asking_.at_each(looking, with_marks, volume_.up()));
+  }
   co_return std::move(heard);
+}
+
+Task<AnswersOf<fop::Lookup>> Finder::ask_one_for_content(const Call& call, const fop::Lookup& lookup) {
+  fop::Lookup without_content = lookup;
+  without_content.xdata.erase(own_key::readable_content);
+  const Copies able = volume_.up() & volume_.with_data();
+  const Copies chosen = able.empty() ? able : Copies::only(volume_.choose(for_name(lookup), able));
+  const std::vector<Copy> asked = volume_.up().list();
+  std::vector<Task<fop::Lookup::Reply>> questions;
+  for (const Copy copy : asked) {
+    questions.push_back(asking_.at(call, chosen.has(copy) ? lookup : without_content, copy));
+  }
+  AnswersOf<fop::Lookup> given = co_await tried(all(std::move(questions)));
+  AnswersOf<fop::Lookup> answers(volume_.size(), failed(ENOTCONN));
+  for (std::size_t at = 0; at < asked.size(); ++at) answers[asked[at]] = std::move(given[at]);
+  co_return std::move(answers);
 }
 
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
@@ -419,6 +448,17 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   co_return std::move(reply);
 }
 
+// The content of a copy that is right, if it is of the attributes: a change may have come to one, not yet to another.
+void Finder::give_content(const AnswersOf<fop::Lookup>& answers, Copies right, fop::Lookup::Reply& reply) const {
+  reply.xdata.erase(own_key::readable_content);
+  for (const Copy copy : right.list()) {
+    const Iatt& iatt = answers[copy]->iatt;
+    const Value* content = answers[copy]->xdata.find(own_key::readable_content);
+    const bool is_of_it = iatt.modified == reply.iatt.modified && iatt.size == reply.iatt.size;
+    if (content != nullptr && is_of_it) reply.xdata.set(own_key::readable_content, *content);
+  }
+}
+
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
   const Copies told_anything = succeeded(answers) | denied_by(answers, volume_.all());
@@ -473,6 +513,7 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const Copies of_parent = parent ? evidence.present & parent->data & parent->metadata : Copies();
   if (!of_parent.empty()) reply.parent = answers[volume_.choose(gfid, of_parent)]->parent;
   volume_.keys.hide(reply.xdata);
+  give_content(answers, is_sure && !is_chosen ? evidence.readable.data : Copies(), reply);
   return reply;
 }
 

@@ -85,6 +85,8 @@ class Finder {
   Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                                 std::shared_ptr<OpenObject> open);
   Task<Heard> ask(const Call& call, const fop::Lookup& lookup);
+  Task<AnswersOf<fop::Lookup>> ask_one_for_content(const Call& call, const fop::Lookup& lookup);
+  void give_content(const AnswersOf<fop::Lookup>& answers, Copies right, fop::Lookup::Reply& reply) const;
   bool agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const;
   // One answer of those that agree, of the copies that count.
   Result<fop::Lookup::Reply> unite(Heard heard, Copies counting);

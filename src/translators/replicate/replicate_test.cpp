@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "translators/replicate/replicate_test_support.h"
+#include "wire/own_keys.h"
 
 namespace mortar::testing {
 namespace {
@@ -214,6 +215,28 @@ TEST(Replicate, ABlamedCopyIsNotRead) {
   const Result<fop::Lookup::Reply> found = lab.add_client().lookup(root_gfid, "f");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->iatt.size, 3U);
+}
+
+TEST(Replicate, ALookupBringsTheContentOfACopyThatIsRight) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "old")));
+  lab.settle();
+  const auto content = [&] {
+    fop::Lookup lookup{.gfid = {}, .parent = root_gfid, .name = "f", .xdata = {}};
+    lookup.xdata.set(own_key::readable_content, std::uint64_t{4096});
+    const Result<fop::Lookup::Reply> found = lab.add_client().ask(lookup);
+    const std::optional<Bytes> bytes = found ? found->xdata.bytes(own_key::readable_content) : std::nullopt;
+    return bytes ? std::string(as_text(*bytes)) : "none";
+  };
+  EXPECT_EQ(content(), "old");
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
+  lab.settle();
+  lab.brick(1).come_back();
+  EXPECT_EQ(lab.content(1, "f"), "old");
+  EXPECT_EQ(content(), "none");
 }
 
 TEST(Replicate, ACopyThatFailsIsBlamedBeforeTheAnswer) {
