@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/name.h"
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/hidden_names.h"
 #include "wire/own_keys.h"
@@ -31,6 +32,17 @@ Gfid for_name(const fop::Lookup& lookup) {
   const std::uint64_t hash = std::hash<std::string>()(lookup.name);
   for (int at = 0; at < 8; ++at) place.bytes[at] ^= static_cast<std::uint8_t>(hash >> (8 * at));
   return place;
+}
+
+// Who says neither what it is nor that there is none: the name is too long, the caller may not look.
+Copies refused_by(const AnswersOf<fop::Lookup>& answers) {
+  Copies refused;
+  for (Copy copy = 0; copy < answers.size(); ++copy) {
+    if (answers[copy]) continue;
+    const Error& error = answers[copy].error();
+    if (!is_away(error) && !is_missing(error)) refused.add(copy);
+  }
+  return refused;
 }
 
 // Nobody is blamed for an object when a copy has missed that it lost another name, just while that copy was lost: but
@@ -63,6 +75,8 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
 
 bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) const {
   const std::shared_ptr<KnownNames> names = holds_.known_names(directory);
+  // What is no name, bricks say better.
+  if (!Name::make(name)) return false;
   return names && !name.starts_with(anonymous_prefix) && names->lacks(name, volume_.world.now());
 }
 
@@ -462,6 +476,7 @@ void Finder::give_content(const AnswersOf<fop::Lookup>& answers, Copies right, f
 Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
   const AnswersOf<fop::Lookup>& answers = heard.answers;
   const Copies told_anything = succeeded(answers) | denied_by(answers, volume_.all());
+  if (told_anything.empty() && volume_.quorum.is_met(refused_by(answers))) return std::unexpected(error_of(answers));
   if (volume_.quorum.is_required() && !volume_.quorum.is_met(told_anything)) {
     return failed(ENOTCONN, fmt::format("only {} of {} copies answer: others may know of changes",
                                         told_anything.count(), volume_.size()));

@@ -217,6 +217,20 @@ TEST(Replicate, ABlamedCopyIsNotRead) {
   EXPECT_EQ(found->iatt.size, 3U);
 }
 
+TEST(Replicate, WhatAllCopiesRefuseToLookAtIsRefusedWithTheirReason) {
+  ReplicateLab lab;
+  const std::string name(256, 'n');
+  const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, name);
+  EXPECT_EQ(found.error().number(), ENAMETOOLONG);
+  // Nor is it said to be nowhere by who has the directory locked.
+  for (const char* made : {"a", "b", "c"}) ASSERT_TRUE(lab.client().mkdir(root_gfid, made));
+  EXPECT_EQ(lab.client().lookup(root_gfid, name).error().number(), ENAMETOOLONG);
+  lab.brick(0).go_away();
+  EXPECT_EQ(lab.client().lookup(root_gfid, name).error().number(), ENAMETOOLONG);
+  lab.brick(1).go_away();
+  EXPECT_EQ(lab.client().lookup(root_gfid, name).error().number(), ENOTCONN);
+}
+
 TEST(Replicate, ALookupBringsTheContentOfACopyThatIsRight) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
