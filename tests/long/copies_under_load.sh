@@ -2,7 +2,8 @@
 # copies_under_load.sh [SECONDS [PROGRAMS]]: three servers with a copy each, two mounts on which files change all the time.
 # One server after the other loses its brick, all its processes or its network. No operation fails and none stalls for
 # long; what was acknowledged is there; after each return everything is healed without a command, and in the end the
-# copies are equal. PROGRAMS: ours, stock-bricks (all servers are GlusterFS, the mounts ours), stock-mounts.
+# copies are equal. PROGRAMS: ours, stock-bricks (all servers are GlusterFS, the mounts ours), stock-mounts; power-cuts
+# (ours, and each server in its turn loses its power, with what its disk had not written).
 seconds=${1:-45}
 programs=${2:-ours}
 keeps=
@@ -11,11 +12,13 @@ keeps=
 [ -n "${LAB:-}" ] || exec "$(dirname "$(realpath "$0")")/../lab" $keeps -- bash "$(realpath "$0")" "$seconds" "$programs"
 source "$SOURCE/tests/lab.sh"
 source "$SOURCE/tests/servers.sh"
+source "$SOURCE/tests/disks.sh"
 
 longest_stall=15
 # A client of GlusterFS may show for a moment what was before, on GlusterFS's own bricks, too, when one of them comes back.
 patience=0
 [ "$programs" != stock-mounts ] || patience=2
+[ "$programs" != power-cuts ] || for name in server1 server2 server3; do make_disk "$name"; done
 pool_of_three
 three_copies 4
 
@@ -58,11 +61,19 @@ faults=0
 goes_well() { [ ! -s wrong.a ] && [ ! -s wrong.b ]; }
 while [ $((SECONDS + 10)) -lt $end ] && goes_well; do
   name=${names[$((faults % 3))]}
-  case $((faults / 3 % 3)) in
+  kind=$((faults / 3 % 3))
+  [ "$programs" != power-cuts ] || kind=power-cut
+  case $kind in
     0) kill -9 "$(brick_of "$name")" ;;
     1) # shellcheck disable=SC2046 # numbers
       kill -9 $(processes_of "$name") ;;
     2) cut "$name" ;;
+    power-cut)
+      # shellcheck disable=SC2046 # numbers
+      kill -9 $(processes_of "$name")
+      disk_goes_down "$name"
+      machine_starts "$name"
+      ;;
   esac
   faults=$((faults + 1))
   sleep $((2 + RANDOM % 5))
@@ -74,6 +85,8 @@ while [ $((SECONDS + 10)) -lt $end ] && goes_well; do
   fi
   waits_for serves_copies "$name"
   heals_within 60
+  # Until all have written down what there is.
+  [ "$programs" != power-cuts ] || sleep 6
 done
 wait $load_a || { cat wrong.a; fails "the first mount: see above"; }
 wait $load_b || { cat wrong.b; fails "the second mount: see above"; }

@@ -6,17 +6,8 @@
 # the kernel's.
 source "$(dirname "$(realpath "$0")")/../lab.sh"
 in_lab
+source "$SOURCE/tests/disks.sh"
 
-disk() { mount -o loop,commit=300 "$LAB/disk.img" "$BRICKS/disk"; }
-# EXT4_IOC_SHUTDOWN, without a flush of the journal.
-goes_down() {
-  perl -e 'open(my $d, "<", $ARGV[0]) or die; my $how = pack("L", 2); ioctl($d, 0x8004587d, $how) or die $!' "$1"
-}
-machine_starts() {
-  cat /proc/sys/kernel/random/uuid >"$LAB/boot_id"
-  umount /proc/sys/kernel/random/boot_id 2>/dev/null || true
-  mount --bind "$LAB/boot_id" /proc/sys/kernel/random/boot_id
-}
 third_pid() { cat "/run/gluster/vols/v/$HOST$(tr / - <<<"$BRICKS/disk/b3").pid"; }
 waiting() { gluster volume heal v info | sed -n 's/^Number of entries: //p' | paste -sd' '; }
 nothing_waits() { [ "$(waiting)" = "0 0 0" ]; }
@@ -31,10 +22,7 @@ seen() {
 alike() { diff <(seen b1) <(seen b2) && diff <(seen b1) <(seen disk/b3); }
 epoch() { cut -d' ' -f1 "$BRICKS/disk/b3/.glusterfs/indices/epoch"; }
 
-truncate -s 400M disk.img
-mkfs.ext4 -q disk.img
-mkdir -p "$BRICKS/disk"
-disk
+make_disk disk
 daemon
 gluster volume create v replica 3 "$HOST:$BRICKS/b1" "$HOST:$BRICKS/b2" "$HOST:$BRICKS/disk/b3" force >/dev/null
 gluster volume set v cluster.brick-restart off >/dev/null
@@ -61,12 +49,10 @@ rm mount/d/3
 mv mount/d/4 mount/d/four
 mkdir mount/d/made
 echo new >mount/d/made/file
-goes_down "$BRICKS/disk"
+disk_goes_down disk
 kill -9 "$(third_pid)"
-touch "$BRICKS/disk/x" 2>/dev/null && fails "the disk is not down"
 echo "written meanwhile" >mount/d/5
-waits_for umount "$BRICKS/disk"
-disk
+disk_is_back disk
 [ -e "$BRICKS/disk/b3/d/3" ] || fails "the disk has lost nothing: this shows nothing"
 machine_starts
 

@@ -4,6 +4,7 @@
 // All calls block and may be made from any thread.
 #pragma once
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct Place {
   static Place open(int file) { return {file, -1, {}}; }
   static Place named(int directory, std::string name) { return {-1, directory, std::move(name)}; }
 };
+
+// Of an attribute: that there is none, or that there can be none. All else says that it cannot be read.
+inline bool says_absent(const Error& error) { return error.number() == ENODATA || error.number() == EOPNOTSUPP; }
 
 class AttributeStore {
  public:

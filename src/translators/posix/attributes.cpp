@@ -19,7 +19,8 @@ Result<fop::Attributes> attributes_of(Work& work, const Request& request) {
   if (!found) return std::unexpected(found.error());
   fop::Attributes reply;
   reply.iatt = found->iatt;
-  answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -100,7 +101,8 @@ Result<fop::Changed> set_attributes(Work& work, const Request& request) {
   Result<Iatt> after = observe_changed(work, object, found->place);
   if (!after) return std::unexpected(after.error());
   reply.after = *after;
-  answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

@@ -82,7 +82,8 @@ Result<fop::Changed> finish_change(const Work& work, Subject& object, const Cont
   if (!after) return std::unexpected(after.error());
   reply.before = content.before;
   reply.after = *after;
-  answer_wanted(work, object, content.place(), *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, content.place(), *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -93,7 +94,8 @@ Result<fop::Changed> answer_fsync(const Work& work, Subject& object, const Conte
   fop::Changed reply;
   reply.before = content.before;
   reply.after = *after;
-  answer_wanted(work, object, content.place(), *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, content.place(), *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -176,7 +178,8 @@ Result<fop::Opened> open(Work& work, const fop::Open& request) {
       if (Result<Done> timed = stamp_object(work, object, place); !timed) return std::unexpected(timed.error());
     }
   }
-  answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -209,7 +212,8 @@ Result<fop::Read::Reply> read(Work& work, const fop::Read& request) {
     if (!after) return std::unexpected(after.error());
     reply.iatt = *after;
   }
-  answer_wanted(work, object, content->place(), reply.iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, content->place(), reply.iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

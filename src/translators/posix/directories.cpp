@@ -68,11 +68,13 @@ void fill_attributes(const Work& work, const Subject& directory, int handle, con
   const Place place = Place::named(handle, is_above_root ? "." : entry.name);
   Subject subject;
   Result<Iatt> iatt = observe_unknown(work, subject, place);
-  if (!iatt) return;  // vanished, or not ours: the entry stays without attributes
+  Dictionary answers;
+  answers.set_present();
+  // Vanished, not ours, or not to be read: the entry stays without attributes.
+  if (!iatt || !answer_wanted(work, subject, place, *iatt, wanted, answers)) return;
   entry.iatt = *iatt;
   entry.inode = iatt->inode;
-  entry.xattrs.set_present();
-  answer_wanted(work, subject, place, *iatt, wanted, entry.xattrs);
+  entry.xattrs = std::move(answers);
 }
 
 }  // namespace
@@ -87,7 +89,8 @@ Result<fop::Opened> opendir(Work& work, const fop::Opendir& request) {
   work.opened = std::move(*open);
   work.opened_directory = true;
   fop::Opened reply;
-  answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

@@ -41,7 +41,8 @@ Result<fop::Lookup::Reply> by_gfid(Work& work, const fop::Lookup& request) {
   fop::Lookup::Reply reply;
   reply.iatt = found->iatt;
   reply.xdata.set_present();
-  answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, found->iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -115,7 +116,8 @@ Result<fop::Lookup::Reply> by_name(Work& work, const fop::Lookup& request, bool 
   reply.iatt = *iatt;
   reply.parent = *parent_iatt;
   reply.xdata.set_present();
-  answer_wanted(work, object, place, *iatt, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, place, *iatt, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

@@ -62,7 +62,8 @@ Result<fop::Changed> change_range(Work& work, const Request& request, bool takes
   Result<Iatt> after = observe_changed(work, object, content->place());
   if (!after) return std::unexpected(after.error());
   reply.after = *after;
-  answer_wanted(work, object, content->place(), *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, content->place(), *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

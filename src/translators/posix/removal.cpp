@@ -176,7 +176,8 @@ Result<fop::Changed> unlink(Work& work, const fop::Unlink& request) {
   if (doomed->has_gfid) {
     Result<Iatt> iatt = observe(work, object, doomed->place);
     if (!iatt) return std::unexpected(iatt.error());
-    answer_wanted(work, object, doomed->place, *iatt, request.xdata, answers);
+    const Result<Done> answered = answer_wanted(work, object, doomed->place, *iatt, request.xdata, answers);
+    if (!answered) return std::unexpected(answered.error());
     answer_removed_counts(*iatt, request.xdata, answers);
   }
   if (Result<Done> removed = remove_file(work, *doomed, parent, object); !removed) {

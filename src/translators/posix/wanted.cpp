@@ -21,12 +21,13 @@ class Answerer {
   Answerer(const Work& work, Subject& subject, const Place& place, const Iatt& iatt, Dictionary& answers)
       : work_(work), subject_(subject), place_(place), iatt_(iatt), answers_(answers) {}
 
-  void answer(const Dictionary& wanted) {
+  Result<Done> answer(const Dictionary& wanted) {
     // One list tells which of many are there at all.
     const auto attributes =
         std::ranges::count_if(wanted, [](const Dictionary::Pair& pair) { return is_attribute_name(pair.first); });
     if (attributes > 2) (void)names();
     for (const auto& [key, value] : wanted) answer(key, value);
+    return outcome_;
   }
 
  private:
@@ -50,6 +51,7 @@ class Answerer {
   const std::vector<std::string>& names() {
     if (!names_) {
       Result<std::vector<std::string>> listed = work_.attributes().list(place_);
+      if (!listed) note(listed.error());
       names_.emplace(listed ? std::move(*listed) : std::vector<std::string>());
     }
     return *names_;
@@ -63,9 +65,9 @@ class Answerer {
     }
     if (key == gfid_key) return answers_.set_bytes(key, subject_.gfid.view());
     if (names_ && std::ranges::find(*names_, key) == names_->end()) return;
-    if (Result<std::string> value = work_.attributes().get(place_, key.c_str())) {
-      answers_.set(key, Slice::own(std::move(*value)));
-    }
+    Result<std::string> value = work_.attributes().get(place_, key.c_str());
+    if (value) return answers_.set(key, Slice::own(std::move(*value)));
+    note(value.error());
   }
 
   void answer_pattern(std::string_view pattern) {
@@ -102,9 +104,14 @@ class Answerer {
 
   void answer_acl(const std::string& key, const char* attribute) {
     Result<std::string> value = work_.attributes().get(place_, attribute);
+    if (!value) note(value.error());
     std::optional<std::string> text = value ? acl_text(as_bytes(*value)) : std::nullopt;
     if (!text && attribute == std::string_view(access_acl_key)) text = acl_text_of_mode(iatt_.mode);
     if (text) answers_.set_text(key, *text);
+  }
+
+  void note(const Error& error) {
+    if (!says_absent(error)) outcome_ = std::unexpected(error);
   }
 
   const Work& work_;
@@ -112,14 +119,15 @@ class Answerer {
   const Place& place_;
   const Iatt& iatt_;
   Dictionary& answers_;
+  Result<Done> outcome_ = done;
   std::optional<std::vector<std::string>> names_;
 };
 
 }  // namespace
 
-void answer_wanted(const Work& work, Subject& subject, const Place& place, const Iatt& iatt, const Dictionary& wanted,
-                   Dictionary& answers) {
-  if (!wanted.empty()) Answerer(work, subject, place, iatt, answers).answer(wanted);
+Result<Done> answer_wanted(const Work& work, Subject& subject, const Place& place, const Iatt& iatt,
+                           const Dictionary& wanted, Dictionary& answers) {
+  return wanted.empty() ? Result<Done>(done) : Answerer(work, subject, place, iatt, answers).answer(wanted);
 }
 
 void answer_removed_counts(const Iatt& iatt, const Dictionary& wanted, Dictionary& answers) {

@@ -113,7 +113,8 @@ Result<fop::Values> count(Work& work, const Request& request) {
   }
   Result<Iatt> after = observe_changed(work, object, found->place);
   if (!after) return std::unexpected(after.error());
-  answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 

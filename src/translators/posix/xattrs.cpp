@@ -107,7 +107,8 @@ Result<fop::Acknowledged> change_attributes(Work& work, const Request& request, 
   fop::Acknowledged reply;
   answer_attributes(reply.xdata, found->iatt, *after);
   // Access control above learns the list from here when it was set as text.
-  answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  const Result<Done> answered = answer_wanted(work, object, found->place, *after, request.xdata, reply.xdata);
+  if (!answered) return std::unexpected(answered.error());
   return reply;
 }
 
@@ -171,7 +172,8 @@ Result<fop::Values> list_values(const Work& work, const Found& found) {
   for (std::string& name : *names) {
     if (!is_listed(name) || !is_readable(work.call->is_internal(), name)) continue;
     Result<std::string> value = work.attributes().get(found.place, name.c_str());
-    if (!value) continue;  // removed meanwhile by somebody outside
+    if (!value && says_absent(value.error())) continue;  // removed meanwhile by somebody outside
+    if (!value) return std::unexpected(value.error());
     total += value->size();
     reply.values.append(std::move(name), Slice::own(std::move(*value)));
   }

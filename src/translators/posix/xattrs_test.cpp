@@ -172,5 +172,30 @@ TYPED_TEST(PosixXattrs, AHealerBringsTimesUnlessThereWasALaterChange) {
   EXPECT_EQ(heal(1500, 1500), 500);
 }
 
+using PosixXattrsOfAFailingDisk = PosixXattrs<SimulatedLab>;
+
+TEST_F(PosixXattrsOfAFailingDisk, WhatCannotBeReadIsNotSaidToBeAbsent) {
+  ASSERT_TRUE(set("trusted.afr.v-client-1", "123456789012"));
+  int reads = 0;
+  int good_reads = 100;
+  brick.lab.disk().on_call([&](const DiskCall& call) {
+    return call.name == "get_xattr" && ++reads > good_reads ? EIO : 0;
+  });
+  fop::Lookup lookup{.gfid = file};
+  ASSERT_TRUE(brick.ask(lookup));
+  // What it needs by itself, and nothing else.
+  good_reads = std::exchange(reads, 0);
+  EXPECT_TRUE(brick.ask(lookup));
+  lookup.xdata.set("trusted.afr.v-client-1", std::uint64_t{0});
+  reads = 0;
+  EXPECT_EQ(brick.error_of(lookup), EIO);
+  reads = 0;
+  EXPECT_EQ(brick.error_of(fop::Getxattr{.gfid = file}), EIO);
+  good_reads = 100;
+  reads = 0;
+  EXPECT_TRUE(brick.ask(lookup));
+  brick.lab.disk().on_call([](const DiskCall&) { return 0; });
+}
+
 }  // namespace
 }  // namespace mortar::posix
