@@ -8,8 +8,8 @@
 
 namespace mortar::posix {
 
-// A key the subject has nothing for is left out, and so is content that cannot be read. An attribute that cannot be read
-// is an error: others would go by its absence, as by that of the marks of replication.
+// A key the subject has nothing for is left out, and so is content that cannot be read. An attribute that cannot be
+// read is an error: others would go by its absence, as by that of the marks of replication.
 Result<Done> answer_wanted(const Work& work, Subject& subject, const Place& place, const Iatt& iatt,
                            const Dictionary& wanted, Dictionary& answers);
 // Of a file that loses a name: how many it had, how much it held; all of its attributes, for Mortar's clients, where it
