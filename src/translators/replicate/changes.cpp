@@ -313,6 +313,14 @@ Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
   return transact(call, link, plan_of(link));
 }
 
+Task<Copies> Changes::with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed) {
+  if (unnamed.empty()) co_return had;
+  const Result<Copies> right = co_await right_among(call, uses, had);
+  if (right || !is_away(right.error())) co_return had;
+  const Result<bool> is_going = co_await finder_.is_denied(call, uses.front().part().gfid);
+  co_return is_going && *is_going ? had | unnamed : had;
+}
+
 Task<Copies> Changes::behind_with(const Call& call, Gfid gfid, Copies without) {
   if (without.empty()) co_return without;
   const Result<Readable> readable = co_await finder_.readable(call, gfid);

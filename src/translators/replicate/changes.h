@@ -119,6 +119,9 @@ class Changes {
   // An object that is not removed, as it has other names: how many it has and when it was changed some copies now have
   // wrong, also where they are asked by another name.
   Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
+  // The copy that is right may be the first to lose the name of a file that is just being removed: what it took into it,
+  // it has, as the others have.
+  Task<Copies> with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed);
   // Those that only lack the object as they are behind with it: what they say of a link to it is not so.
   Task<Copies> behind_with(const Call& call, Gfid gfid, Copies without);
   template <class Reply>
@@ -292,6 +295,11 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
     }
     if (!volume_.quorum.is_met(had)) co_return half_done(error_of(answers), outcome);
   }
+  Copies unnamed = outcome.unnamed;
+  for (const Copy copy : unnamed.list()) {
+    if (answers[copy]->op_ret != answers[outcome.had.front()]->op_ret) unnamed.remove(copy);
+  }
+  had = co_await tried(with_unnamed(call, uses, had, unnamed));
   // Copies that are behind do not blame the last one that is not: then all would be blamed.
   co_await tried(right_among(call, uses, had));
   co_await tried(blame_all(uses, ready - had));

@@ -45,7 +45,7 @@ class Finder {
   // names that are given, or of attributes.
   Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
   // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked. It is
-  // not to be asked with anything locked.
+  // not to be asked with names locked.
   Task<bool> is_denied(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
