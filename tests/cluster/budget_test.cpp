@@ -107,6 +107,18 @@ class Budget : public ::testing::Test {
     co_await tried(close());
     co_return done;
   }
+  // As tar makes a file: its times, its owner, its mode while it is open.
+  Task<> unpack_file(std::string name) {
+    co_await tried(make_file(std::move(name)));
+    co_await tried(write());
+    for (const std::int32_t valid : {set_attribute::modified, set_attribute::uid | set_attribute::gid,
+                                     std::int32_t{set_attribute::mode}}) {
+      fop::Fsetattr change{.gfid = file_, .fd = fd_, .iatt = {.mode = 0600}, .valid = valid};
+      co_await tried(ask(std::move(change)));
+    }
+    co_await tried(close());
+    co_return done;
+  }
   Task<> open(std::uint32_t flags) {
     fop::Opened opened = co_await tried(ask(fop::Open{.gfid = file_, .flags = flags}));
     fd_ = std::move(opened.fd);
@@ -228,6 +240,8 @@ TEST_F(Budget, OfOneOfMany) {
                  "create, write 4 KiB, close");
   expect_at_most({2.1, 5.4, 33}, steady([&](int number) { return look_and_make(numbered("l", number)); }),
                  "lookup, create, write 4 KiB, close");
+  expect_at_most({5, 9.4, 43}, steady([&](int number) { return unpack_file(numbered("u", number)); }),
+                 "create, write 4 KiB, times, owner, mode, close");
   expect_at_most({1, 1.2, 11.2}, steady([&](int number) { return make_directory(numbered("d", number)); }), "mkdir");
   expect_at_most({1, 1.1, 10}, steady([&](int number) { return look_up_and_read_all(numbered("f", number)); }),
                  "lookup, open, read, close");

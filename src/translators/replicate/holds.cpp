@@ -19,6 +19,9 @@ constexpr std::uint32_t add_words = 0;  // on the wire
 constexpr Duration contention_lasts = 5s;
 constexpr Duration between_sweeps = 250ms;
 
+// Where the lock of the attributes stands among what makes a file.
+constexpr std::size_t step_of_attributes = 2;
+
 }  // namespace
 
 // ---- Using
@@ -44,6 +47,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
     co_await tried(hold->claims_.wait(use.place_));
     const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
     if (hold->is_ending_) continue;
+    if (part.kind == LockKind::attributes) note_change_of_attributes(*hold);
     if (!hold->is_open_) {
       const Result<Done> locked = co_await lock(*hold, part);
       if (!locked) {
@@ -90,6 +94,16 @@ void Holds::leave(const std::shared_ptr<Hold>& hold, Claims::Place place) {
   if (is_sweeping_) return;
   is_sweeping_ = true;
   volume_.background.start(end_idle());
+}
+
+void Holds::note_change_of_attributes(Hold& hold) {
+  Hold* of_new_file = &hold;
+  if (!hold.is_open_) {
+    const auto made = holds_.find({hold.key_.gfid, LockKind::content, {}});
+    if (made == holds_.end()) return;
+    of_new_file = made->second.get();
+  }
+  if (std::exchange(of_new_file->is_of_new_file_, false)) attributes_follow_.changed();
 }
 
 // ---- Ending
@@ -177,6 +191,7 @@ Task<> Holds::settle(std::shared_ptr<Hold> hold) {
     given_back = co_await tried(settle_marks(*hold));
   }
   co_await tried(locks_.give_back(hold->thing_, hold->granted_ - given_back));
+  if (hold->key_.kind == LockKind::attributes && hold->is_of_new_file_) attributes_follow_.left_alone();
   holds_.erase(hold->key_);
   hold->ended_.set();
   co_return done;
@@ -357,10 +372,22 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
     answers = co_await tried(asking_.at_each(call, create, volume_.all()));
     co_return done;
   }
+  const Part attributes_part{.gfid = gfid, .kind = LockKind::attributes, .claim = {}, .slot = Slot::metadata};
+  const bool are_free = !holds_.contains({gfid, LockKind::attributes, {}});
+  std::shared_ptr<Hold> attributes;
+  std::optional<Hold::Use> attributes_use;
+  std::optional<SharedMutex::Guard> attributes_turn;
+  if (are_free && attributes_follow_.is_likely()) {
+    attributes = find_or_make(attributes_part);
+    attributes_use.emplace(*this, attributes, attributes_part);
+    SharedMutex::Guard of_new = co_await tried(attributes->opening_.lock());
+    attributes_turn.emplace(std::move(of_new));
+  }
   std::vector<Sequence> sequences(volume_.size());
   for (Sequence& sequence : sequences) {
     sequence.push_back(Step<fop::Create>{call, create});
     sequence.push_back(locks_.take_step(hold->thing_));
+    if (attributes) sequence.push_back(locks_.take_step(attributes->thing_));
     sequence.push_back(announcing_step(*hold, Slot::data));
   }
   bool is_taken = false;
@@ -370,7 +397,26 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
   for (Sequence& sequence : sequences) answers.push_back(std::move(step_of<fop::Create>(sequence)->reply));
   note_announced(*hold, locked, sequences);
   hold->granted_ = hold->locked_ = locked.standing();
-  hold->is_open_ = hold->dirty(Slot::data) == volume_.all();
+  hold->is_open_ = hold->is_of_new_file_ = hold->dirty(Slot::data) == volume_.all();
+  if (attributes) {
+    co_await tried(note_attributes(*attributes, locked.standing(), sequences));
+  }
+  co_return done;
+}
+
+Task<> Holds::note_attributes(Hold& hold, Copies locked, const std::vector<Sequence>& performed) {
+  Copies got;
+  for (Copy copy = 0; copy < performed.size(); ++copy) {
+    if (has_succeeded(performed[copy][step_of_attributes])) got.add(copy);
+  }
+  hold.granted_ = hold.locked_ = got & locked;
+  // Marked behind that, so nobody else has changed since what the copies said with it.
+  hold.is_open_ = hold.is_verified_ = hold.is_of_new_file_ = hold.granted_ == volume_.all();
+  // Where the connection took the lock with it, it may have been given by the next one.
+  const Copies lost = got - locked;
+  if (!lost.empty()) {
+    co_await tried(locks_.give_back(hold.thing_, lost));
+  }
   co_return done;
 }
 

@@ -10,7 +10,8 @@
 // directory that several clients change is locked by the name, and that is not kept.
 //
 // A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences; a
-// new file is made, locked and marked in one.
+// new file is made, locked and marked in one, and its attributes are locked with that where they are likely to be
+// changed next.
 //
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
 // then the locks. Nobody waits for that but who wants the object next.
@@ -26,6 +27,7 @@
 
 #include "base/event.h"
 #include "translators/replicate/asking.h"
+#include "translators/replicate/attributes_follow.h"
 #include "translators/replicate/claims.h"
 #include "translators/replicate/copy_locks.h"
 #include "translators/replicate/known_names.h"
@@ -111,6 +113,7 @@ class Hold {
   bool is_settling_ = false;
   bool is_verified_ = false;
   bool is_written_ = false;
+  bool is_of_new_file_ = false;  // locked when it was made; and nobody has used it since
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   const std::shared_ptr<KnownNames> names_ = std::make_shared<KnownNames>();  // of a directory
@@ -138,7 +141,8 @@ class Holds {
   Task<> blame(Hold::Use& use, Copies copies);
   // Too few copies have it, and nobody knows which of them is right: the mark of a change under way stays.
   Task<> doubt(Hold::Use& use);
-  // Makes a file on all copies, and keeps its content locked: it is about to be written.
+  // Makes a file on all copies, and keeps its content locked: it is about to be written. So are its attributes, where
+  // those of others made before were changed.
   Task<> create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers);
   // Somebody has closed it: what was made and not written is not announced as being changed any longer.
   void closed(const Gfid& gfid);
@@ -176,10 +180,13 @@ class Holds {
   void end(const std::shared_ptr<Hold>& hold);
   bool is_kept(const Hold& hold) const;
 
+  void note_change_of_attributes(Hold& hold);
   Task<> lock(Hold& hold, const Part& part);
   Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
   // Names: who is behind with them is known before anything is changed.
   Task<Locked> lock_and_look(Hold& hold, Refusals& refusals);
+  // What is locked as well by sequences that make the file; `locked`: by them, of its content.
+  Task<> note_attributes(Hold& hold, Copies locked, const std::vector<Sequence>& performed);
   // Who has the mark of a change under way from a sequence that has locked, too.
   void note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed);
   // One round; whether nobody was lost in it.
@@ -204,6 +211,7 @@ class Holds {
   CopyLocks locks_;
   std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
   RecentObjects<Instant> contended_{4096};  // directories that others want to change, too
+  AttributesFollow attributes_follow_;
   bool is_sweeping_ = false;
   bool is_finishing_ = false;
 };

@@ -108,6 +108,48 @@ TEST(Replicate, MarksAreNeitherSeenNorChangedByUsers) {
   EXPECT_THAT(lab.differences("f"), IsEmpty());
 }
 
+TEST(Replicate, AttributesOfNewFilesAreLockedWithThemWhereTheyAreChangedNext) {
+  using Texts = std::vector<std::string>;
+  Texts messages;
+  ReplicateLab lab;
+  lab.on_message([&messages](std::size_t brick, std::string_view operation) {
+    if (brick == 0) messages.emplace_back(operation);
+    return 0;
+  });
+  const auto made = [&](const std::string& name) {
+    const Result<fop::Create::Reply> file = lab.client().create(root_gfid, name);
+    EXPECT_TRUE(file);
+    return std::pair(file->iatt.gfid, std::exchange(messages, {}));
+  };
+  const auto changed = [&](ClusterClient& client, const Gfid& gfid, std::uint32_t mode) {
+    fop::Setattr chmod{.gfid = gfid, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+    chmod.iatt.mode = mode;
+    EXPECT_EQ(client.error_of(chmod), 0);
+    return std::exchange(messages, {});
+  };
+  made("first");
+  const auto [second, of_second] = made("second");
+  EXPECT_EQ(of_second, (Texts{"CREATE", "INODELK", "XATTROP"}));
+  EXPECT_EQ(changed(lab.client(), second, 0600), (Texts{"INODELK", "SETATTR", "LOOKUP"}));
+  const auto [third, of_third] = made("third");
+  EXPECT_EQ(of_third, (Texts{"CREATE", "INODELK", "INODELK", "XATTROP"}));
+  EXPECT_EQ(changed(lab.client(), third, 0600), Texts{"SETATTR"});
+  // Others get them.
+  const auto [fourth, of_fourth] = made("fourth");
+  EXPECT_EQ(of_fourth.size(), 4U);
+  changed(lab.add_client(), fourth, 0640);
+  changed(lab.client(), fourth, 0600);
+  lab.settle();
+  for (const char* name : {"second", "third", "fourth"}) EXPECT_THAT(lab.differences(name), IsEmpty());
+  for (int number = 0; number < 8; ++number) {
+    made(fmt::format("left alone {}", number));
+    lab.settle();
+  }
+  messages.clear();
+  const auto [last, of_last] = made("last");
+  EXPECT_EQ(std::ranges::count(of_last, "INODELK"), 1) << "no longer where nobody changes them";
+}
+
 TEST(Replicate, AWriteUnderAKeptLockIsOneMessageToEachCopy) {
   std::vector<std::string> messages;
   ReplicateLab lab;
