@@ -231,7 +231,7 @@ TEST_F(Budget, OfTheFirstOperation) {
   expect_at_most({2, 4, 14}, cold([&] { return make_directory("d"); }), "mkdir");
   expect_at_most({2, 4, 18}, cold([&] { return rename("a", "b"); }), "rename");
   expect_at_most({2, 4, 13}, cold([&] { return remove("b"); }), "unlink");
-  expect_at_most({4, 7, 14}, cold([&] { return remove_directory("d"); }), "rmdir");
+  expect_at_most({3, 5.2, 14}, cold([&] { return remove_directory("d"); }), "rmdir");
 }
 
 TEST_F(Budget, OfOneOfMany) {
@@ -248,7 +248,7 @@ TEST_F(Budget, OfOneOfMany) {
   expect_at_most({1, 1.2, 15.2},
                  steady([&](int number) { return rename(numbered("f", number), numbered("g", number)); }), "rename");
   expect_at_most({1, 1.2, 8.2}, steady([&](int number) { return remove(numbered("g", number)); }), "unlink");
-  expect_at_most({3, 4.2, 11.2}, steady([&](int number) { return remove_directory(numbered("d", number)); }),
+  expect_at_most({2, 3.2, 10.2}, steady([&](int number) { return remove_directory(numbered("d", number)); }),
                  "rmdir");
   cold([&] { return make_file("w"); });
   expect_at_most({1, 1.2, 4.8}, steady([&](int) { return write(); }), "write 4 KiB");

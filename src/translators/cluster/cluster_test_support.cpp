@@ -31,6 +31,8 @@ void Wire::hear(const Notice& notice) {
 
 bool Wire::is_up() const { return lab_.brick(number_).is_there(); }
 
+bool Wire::knows_sequences() const { return lab_.bricks_know_sequences; }
+
 template <class Operation>
 Task<> Wire::serve(Translator& brick, Call call, Operation operation, Completion<typename Operation::Reply> landed) {
   Result<typename Operation::Reply> reply = co_await brick.perform(call, operation);

@@ -106,6 +106,7 @@ class Wire final : public Intercept<Wire> {
   void hear(const Notice& notice);
   // The next one is another client to the brick.
   void break_connection();
+  bool knows_sequences() const override;
 
  private:
   bool is_up() const;
@@ -205,6 +206,8 @@ class ClusterLab {
   bool is_nowhere(const std::string& name);
   // Whether bricks must fit together in the end.
   bool is_checked = true;
+  // Whether clients take bricks for those of Mortar. Steps of a sequence go one after the other all the same.
+  bool bricks_know_sequences = false;
 
  private:
   Simulation simulation_;

@@ -1,5 +1,7 @@
 #include "translators/replicate/changes.h"
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -336,11 +338,25 @@ Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, s
 }
 
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {
-  const std::optional<Iatt> removed = co_await tried(object_named(call, rmdir.parent, rmdir.name));
-  Plan names{names_in(rmdir.parent, {rmdir.name})};
-  fop::Changed reply =
-      co_await tried(transact_over(call, rmdir, std::move(names), {rmdir.parent, rmdir.name}, removed));
+  const NameIn name{rmdir.parent, rmdir.name};
+  const Gfid* named = volume_.named_directories.find(name);
+  if (named != nullptr && volume_.up() == volume_.all() && volume_.all_know_sequences()) {
+    Iatt guess;
+    guess.gfid = *named;
+    guess.mode = S_IFDIR;
+    Result<fop::Changed> reply = co_await remove_directory(call, rmdir, guess);
+    const bool may_be_gone = !reply && is_missing(reply.error());
+    if (reply || may_be_gone) volume_.named_directories.erase(name);
+    if (!may_be_gone) co_return std::move(reply);
+  }
+  const std::optional<Iatt> there = co_await tried(object_named(call, rmdir.parent, rmdir.name));
+  fop::Changed reply = co_await tried(remove_directory(call, rmdir, there));
   co_return std::move(reply);
+}
+
+Task<fop::Changed> Changes::remove_directory(const Call& call, const fop::Rmdir& rmdir, std::optional<Iatt> there) {
+  Plan names{names_in(rmdir.parent, {rmdir.name})};
+  return transact_over(call, rmdir, std::move(names), {rmdir.parent, rmdir.name}, std::move(there));
 }
 
 Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {

@@ -39,6 +39,8 @@ class Changes {
   Task<typename Operation::Reply> perform(const Call& call, const Operation& change);
   Task<fop::Changed> perform(const Call& call, const fop::Unlink& unlink);
   Task<fop::Made> perform(const Call& call, const fop::Link& link);
+  // The directory is locked, so that nobody puts anything into it meanwhile. Which it is need not be asked for where a
+  // brick finds out that it is another one.
   Task<fop::Changed> perform(const Call& call, const fop::Rmdir& rmdir);
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename);
   void closed(const Gfid& gfid) { holds_.closed(gfid); }
@@ -69,6 +71,8 @@ class Changes {
                                                   const std::optional<Iatt>& touched, Attempt<Operation>& attempt);
   template <class Operation>
   static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);
+  // `there`: what the name is taken for.
+  Task<fop::Changed> remove_directory(const Call& call, const fop::Rmdir& rmdir, std::optional<Iatt> there);
   // What too few copies have made goes again: its name is locked.
   template <class Operation>
   Task<> take_back(const Call& call, const Operation& change, Copies copies);
@@ -119,8 +123,8 @@ class Changes {
   // An object that is not removed, as it has other names: how many it has and when it was changed some copies now have
   // wrong, also where they are asked by another name.
   Task<> blame_for_names(const std::optional<Iatt>& object, Copies had);
-  // The copy that is right may be the first to lose the name of a file that is just being removed: what it took into it,
-  // it has, as the others have.
+  // The copy that is right may be the first to lose the name of a file that is just being removed: what it took into
+  // that file it has, as the others have.
   Task<Copies> with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed);
   // Those that only lack the object as they are behind with it: what they say of a link to it is not so.
   Task<Copies> behind_with(const Call& call, Gfid gfid, Copies without);
@@ -424,6 +428,9 @@ template <MakesEntry Operation>
 Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
   typename Operation::Reply reply = co_await tried(transact(call, change, plan_of(change)));
   note_made_in(change.parent);
+  if constexpr (std::is_same_v<Operation, fop::Mkdir>) {
+    volume_.named_directories.put({change.parent, change.name}, reply.iatt.gfid);
+  }
   co_return std::move(reply);
 }
 

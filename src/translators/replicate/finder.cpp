@@ -342,7 +342,13 @@ bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const
 
 Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Lookup& lookup) {
   Heard heard = co_await tried(ask(call, lookup));
-  if (agree(heard.answers, volume_.all())) co_return unite(std::move(heard), volume_.all());
+  if (agree(heard.answers, volume_.all())) {
+    Result<fop::Lookup::Reply> found = unite(std::move(heard), volume_.all());
+    if (found && found->iatt.is_directory()) {
+      volume_.named_directories.put({lookup.parent, lookup.name}, found->iatt.gfid);
+    }
+    co_return std::move(found);
+  }
   // A copy of the directory that has missed something does not count: which that is by now others may have changed.
   if (!holds_.keeps(lookup.parent, LockKind::entries)) volume_.forget(lookup.parent);
   const Readable parent = co_await tried(readable(call, lookup.parent));

@@ -278,7 +278,7 @@ Task<> Holds::lock(Hold& hold, const Part& part) {
   const bool all_are_up = volume_.up() == volume_.all();
   if (part.slot == Slot::data && all_are_up) {
     locked = co_await tried(lock_and_announce(hold, refusals));
-  } else if (part.slot == Slot::entries && all_are_up && volume_.all_know_sequences()) {
+  } else if (part.kind == LockKind::entries && all_are_up && volume_.all_know_sequences()) {
     locked = co_await tried(lock_and_look(hold, refusals));
   } else {
     locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));

@@ -75,7 +75,12 @@ Task<fop::Readdirp::Reply> Listing::list(const Call& call, const fop::Readdirp& 
   bool is_right = false;
   fop::Readdirp::Reply reply = co_await tried(list(call, readdir, is_right));
   hide(readdir.gfid, reply);
-  if (is_right) co_return std::move(reply);
+  if (is_right) {
+    for (const EntryPlus& entry : reply.entries.elements) {
+      if (entry.iatt.is_directory()) volume_.named_directories.put({readdir.gfid, entry.name}, entry.iatt.gfid);
+    }
+    co_return std::move(reply);
+  }
   for (EntryPlus& entry : reply.entries.elements) {
     entry.iatt = {};
     entry.xattrs = {};

@@ -108,6 +108,42 @@ TEST(Replicate, MarksAreNeitherSeenNorChangedByUsers) {
   EXPECT_THAT(lab.differences("f"), IsEmpty());
 }
 
+TEST(Replicate, ADirectoryIsRemovedAsItIsKnownOrAsItIs) {
+  std::vector<std::string> messages;
+  ReplicateLab lab;
+  lab.bricks_know_sequences = true;
+  ClusterClient& other = lab.add_client();
+  const fop::Rmdir rmdir{.parent = root_gfid, .name = "d", .xdata = {}};
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  lab.on_message([&messages](std::size_t brick, std::string_view operation) {
+    if (brick == 0) messages.emplace_back(operation);
+    return 0;
+  });
+  EXPECT_EQ(lab.client().error_of(rmdir), 0);
+  EXPECT_EQ(messages, (std::vector<std::string>{"ENTRYLK", "LOOKUP", "RMDIR"})) << "of the one that was made";
+  lab.on_message({});
+
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  EXPECT_EQ(other.error_of(rmdir), 0);
+  EXPECT_EQ(lab.client().error_of(rmdir), ENOENT);
+
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  EXPECT_EQ(other.error_of(rmdir), 0);
+  const Result<fop::Made> another = other.mkdir(root_gfid, "d");
+  ASSERT_TRUE(another);
+  ASSERT_TRUE(other.create(another->iatt.gfid, "f"));
+  EXPECT_EQ(lab.client().error_of(rmdir), ENOTEMPTY);
+  EXPECT_EQ(other.error_of(fop::Unlink{.parent = another->iatt.gfid, .name = "f", .xdata = {}}), 0);
+  EXPECT_EQ(lab.client().error_of(rmdir), 0);
+
+  ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
+  EXPECT_EQ(other.error_of(rmdir), 0);
+  ASSERT_TRUE(other.create(root_gfid, "d"));
+  EXPECT_EQ(lab.client().error_of(rmdir), ENOTDIR);
+  lab.settle();
+  EXPECT_THAT(lab.differences("d"), IsEmpty());
+}
+
 TEST(Replicate, AttributesOfNewFilesAreLockedWithThemWhereTheyAreChangedNext) {
   using Texts = std::vector<std::string>;
   Texts messages;

@@ -115,6 +115,8 @@ class Volume {
     int differed_ = 0;
   };
   CommonTimes common_times;
+  // Which directories had these names when they were last told. Whoever goes by that says so to the bricks.
+  RecentNames<Gfid> named_directories{16384};
 
  private:
   Copies up_;
