@@ -67,8 +67,7 @@ Task<HealReport> ContentHealer::heal_alone(Gfid gfid, const Locked& mine) {
 Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, const Locked& locked, HealReport& report) {
   auto job = std::make_unique<Job>();
   job->gfid = gfid;
-  job->testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  job->testimony = co_await tried(healing_.hear(lookup_of(gfid), locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, job->testimony.heard);
   if (postponed) {
     report = std::move(*postponed);
@@ -167,8 +166,7 @@ Task<> ContentHealer::copy_all(Job& job, const Locked* locked) {
 
 // Others may have changed it since it was decided which copy is right, and that one may have missed it.
 Task<> ContentHealer::check_source(Job& job, const Locked& locked) {
-  const Testimony now =
-      co_await tried(healing_.hear({.gfid = job.gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  const Testimony now = co_await tried(healing_.hear(lookup_of(job.gfid), locked.copies()));
   const Direction direction = direction_of_data(now, volume_.with_data(), volume_.quorum);
   const bool is_heard = !postponed_for_want_of_copies(volume_, now.heard);
   if (is_heard && direction.sources.has(*job.direction.source)) co_return done;

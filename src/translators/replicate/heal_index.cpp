@@ -25,7 +25,7 @@ Task<Gfid> HealIndex::directory(Copy copy, HealList list) {
   const std::optional<Gfid> gfid = values.values.gfid(key);
   if (!gfid) co_return failed(EINVAL, "the brick does not say where its list of damaged objects is");
   // A brick of stock knows it only once it has been looked up.
-  const fop::Lookup lookup{.gfid = *gfid, .parent = {}, .name = {}, .xdata = {}};
+  const fop::Lookup lookup = lookup_of(*gfid);
   co_await tried(healing_.at(own, lookup, copy));
   co_return *gfid;
 }

@@ -44,8 +44,7 @@ Task<HealReport> MetadataHealer::heal(Gfid gfid) {
 }
 
 Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, const Locked& locked) {
-  const Testimony testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), locked.copies()));
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume_, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
@@ -106,8 +105,7 @@ Task<> MetadataHealer::copy(Gfid gfid, Copy source, Copy sink, const Locked& loc
 }
 
 Task<> MetadataHealer::copy_times(Gfid gfid, Copy source, Copy sink, const Locked& locked) {
-  const Testimony testimony =
-      co_await tried(healing_.hear({.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}, locked.copies()));
+  const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), locked.copies()));
   if (!testimony.present.has(source) || !testimony.present.has(sink)) co_return failed(ENOENT, "it has gone meanwhile");
   const Iatt& right = testimony.iatts[source];
   const Iatt& there = testimony.iatts[sink];

@@ -79,12 +79,10 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
   if (!gfid) co_return done;
   Healing& healing = healer_.healing();
   Volume& volume = healing.volume();
-  const Testimony testimony =
-      co_await tried(healing.hear({.gfid = *gfid, .parent = {}, .name = {}, .xdata = {}}, volume.up()));
+  const Testimony testimony = co_await tried(healing.hear(lookup_of(*gfid), volume.up()));
   if (!testimony.present.has(copy) || testimony.heard != volume.all()) co_return done;
   const Iatt& object = testimony.iatts[copy];
-  const Testimony kept =
-      co_await tried(healing.hear({.gfid = {}, .parent = aside, .name = entry, .xdata = {}}, volume.up()));
+  const Testimony kept = co_await tried(healing.hear(lookup_of(aside, entry), volume.up()));
   const auto has_other_names = [&](Copy holder) { return !object.is_directory() && testimony.iatts[holder].links > 1; };
   // Several copies may keep aside what has been removed since on the others.
   const bool is_nowhere_else =
@@ -184,8 +182,7 @@ Task<> HealWalk::heal_below(Gfid directory, std::vector<Gfid>& directories) {
     names.insert(there.begin(), there.end());
   }
   for (const std::string& name : names) {
-    const Testimony testimony =
-        co_await tried(healing.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, volume.up()));
+    const Testimony testimony = co_await tried(healing.hear(lookup_of(directory, name), volume.up()));
     if (testimony.present.empty()) continue;
     if (testimony.present != testimony.heard) {
       // Nobody is blamed for it, or it would be there by now.

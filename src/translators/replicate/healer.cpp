@@ -8,8 +8,6 @@ namespace mortar::replicate {
 
 namespace {
 
-fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
-
 Copies blamed_and_without(const Testimony& testimony) {
   Copies blamed;
   for (const Copy other : (testimony.heard - testimony.present).list()) {
@@ -133,8 +131,7 @@ Task<bool> Healer::complete_name_of(Gfid gfid, const Testimony& testimony) {
 }
 
 Task<bool> Healer::complete(Gfid directory, std::string name) {
-  LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
-  lock.name = name;
+  const LockedThing lock = healing_.name_in(directory, name);
   Refusals refusals;
   const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked.copies());
@@ -180,8 +177,7 @@ Task<> Healer::resolve(Gfid gfid, Ruling ruling) {
 }
 
 Task<bool> Healer::resolve_name(Gfid directory, std::string name, Ruling ruling) {
-  LockedThing lock = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
-  lock.name = name;
+  const LockedThing lock = healing_.name_in(directory, name);
   Refusals refusals;
   const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   bool differs = false;
@@ -199,8 +195,7 @@ Task<std::vector<Gfid>> Healer::resolve_locked(Gfid directory, std::string name,
   const Direction direction = direction_of_entries(parent, volume.quorum);
   // What copies have that are blamed does not count.
   const bool is_one_sided = direction.source && direction.sources != direction.sinks;
-  const Testimony there =
-      co_await tried(healing_.hear({.gfid = {}, .parent = directory, .name = name, .xdata = {}}, locked.copies()));
+  const Testimony there = co_await tried(healing_.hear(lookup_of(directory, name), locked.copies()));
   const Copies right = there.present & (is_one_sided ? direction.sources : parent.present);
   for (const Copy copy : right.list()) {
     const Iatt& object = there.iatts[copy];

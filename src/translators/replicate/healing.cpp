@@ -38,6 +38,12 @@ LockedThing Healing::thing(const Gfid& gfid, LockKind kind, std::string domain) 
 
 LockedThing Healing::attributes_of(const Gfid& gfid) { return thing(gfid, LockKind::attributes, volume_.domain()); }
 
+LockedThing Healing::name_in(const Gfid& directory, std::string name) {
+  LockedThing one_name = thing(directory, LockKind::entries, volume_.domain());
+  one_name.name = std::move(name);
+  return one_name;
+}
+
 Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
   volume_.keys.ask_in(lookup.xdata);
   lookup.xdata.set(times_key, std::int64_t{1});
@@ -111,12 +117,21 @@ Task<> Healing::strike(Gfid gfid, Copy copy) {
   co_return done;
 }
 
+Task<std::optional<Iatt>> Healing::object_on(Copy copy, Gfid gfid) {
+  const Call own = call();
+  const fop::Lookup lookup = lookup_of(gfid);
+  const Result<fop::Lookup::Reply> found = co_await at(own, lookup, copy);
+  if (!found && is_missing(found.error())) co_return std::optional<Iatt>();
+  if (!found) co_return found.error();
+  co_return std::optional(found->iatt);
+}
+
 Task<Place> Healing::place_of(Gfid gfid, Copy holder) {
   const Call own = call();
   std::vector<std::string> way = co_await tried(a_way_to(volume_.subvolume(holder), own, gfid));
   Place place{.directory = root_gfid, .name = std::move(way.back())};
   for (std::size_t depth = 0; depth + 1 < way.size(); ++depth) {
-    const fop::Lookup step{.gfid = {}, .parent = place.directory, .name = std::move(way[depth]), .xdata = {}};
+    const fop::Lookup step = lookup_of(place.directory, std::move(way[depth]));
     const fop::Lookup::Reply found = co_await tried(at(own, step, holder));
     place.directory = found.iatt.gfid;
   }

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "translators/replicate/copy_locks.h"
@@ -41,7 +43,14 @@ struct HealReport {
 struct Place {
   Gfid directory;
   std::string name;
+
+  friend bool operator==(const Place&, const Place&) = default;
 };
+
+inline fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
+inline fop::Lookup lookup_of(const Gfid& directory, std::string name) {
+  return {.gfid = {}, .parent = directory, .name = std::move(name), .xdata = {}};
+}
 
 class Healing {
  public:
@@ -56,6 +65,8 @@ class Healing {
   LockedThing thing(const Gfid& gfid, LockKind kind, std::string domain);
   // What changes of its attributes lock.
   LockedThing attributes_of(const Gfid& gfid);
+  // What changes of one name lock.
+  LockedThing name_in(const Gfid& directory, std::string name);
   std::string domain_of_healers() const { return volume_.domain() + ":self-heal"; }
   CopyLocks& locks() { return locks_; }
 
@@ -80,6 +91,8 @@ class Healing {
   // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names
   // it has noted.
   Task<> strike(Gfid gfid, Copy copy);
+  // An object as a copy has it; nothing where it has none.
+  Task<std::optional<Iatt>> object_on(Copy copy, Gfid gfid);
   // Where a copy has it.
   Task<Place> place_of(Gfid gfid, Copy holder);
   // It has lost its name there, and is kept for one that it may get.

@@ -12,9 +12,15 @@
 //   claims.h, holds.h                 locks and marks, kept from one change to the next
 //   blame.h, evidence.h, heal_direction.h
 //                                     what the copies say of each other, and which of them are right
-//   copy_locks.h, healing.h, heal_metadata.h, heal_content.h, heal_entries.h, healer.h
-//                                     making copies alike
-//   ruling.h, split_brains.h          who says which copy is right where the marks do not; making the marks say it
+//   ruling.h                          who says which copy is right where the marks do not
+//   copy_locks.h, healing.h           what all parts of a heal share
+//   heal_metadata.h, heal_content.h   making copies alike: attributes and content
+//   heal_job.h, heal_notes.h          a directory: what is known of it, and which of its names are to be looked at
+//   heal_aside.h, heal_removal.h      what goes, and what of it is kept for a name that it may get
+//   heal_moves.h, heal_making.h, heal_identity.h
+//                                     what comes: from another name, or anew; what is there without identity
+//   heal_name.h, heal_entries.h       one name, and a directory
+//   split_brains.h, healer.h          making the marks say which copy is right; one object with all its parts
 //   inspection.h, heals_on_use.h      split brains as users look at them; heals that clients begin
 //   new_copy.h                        a copy that has nothing yet
 //   finder.h                          lookup

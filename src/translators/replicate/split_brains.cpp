@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::uint32_t add_words = 0;  // on the wire
 
-fop::Lookup lookup_of(const Gfid& gfid) { return {.gfid = gfid, .parent = {}, .name = {}, .xdata = {}}; }
-
 }  // namespace
 
 Split split_of(const Testimony& testimony, const Volume& volume) {
