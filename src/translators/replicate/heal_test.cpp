@@ -251,21 +251,22 @@ TEST_P(ReplicateHeal, WhatACopyIsBlamedForComesBackThoughItsNameIsNotNoted) {
   EXPECT_EQ(heal(f).end, HealEnd::nothing_to_do);
 }
 
-// What releases before 3.6 wrote: who has seen a change begin blames everybody, itself as well.
-std::string marks_of_old(std::int32_t content) {
-  const auto stored = replicate::Counts::of(replicate::Slot::data, content).stored();
-  return std::string(as_text(Bytes(stored)));
+// What releases before 3.6 wrote: who has seen a change begin blames everybody, itself as well. `counts`: by copy.
+void let_all_blame_all(Damaged& damaged, const std::string& name, const std::vector<std::int32_t>& counts) {
+  damaged.lab.settle();
+  for (std::size_t copy = 0; copy < counts.size(); ++copy) {
+    const auto stored = replicate::Counts::of(replicate::Slot::data, counts[copy]).stored();
+    const std::string marks(as_text(Bytes(stored)));
+    for (std::size_t other = 0; other < counts.size(); ++other) {
+      damaged.lab.brick(copy).set_xattr(name, fmt::format("trusted.afr.v-client-{}", other), marks);
+    }
+  }
 }
 
 TEST(ReplicateHealOfTwo, WhereAllCopiesBlameThemselvesWhatThereIsOfTheChangeCounts) {
   Damaged damaged(2);
   const Gfid f = damaged.file("f", "abc");
-  damaged.lab.settle();
-  for (const std::size_t copy : {0U, 1U}) {
-    for (const char* key : {"trusted.afr.v-client-0", "trusted.afr.v-client-1"}) {
-      damaged.lab.brick(copy).set_xattr("f", key, marks_of_old(copy == 1 ? 3 : 2));
-    }
-  }
+  let_all_blame_all(damaged, "f", {2, 3});
   EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
   EXPECT_THAT(damaged.lab.differences("f"), IsEmpty());
 }
@@ -273,38 +274,38 @@ TEST(ReplicateHealOfTwo, WhereAllCopiesBlameThemselvesWhatThereIsOfTheChangeCoun
 TEST(ReplicateHealOfThree, WhereAllCopiesBlameThemselvesNobodyDecides) {
   Damaged damaged(3);
   const Gfid f = damaged.file("f", "abc");
-  damaged.lab.settle();
-  for (const std::size_t copy : {0U, 1U, 2U}) {
-    for (const char* key : {"trusted.afr.v-client-0", "trusted.afr.v-client-1", "trusted.afr.v-client-2"}) {
-      damaged.lab.brick(copy).set_xattr("f", key, marks_of_old(2));
-    }
-  }
+  let_all_blame_all(damaged, "f", {2, 2, 2});
   EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::split_brain);
 }
 
+// A copy has a name that is gone, and lacks a new one.
+struct BehindWithNames : Damaged {
+  explicit BehindWithNames(std::size_t copies) : Damaged(copies) {
+    file("gone", "x");
+    without(0, [this] {
+      EXPECT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
+      file("new", "y");
+    });
+    EXPECT_TRUE(lab.brick(0).exists("gone"));
+    EXPECT_FALSE(lab.brick(0).exists("new"));
+  }
+
+  void look_them_up() {
+    EXPECT_FALSE(lab.client().lookup(root_gfid, "gone"));
+    EXPECT_TRUE(lab.client().lookup(root_gfid, "new"));
+  }
+};
+
 TEST(ReplicateHealOfTwo, WhoLooksUpANamePutsItRightOnACopyThatIsBehind) {
-  Damaged damaged(2);
-  damaged.file("gone", "x");
-  damaged.without(0, [&] {
-    EXPECT_TRUE(damaged.lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
-    damaged.file("new", "y");
-  });
-  ASSERT_TRUE(damaged.lab.brick(0).exists("gone"));
-  EXPECT_FALSE(damaged.lab.client().lookup(root_gfid, "gone"));
-  EXPECT_TRUE(damaged.lab.client().lookup(root_gfid, "new"));
+  BehindWithNames damaged(2);
+  damaged.look_them_up();
   EXPECT_FALSE(damaged.lab.brick(0).exists("gone"));
   EXPECT_TRUE(damaged.lab.brick(0).exists("new"));
 }
 
 TEST(ReplicateHealOfThree, WhereAQuorumHasItWhoLooksUpANameLeavesItToTheHealer) {
-  Damaged damaged(3);
-  damaged.file("gone", "x");
-  damaged.without(0, [&] {
-    EXPECT_TRUE(damaged.lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "gone", .xdata = {}}));
-    damaged.file("new", "y");
-  });
-  EXPECT_FALSE(damaged.lab.client().lookup(root_gfid, "gone"));
-  EXPECT_TRUE(damaged.lab.client().lookup(root_gfid, "new"));
+  BehindWithNames damaged(3);
+  damaged.look_them_up();
   EXPECT_TRUE(damaged.lab.brick(0).exists("gone"));
   EXPECT_FALSE(damaged.lab.brick(0).exists("new"));
 }

@@ -98,28 +98,30 @@ TEST_P(ReplicateIdentity, NoneIsMadeUpWhileACopyIsAway) {
   EXPECT_TRUE(has_identity(1, "d"));
 }
 
+// One copy has a directory without identity where the others have a file.
+struct OfAnotherType : Unidentified {
+  explicit OfAnotherType(std::size_t copies) : Unidentified(copies), f(file("f", "hello")) {
+    take_identity(1, "f", f);
+    EXPECT_TRUE(lab.brick(1).disk().unlink(FileSystem::no_directory, lab.brick(1).path("f")));
+    put_directory(1, "f");
+    let_it_age();
+  }
+
+  const Gfid f;
+};
+
 TEST(ReplicateIdentityOfTwo, SomethingOfAnotherTypeIsLeftAlone) {
-  Unidentified damaged(2);
-  const Gfid f = damaged.file("f", "hello");
-  damaged.take_identity(1, "f", f);
-  EXPECT_TRUE(damaged.lab.brick(1).disk().unlink(FileSystem::no_directory, damaged.lab.brick(1).path("f")));
-  damaged.put_directory(1, "f");
-  damaged.let_it_age();
+  OfAnotherType damaged(2);
   EXPECT_FALSE(damaged.look(damaged.lab.add_client(), "f", Gfid::random({7})));
   EXPECT_FALSE(damaged.has_identity(1, "f"));
   EXPECT_TRUE(damaged.lab.brick(1).disk().remove_directory(FileSystem::no_directory, damaged.lab.brick(1).path("f")));
 }
 
 TEST(ReplicateIdentityOfThree, SomethingOfAnotherTypeGivesWayToTheMajority) {
-  Unidentified damaged(3);
-  const Gfid f = damaged.file("f", "hello");
-  damaged.take_identity(1, "f", f);
-  EXPECT_TRUE(damaged.lab.brick(1).disk().unlink(FileSystem::no_directory, damaged.lab.brick(1).path("f")));
-  damaged.put_directory(1, "f");
-  damaged.let_it_age();
+  OfAnotherType damaged(3);
   const Result<fop::Lookup::Reply> found = damaged.look(damaged.lab.add_client(), "f", Gfid::random({7}));
   ASSERT_TRUE(found) << found.error().sentence();
-  EXPECT_EQ(found->iatt.gfid, f);
+  EXPECT_EQ(found->iatt.gfid, damaged.f);
   damaged.lab.settle();
   EXPECT_THAT(damaged.lab.differences("f"), IsEmpty());
 }
