@@ -53,7 +53,12 @@ class Changes {
   // What has come of a change so far.
   template <class Operation>
   struct Attempt {
+    Copies ready;                  // are locked and marked
+    Copies asked;                  // of these: it was sent to
+    Copies right;                  // of these: on which it means what it means for users
     AnswersOf<Operation> answers;  // none, before any copy has been asked
+    Outcome outcome;
+    Copies had;                    // have it by now
     bool is_undone = false;        // it has not happened, or copies on which it has are blamed
   };
 
@@ -69,6 +74,33 @@ class Changes {
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
                                                   const std::optional<Iatt>& touched, Attempt<Operation>& attempt);
+  // Its steps. It is prepared, sent to the copies, and what came of it weighed.
+  template <class Operation>
+  Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // Nobody does it: always an error, which says why.
+  template <class Operation>
+  Task<> refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // Fewer than a quorum have it: others get it from them, or it is undone, which is an error.
+  template <class Operation>
+  Task<> make_enough_have_it(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // Enough copies say that they do not do it: it has not happened, and who did it is behind. Always an error.
+  template <class Operation>
+  Task<> undo_for_those_who_refuse(const Call& call, Uses& uses, Attempt<Operation>& attempt);
+  // Who has not got it.
+  template <class Operation>
+  Task<> blame_others(const Call& call, Uses& uses, Attempt<Operation>& attempt);
+  template <class Operation>
+  Task<typename Operation::Reply> told(const Call& call, const Operation& change, const Uses& uses,
+                                       const Attempt<Operation>& attempt);
+  // Of what else a change of names changes, too: objects that got or lost one, or are new.
+  template <class Operation>
+  Task<> blame_for_objects(const typename Operation::Reply& reply, std::optional<Iatt> touched, Copies had);
+  template <class Operation>
+  Task<> note_made(const Operation& change, Attempt<Operation>& attempt, typename Operation::Reply& reply);
+  // Somebody removes the object at this moment, or has.
+  bool is_going(const Uses& uses, const Outcome& outcome) const {
+    return uses.front().part().kind != LockKind::entries && volume_.quorum.is_met(outcome.without);
+  }
   template <class Operation>
   static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);
   // `there`: what the name is taken for.
@@ -169,292 +201,6 @@ class Changes {
   Descriptors& descriptors_;
 };
 
-template <class Operation>
-Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan,
-                                                  std::optional<Iatt> touched) {
-  Uses uses;
-  uses.reserve(plan.size());
-  for (Part& part : plan) {
-    if constexpr (WithDescriptor<Operation>) part.open = descriptors_.object(change.fd);
-    Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
-    uses.push_back(std::move(use));
-  }
-  for (Hold::Use& use : uses) {
-    co_await tried(learn(call, use));
-  }
-  Attempt<Operation> attempt;
-  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
-  if (!reply && !attempt.answers.empty() && !attempt.is_undone) {
-    co_await tried(doubt_all(uses));
-  }
-  if constexpr (std::is_same_v<Operation, fop::Create>) {
-    co_await tried(close_others(call, attempt.answers));
-  }
-  if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
-  std::vector<Gfid> objects;
-  for (const Hold::Use& use : uses) {
-    // What is open lives on without a name; what is to be removed may be gone by this change.
-    if (use.part().open == nullptr && use.part().slot) objects.push_back(use.part().gfid);
-  }
-  // Whoever removes one of them may wait for it.
-  uses.clear();
-  for (const Gfid& gfid : objects) {
-    const Result<bool> is_denied = co_await finder_.is_denied(call, gfid);
-    if (is_denied && *is_denied) co_return failed(ESTALE);
-  }
-  co_return std::move(reply);
-}
-
-template <class Operation>
-Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operation change, Plan names, Place place,
-                                                       std::optional<Iatt> there) {
-  const auto directory_of = [](const std::optional<Iatt>& object) {
-    return object && object->is_directory() ? object->gfid : null_gfid;
-  };
-  for (;;) {
-    const Gfid goes = directory_of(there);
-    Plan plan = names;
-    if (!goes.is_null()) plan.push_back(emptiness_of(goes));
-    change.xdata.set(own_key::directory_that_goes, goes);
-    Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
-    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
-    there = co_await tried(object_named(call, place.directory, place.name));
-    if (directory_of(there) == goes) co_return std::move(reply);
-  }
-}
-
-template <class Operation>
-Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses,
-                                                         const std::optional<Iatt>& touched,
-                                                         Attempt<Operation>& attempt) {
-  AnswersOf<Operation>& answers = attempt.answers;
-  const Copies ready = co_await tried(prepare(call, uses));
-  const Copies asked = ready & who_found_right(uses);
-  if constexpr (ChangesContent<Operation>) {
-    for (Hold::Use& use : uses) use.note_unstable(asked);
-  }
-  std::vector<Task<>> at_once;
-  at_once.push_back(ask_all(call, change, asked, answers));
-  for (Hold::Use& use : uses) {
-    // Not of what is being removed meanwhile.
-    if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
-  }
-  co_await tried(all(std::move(at_once)));
-  const Copies right = co_await tried(right_among(call, uses, ready));
-  const Outcome outcome = outcome_of(answers, right, volume_.quorum);
-  if constexpr (WithDescriptor<Operation>) {
-    for (const Copy copy : outcome.unnamed.list()) {
-      co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
-    }
-  }
-  // Somebody removes it at this moment, or has.
-  const bool is_of_object = uses.front().part().kind != LockKind::entries;
-  const bool is_gone = is_of_object && volume_.quorum.is_met(outcome.without);
-  if (outcome.is_refused) {
-    // What a copy says that is behind need not be so, and what it has done all the same is wrong.
-    co_await tried(blame_all(uses, succeeded(answers)));
-    attempt.is_undone = true;
-    if (is_gone) co_return failed(ESTALE);
-    const Part& part = uses.front().part();
-    Copies know_it = right;
-    if constexpr (std::is_same_v<Operation, fop::Link>) {
-      const Copies behind = co_await tried(behind_with(call, change.gfid, outcome.without));
-      if (behind != right) know_it = right - behind;
-    }
-    const Copy refuses = co_await tried(teller(call, part.gfid, answers, know_it, part.open));
-    co_return told_of(answers, refuses);
-  }
-  Copies had = outcome.had;
-  if (!volume_.quorum.is_met(had)) {
-    if (is_gone) {
-      attempt.is_undone = true;
-      co_return failed(ESTALE);
-    }
-    const bool is_heard =
-        std::ranges::none_of(asked.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
-    // The object of a link may be made where it is behind with all of it.
-    const bool can_be_made = std::is_same_v<Operation, fop::Link> && !had.empty() && !outcome.without.empty();
-    if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
-      // Those who only are behind get it from who has it.
-      if (is_heard && !can_be_made && !outcome.missed.empty()) {
-        const Result<Done> taken_back = co_await take_back(call, change, made_by(change, answers, had));
-        attempt.is_undone = taken_back.has_value();
-        if (taken_back) co_return error_of(answers);
-      }
-    }
-    // Enough copies say that they do not do it: it has not happened, and who did it is behind.
-    if (volume_.quorum.is_met(outcome.refused)) {
-      const Copy refuses =
-          co_await tried(teller(call, uses.front().part().gfid, answers, outcome.refused, uses.front().part().open));
-      const Error reason = told_of(answers, refuses);
-      const Copies alike = co_await tried(catch_up(uses, outcome.refused, ready - outcome.refused));
-      co_await tried(blame_all(uses, ready - outcome.refused - alike));
-      attempt.is_undone = true;
-      co_return reason;
-    }
-    // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it.
-    if (!had.empty()) {
-      const Copies alike = co_await tried(catch_up(uses, had, (ready - right) | outcome.without));
-      had = had | alike;
-    }
-    if (!volume_.quorum.is_met(had)) co_return half_done(error_of(answers), outcome);
-  }
-  Copies unnamed = outcome.unnamed;
-  for (const Copy copy : unnamed.list()) {
-    if (answers[copy]->op_ret != answers[outcome.had.front()]->op_ret) unnamed.remove(copy);
-  }
-  had = co_await tried(with_unnamed(call, uses, had, unnamed));
-  // Copies that are behind do not blame the last one that is not: then all would be blamed.
-  co_await tried(right_among(call, uses, had));
-  co_await tried(blame_all(uses, ready - had));
-  co_await tried(right_among(call, uses, had));
-  const Copy told =
-      co_await tried(teller(call, uses.front().part().gfid, answers, outcome.had, uses.front().part().open));
-  typename Operation::Reply reply = *answers[told];
-  if constexpr (requires { reply.iatt; }) {
-    bool is_new = false;
-    if constexpr (MakesEntry<Operation>) is_new = change.xdata.gfid("gfid-req") == reply.iatt.gfid;
-    if (!is_new) {
-      co_await tried(tell_attributes<Operation>(call, answers, outcome.had, reply.iatt));
-    }
-  }
-  if (had != volume_.all()) {
-    std::optional<Iatt> changed_beside = touched;
-    if constexpr (std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rename>) {
-      // A copy that was lost meanwhile has not been reckoned with.
-      if (!changed_beside) changed_beside = removed_object(reply.xdata);
-    }
-    co_await tried(blame_for_names(changed_beside, had));
-    if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
-      co_await tried(blame_for_names(reply.iatt, had));
-    }
-    if constexpr (MakesEntry<Operation>) {
-      co_await tried(blame_for_new(reply.iatt, had));
-    }
-  }
-  if constexpr (MakesEntry<Operation>) {
-    if (change.xdata.gfid("gfid-req") == reply.iatt.gfid) {
-      const Copies alike = co_await tried(blame_for_inherited(reply.iatt, change.parent, outcome.had));
-      note_new(reply, outcome.had, alike);
-    }
-    if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, reply.iatt.gfid, answers);
-  }
-  co_return std::move(reply);
-}
-
-// What is remembered of copies that answer differently may be from before a change by somebody else: it is asked for.
-template <class Reply>
-Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
-                           std::shared_ptr<OpenObject> open) {
-  // An arbiter knows neither sizes nor what else comes of them.
-  const Copies full = had & volume_.with_data();
-  if (!full.empty()) had = full;
-  if (answer_alike(answers, had, true)) {
-    if (had.count() > 1) volume_.common_times.agree();
-    co_return volume_.choose(gfid, had);
-  }
-  if (!volume_.common_times && answer_alike(answers, had, false)) co_return volume_.choose(gfid, had);
-  volume_.forget(gfid);
-  const Result<Readable> readable = co_await finder_.readable(call, gfid);
-  // A file that is open and has no name any more.
-  for (Copies left = readable || open == nullptr ? Copies() : had; !left.empty();) {
-    const Copy copy = volume_.choose(gfid, left);
-    left.remove(copy);
-    const Result<bool> is_blameless =
-        co_await finder_.is_blameless(call, gfid, copy, {.content = true, .attributes = true}, open);
-    if (is_blameless && *is_blameless) co_return copy;
-  }
-  if (!readable) co_return volume_.choose(gfid, had);
-  const Copies right = readable->data & readable->metadata & had;
-  if (right == had && answer_alike(answers, had, false)) volume_.common_times.differ();
-  if (!right.empty()) co_return volume_.choose(gfid, right);
-  co_return volume_.choose(gfid, (readable->metadata & had).empty() ? had : readable->metadata & had);
-}
-
-template <class Operation>
-Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt) {
-  const Gfid gfid = iatt.gfid;
-  const bool are_same = std::ranges::all_of(
-      had.list(), [&](Copy copy) { return are_alike(answers[copy]->iatt, iatt, bool(volume_.common_times)); });
-  if (are_same) co_return done;
-  // What is remembered may be from before a change by somebody else.
-  volume_.forget(gfid);
-  const Result<Readable> right = co_await finder_.readable(call, gfid);
-  if (!right) co_return done;  // it is new, or being removed
-  const auto with_it = [&](Copies copies) {
-    Copies alike;
-    for (const Copy copy : (copies & had).list()) {
-      if (answers[copy]->iatt.gfid == gfid) alike.add(copy);
-    }
-    return alike;
-  };
-  const Copies of_metadata = with_it(right->metadata);
-  const Copies of_content = with_it(right->data);
-  const Copies of_both = of_metadata & of_content;
-  const Copies told = of_both.empty() ? of_metadata : of_both;
-  if (!told.empty()) iatt = answers[volume_.choose(gfid, told)]->iatt;
-  if (!of_content.empty()) iatt.size = answers[volume_.choose(gfid, of_content)]->iatt.size;
-  co_return done;
-}
-
-template <class Operation>
-Task<> Changes::take_back(const Call& call, const Operation& change, Copies copies) {
-  Gfid parent;
-  std::string name;
-  if constexpr (std::is_same_v<Operation, fop::Link>) {
-    parent = change.new_parent;
-    name = change.new_name;
-  } else {
-    parent = change.parent;
-    name = change.name;
-  }
-  co_await tried(remove_from(call, parent, std::move(name), std::is_same_v<Operation, fop::Mkdir>, copies));
-  co_return done;
-}
-
-// A file that was there before was only opened.
-template <class Operation>
-Copies Changes::made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies) {
-  if constexpr (MakesEntry<Operation>) {
-    const std::optional<Gfid> asked_for = change.xdata.gfid("gfid-req");
-    for (const Copy copy : copies.list()) {
-      if (asked_for && answers[copy]->iatt.gfid != *asked_for) copies.remove(copy);
-    }
-  }
-  return copies;
-}
-
-template <MakesEntry Operation>
-Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
-  typename Operation::Reply reply = co_await tried(transact(call, change, plan_of(change)));
-  note_made_in(change.parent);
-  if constexpr (std::is_same_v<Operation, fop::Mkdir>) {
-    volume_.named_directories.put({change.parent, change.name}, reply.iatt.gfid);
-  }
-  co_return std::move(reply);
-}
-
-template <class Reply>
-void Changes::note_new(const Reply& reply, Copies had, Copies alike) {
-  const bool is_directory = reply.iatt.is_directory();
-  volume_.remember(reply.iatt.gfid, {.data = is_directory ? had : had & volume_.with_data(),
-                                     .metadata = alike & volume_.with_data(),
-                                     .arbiters = alike - volume_.with_data()});
-}
-
-template <class Operation>
-Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Operation& fsync) {
-  AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, fsync, volume_.up()));
-  const Copies had = succeeded(answers);
-  // Where the file has no name any more and is not open, nobody will miss it.
-  Copies without;
-  for (const Copy copy : (volume_.up() - had).list()) {
-    if (is_missing(answers[copy].error())) without.add(copy);
-  }
-  if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
-  holds_.note_stable(fsync.gfid, had);
-  const Copy told = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
-  co_return *answers[told];
-}
-
 }  // namespace mortar::replicate
+
+#include "translators/replicate/changes_templates.h"

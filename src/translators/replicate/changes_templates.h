@@ -1,0 +1,343 @@
+// The templates of changes.h: how a change goes, from its locks to its answer.
+#pragma once
+
+#include "translators/replicate/changes.h"
+
+namespace mortar::replicate {
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan,
+                                                  std::optional<Iatt> touched) {
+  Uses uses;
+  uses.reserve(plan.size());
+  for (Part& part : plan) {
+    if constexpr (WithDescriptor<Operation>) part.open = descriptors_.object(change.fd);
+    Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+    uses.push_back(std::move(use));
+  }
+  for (Hold::Use& use : uses) {
+    co_await tried(learn(call, use));
+  }
+  Attempt<Operation> attempt;
+  Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
+  if (!reply && !attempt.answers.empty() && !attempt.is_undone) {
+    co_await tried(doubt_all(uses));
+  }
+  if constexpr (std::is_same_v<Operation, fop::Create>) {
+    co_await tried(close_others(call, attempt.answers));
+  }
+  if (reply || reply.error().number() != ENOTCONN) co_return std::move(reply);
+  std::vector<Gfid> objects;
+  for (const Hold::Use& use : uses) {
+    // What is open lives on without a name; what is to be removed may be gone by this change.
+    if (use.part().open == nullptr && use.part().slot) objects.push_back(use.part().gfid);
+  }
+  // Whoever removes one of them may wait for it.
+  uses.clear();
+  for (const Gfid& gfid : objects) {
+    const Result<bool> is_denied = co_await finder_.is_denied(call, gfid);
+    if (is_denied && *is_denied) co_return failed(ESTALE);
+  }
+  co_return std::move(reply);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operation change, Plan names, Place place,
+                                                       std::optional<Iatt> there) {
+  const auto directory_of = [](const std::optional<Iatt>& object) {
+    return object && object->is_directory() ? object->gfid : null_gfid;
+  };
+  for (;;) {
+    const Gfid goes = directory_of(there);
+    Plan plan = names;
+    if (!goes.is_null()) plan.push_back(emptiness_of(goes));
+    change.xdata.set(own_key::directory_that_goes, goes);
+    Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
+    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
+    there = co_await tried(object_named(call, place.directory, place.name));
+    if (directory_of(there) == goes) co_return std::move(reply);
+  }
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const Operation& change, Uses& uses,
+                                                         const std::optional<Iatt>& touched,
+                                                         Attempt<Operation>& attempt) {
+  co_await tried(send(call, change, uses, attempt));
+  if (attempt.outcome.is_refused) {
+    co_await tried(refuse(call, change, uses, attempt));
+  }
+  if (!volume_.quorum.is_met(attempt.had)) {
+    co_await tried(make_enough_have_it(call, change, uses, attempt));
+  }
+  co_await tried(blame_others(call, uses, attempt));
+  typename Operation::Reply reply = co_await tried(told(call, change, uses, attempt));
+  if (attempt.had != volume_.all()) {
+    co_await tried(blame_for_objects<Operation>(reply, touched, attempt.had));
+  }
+  if constexpr (MakesEntry<Operation>) {
+    co_await tried(note_made(change, attempt, reply));
+  }
+  co_return std::move(reply);
+}
+
+template <class Operation>
+Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt) {
+  attempt.ready = co_await tried(prepare(call, uses));
+  attempt.asked = attempt.ready & who_found_right(uses);
+  if constexpr (ChangesContent<Operation>) {
+    for (Hold::Use& use : uses) use.note_unstable(attempt.asked);
+  }
+  std::vector<Task<>> at_once;
+  at_once.push_back(ask_all(call, change, attempt.asked, attempt.answers));
+  for (Hold::Use& use : uses) {
+    // Not of what is being removed meanwhile.
+    if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
+  }
+  co_await tried(all(std::move(at_once)));
+  attempt.right = co_await tried(right_among(call, uses, attempt.ready));
+  attempt.outcome = outcome_of(attempt.answers, attempt.right, volume_.quorum);
+  attempt.had = attempt.outcome.had;
+  if constexpr (WithDescriptor<Operation>) {
+    for (const Copy copy : attempt.outcome.unnamed.list()) {
+      co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
+    }
+  }
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt) {
+  // What a copy says that is behind need not be so, and what it has done all the same is wrong.
+  co_await tried(blame_all(uses, succeeded(attempt.answers)));
+  attempt.is_undone = true;
+  if (is_going(uses, attempt.outcome)) co_return failed(ESTALE);
+  Copies know_it = attempt.right;
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    const Copies behind = co_await tried(behind_with(call, change.gfid, attempt.outcome.without));
+    if (behind != attempt.right) know_it = attempt.right - behind;
+  }
+  const Part& part = uses.front().part();
+  const Copy refuses = co_await tried(teller(call, part.gfid, attempt.answers, know_it, part.open));
+  co_return told_of(attempt.answers, refuses);
+}
+
+template <class Operation>
+Task<> Changes::make_enough_have_it(const Call& call, const Operation& change, Uses& uses,
+                                    Attempt<Operation>& attempt) {
+  const AnswersOf<Operation>& answers = attempt.answers;
+  const Outcome& outcome = attempt.outcome;
+  if (is_going(uses, outcome)) {
+    attempt.is_undone = true;
+    co_return failed(ESTALE);
+  }
+  const bool is_heard = std::ranges::none_of(
+      attempt.asked.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
+  // The object of a link may be made where it is behind with all of it.
+  const bool can_be_made = std::is_same_v<Operation, fop::Link> && !attempt.had.empty() && !outcome.without.empty();
+  if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
+    // Those who only are behind get it from who has it.
+    if (is_heard && !can_be_made && !outcome.missed.empty()) {
+      const Result<Done> taken_back = co_await take_back(call, change, made_by(change, answers, attempt.had));
+      attempt.is_undone = taken_back.has_value();
+      if (taken_back) co_return error_of(answers);
+    }
+  }
+  if (volume_.quorum.is_met(outcome.refused)) {
+    co_await tried(undo_for_those_who_refuse(call, uses, attempt));
+  }
+  // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it.
+  if (!attempt.had.empty()) {
+    const Copies behind = (attempt.ready - attempt.right) | outcome.without;
+    const Copies alike = co_await tried(catch_up(uses, attempt.had, behind));
+    attempt.had = attempt.had | alike;
+  }
+  if (!volume_.quorum.is_met(attempt.had)) co_return half_done(error_of(answers), outcome);
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::undo_for_those_who_refuse(const Call& call, Uses& uses, Attempt<Operation>& attempt) {
+  const Copies refused = attempt.outcome.refused;
+  const Part& part = uses.front().part();
+  const Copy refuses = co_await tried(teller(call, part.gfid, attempt.answers, refused, part.open));
+  const Copies alike = co_await tried(catch_up(uses, refused, attempt.ready - refused));
+  co_await tried(blame_all(uses, attempt.ready - refused - alike));
+  attempt.is_undone = true;
+  co_return told_of(attempt.answers, refuses);
+}
+
+template <class Operation>
+Task<> Changes::blame_others(const Call& call, Uses& uses, Attempt<Operation>& attempt) {
+  const AnswersOf<Operation>& answers = attempt.answers;
+  Copies unnamed = attempt.outcome.unnamed;
+  for (const Copy copy : unnamed.list()) {
+    if (answers[copy]->op_ret != answers[attempt.outcome.had.front()]->op_ret) unnamed.remove(copy);
+  }
+  attempt.had = co_await tried(with_unnamed(call, uses, attempt.had, unnamed));
+  // Copies that are behind do not blame the last one that is not: then all would be blamed.
+  co_await tried(right_among(call, uses, attempt.had));
+  co_await tried(blame_all(uses, attempt.ready - attempt.had));
+  co_await tried(right_among(call, uses, attempt.had));
+  co_return done;
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::told(const Call& call, const Operation& change, const Uses& uses,
+                                              const Attempt<Operation>& attempt) {
+  const Part& part = uses.front().part();
+  const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, attempt.outcome.had, part.open));
+  typename Operation::Reply reply = *attempt.answers[tells];
+  if constexpr (requires { reply.iatt; }) {
+    bool is_new = false;
+    if constexpr (MakesEntry<Operation>) is_new = change.xdata.gfid("gfid-req") == reply.iatt.gfid;
+    if (!is_new) {
+      co_await tried(tell_attributes<Operation>(call, attempt.answers, attempt.outcome.had, reply.iatt));
+    }
+  }
+  co_return std::move(reply);
+}
+
+template <class Operation>
+Task<> Changes::blame_for_objects(const typename Operation::Reply& reply, std::optional<Iatt> touched, Copies had) {
+  if constexpr (std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rename>) {
+    // A copy that was lost meanwhile has not been reckoned with.
+    if (!touched) touched = removed_object(reply.xdata);
+  }
+  co_await tried(blame_for_names(touched, had));
+  if constexpr (std::is_same_v<Operation, fop::Link> || std::is_same_v<Operation, fop::Rename>) {
+    co_await tried(blame_for_names(reply.iatt, had));
+  }
+  if constexpr (MakesEntry<Operation>) {
+    co_await tried(blame_for_new(reply.iatt, had));
+  }
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::note_made(const Operation& change, Attempt<Operation>& attempt, typename Operation::Reply& reply) {
+  if (change.xdata.gfid("gfid-req") == reply.iatt.gfid) {
+    const Copies had = attempt.outcome.had;
+    const Copies alike = co_await tried(blame_for_inherited(reply.iatt, change.parent, had));
+    note_new(reply, had, alike);
+  }
+  if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, reply.iatt.gfid, attempt.answers);
+  co_return done;
+}
+
+// What is remembered of copies that answer differently may be from before a change by somebody else: it is asked for.
+template <class Reply>
+Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
+                           std::shared_ptr<OpenObject> open) {
+  // An arbiter knows neither sizes nor what else comes of them.
+  const Copies full = had & volume_.with_data();
+  if (!full.empty()) had = full;
+  if (answer_alike(answers, had, true)) {
+    if (had.count() > 1) volume_.common_times.agree();
+    co_return volume_.choose(gfid, had);
+  }
+  if (!volume_.common_times && answer_alike(answers, had, false)) co_return volume_.choose(gfid, had);
+  volume_.forget(gfid);
+  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  // A file that is open and has no name any more.
+  for (Copies left = readable || open == nullptr ? Copies() : had; !left.empty();) {
+    const Copy copy = volume_.choose(gfid, left);
+    left.remove(copy);
+    const Result<bool> is_blameless =
+        co_await finder_.is_blameless(call, gfid, copy, {.content = true, .attributes = true}, open);
+    if (is_blameless && *is_blameless) co_return copy;
+  }
+  if (!readable) co_return volume_.choose(gfid, had);
+  const Copies right = readable->data & readable->metadata & had;
+  if (right == had && answer_alike(answers, had, false)) volume_.common_times.differ();
+  if (!right.empty()) co_return volume_.choose(gfid, right);
+  co_return volume_.choose(gfid, (readable->metadata & had).empty() ? had : readable->metadata & had);
+}
+
+template <class Operation>
+Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt) {
+  const Gfid gfid = iatt.gfid;
+  const bool are_same = std::ranges::all_of(
+      had.list(), [&](Copy copy) { return are_alike(answers[copy]->iatt, iatt, bool(volume_.common_times)); });
+  if (are_same) co_return done;
+  // What is remembered may be from before a change by somebody else.
+  volume_.forget(gfid);
+  const Result<Readable> right = co_await finder_.readable(call, gfid);
+  if (!right) co_return done;  // it is new, or being removed
+  const auto with_it = [&](Copies copies) {
+    Copies alike;
+    for (const Copy copy : (copies & had).list()) {
+      if (answers[copy]->iatt.gfid == gfid) alike.add(copy);
+    }
+    return alike;
+  };
+  const Copies of_metadata = with_it(right->metadata);
+  const Copies of_content = with_it(right->data);
+  const Copies of_both = of_metadata & of_content;
+  const Copies told = of_both.empty() ? of_metadata : of_both;
+  if (!told.empty()) iatt = answers[volume_.choose(gfid, told)]->iatt;
+  if (!of_content.empty()) iatt.size = answers[volume_.choose(gfid, of_content)]->iatt.size;
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::take_back(const Call& call, const Operation& change, Copies copies) {
+  Gfid parent;
+  std::string name;
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    parent = change.new_parent;
+    name = change.new_name;
+  } else {
+    parent = change.parent;
+    name = change.name;
+  }
+  co_await tried(remove_from(call, parent, std::move(name), std::is_same_v<Operation, fop::Mkdir>, copies));
+  co_return done;
+}
+
+// A file that was there before was only opened.
+template <class Operation>
+Copies Changes::made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies) {
+  if constexpr (MakesEntry<Operation>) {
+    const std::optional<Gfid> asked_for = change.xdata.gfid("gfid-req");
+    for (const Copy copy : copies.list()) {
+      if (asked_for && answers[copy]->iatt.gfid != *asked_for) copies.remove(copy);
+    }
+  }
+  return copies;
+}
+
+template <MakesEntry Operation>
+Task<typename Operation::Reply> Changes::perform(const Call& call, const Operation& change) {
+  typename Operation::Reply reply = co_await tried(transact(call, change, plan_of(change)));
+  note_made_in(change.parent);
+  if constexpr (std::is_same_v<Operation, fop::Mkdir>) {
+    volume_.named_directories.put({change.parent, change.name}, reply.iatt.gfid);
+  }
+  co_return std::move(reply);
+}
+
+template <class Reply>
+void Changes::note_new(const Reply& reply, Copies had, Copies alike) {
+  const bool is_directory = reply.iatt.is_directory();
+  volume_.remember(reply.iatt.gfid, {.data = is_directory ? had : had & volume_.with_data(),
+                                     .metadata = alike & volume_.with_data(),
+                                     .arbiters = alike - volume_.with_data()});
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Operation& fsync) {
+  AnswersOf<Operation> answers = co_await tried(asking_.at_each(call, fsync, volume_.up()));
+  const Copies had = succeeded(answers);
+  // Where the file has no name any more and is not open, nobody will miss it.
+  Copies without;
+  for (const Copy copy : (volume_.up() - had).list()) {
+    if (is_missing(answers[copy].error())) without.add(copy);
+  }
+  if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
+  holds_.note_stable(fsync.gfid, had);
+  const Copy told = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
+  co_return *answers[told];
+}
+
+}  // namespace mortar::replicate
