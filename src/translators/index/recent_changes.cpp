@@ -123,6 +123,13 @@ Task<> RecentChanges::open() {
 
 Task<> RecentChanges::close() {
   tasks_.cancel();
+  const Result<Done> left = co_await leave();
+  // Who stops must come to an end; whether something is lost shows by the next start of the machine.
+  if (!left) log::error(name_, "the brick may not be on its disk: {}", left.error().sentence());
+  co_return done;
+}
+
+Task<> RecentChanges::leave() {
   co_await tried(write_down());
   co_await tried(on_disk([&files = world_.files(), folder = folder_, epoch = epoch_] {
     return leave_epoch(files, folder + "/epoch", epoch);

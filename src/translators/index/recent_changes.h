@@ -43,7 +43,7 @@ class RecentChanges {
 
   // Finds what was kept, and enters an epoch.
   Task<> open();
-  // Nothing is changed any more: all of it goes to the disk.
+  // Nothing is changed any more: all of it goes to the disk. Where that fails the brick stays in doubt.
   Task<> close();
 
   // Somebody wants to know: from now on changes are remembered.
@@ -79,6 +79,7 @@ class RecentChanges {
   // While there are changes that are not on the disk.
   Task<> write_down_again_and_again();
   Task<> write_down();
+  Task<> leave();
   template <class Work>
   auto on_disk(Work work) -> Task<typename std::invoke_result_t<Work>::value_type>;
   // Adds it to what is kept for that copy already.

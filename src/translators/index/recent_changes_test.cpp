@@ -130,6 +130,17 @@ TEST_F(RecentChangesTest, ABrickStaysInItsEpochUntilItsMachineGoesDownUnderIt) {
   EXPECT_NE(recent->epoch(), first);
 }
 
+TEST_F(RecentChangesTest, ABrickWhoseDiskFailsStopsAndStaysInDoubt) {
+  const Gfid first = recent->epoch();
+  host.disk().on_call([](const DiskCall& call) { return call.name == "sync_all" ? EIO : 0; });
+  EXPECT_TRUE(simulation.run(recent->close()));
+  host.disk().on_call([](const DiskCall&) { return 0; });
+  host.power_off();
+  host.power_on();
+  begin();
+  EXPECT_NE(recent->epoch(), first);
+}
+
 TEST_F(RecentChangesTest, AnEpochThatCannotBeReadIsAnother) {
   const Gfid first = recent->epoch();
   for (const std::string& text : {std::string(), std::string("1 2\n"), std::string(200, 'x'), first.text() + "\n"}) {
