@@ -15,7 +15,7 @@ inline constexpr const char* directory_that_goes = "mortar.directory-that-goes";
 // in the answer.
 inline constexpr const char* readable_content = "mortar.readable-content";
 
-// What those who use copies of each other ask of bricks (translators/index/recent_changes.h). All are heard from the
+// What those who use copies of each other ask of bricks (translators/index/unwritten_changes.h). All are heard from the
 // volume's own processes only.
 //
 // An extended attribute of the root: in which epoch the brick is, a gfid.

@@ -4,7 +4,7 @@
 //
 // The lists are virtual directories with gfids that are random in each process, told by getxattr on the root.
 //
-// It remembers, too, what was changed lately, for the day on which a copy comes back without it (recent_changes.h).
+// It remembers, too, what was changed lately, for the day on which a copy comes back without it (unwritten_changes.h).
 #pragma once
 
 #include <list>
@@ -22,7 +22,7 @@
 #include "translator/intercept.h"
 #include "translator/options.h"
 #include "translators/index/index_store.h"
-#include "translators/index/recent_changes.h"
+#include "translators/index/unwritten_changes.h"
 
 namespace mortar {
 
@@ -108,7 +108,7 @@ class Index : public Intercept<Index> {
   // Blame that goes is about what a healer has just written.
   void note_blame(const Gfid& gfid, const Dictionary& values);
   Task<fop::Acknowledged> hear_of_copy(Call call, Dictionary said);
-  Task<> blame(Call call, std::string copy, Dictionary said, std::vector<index::RecentChange> lost);
+  Task<> blame(Call call, std::string copy, Dictionary said, std::vector<index::UnwrittenChange> lost);
 
   // The lists, and whose turn it is to work on them.
   struct Store {
@@ -145,7 +145,7 @@ class Index : public Intercept<Index> {
   index::Options options_;
   std::vector<std::pair<std::string, index::List>> watchlist_;  // prefix; the dirty ones first
   std::shared_ptr<Store> store_;
-  index::RecentChanges recent_;
+  index::UnwrittenChanges recent_;
   InlineGuard guard_{true};
   bool may_have_notes_ = false;                               // of names
   std::shared_ptr<Turns> turns_ = std::make_shared<Turns>();  // of objects with operations under way

@@ -11,7 +11,7 @@ namespace mortar {
 
 using index::Aspect;
 using index::List;
-using index::RecentChange;
+using index::UnwrittenChange;
 
 namespace {
 
@@ -31,8 +31,8 @@ void Index::note_blame(const Gfid& gfid, const Dictionary& values) {
   for (const auto& [key, value] : values) {
     const std::optional<Bytes> counts = list_of(key) == List::pending ? bytes_of(value) : std::nullopt;
     if (!counts || counts->size() != words * word) continue;
-    if (is_any(counts->subspan(word, word))) recent_.note(RecentChange{gfid, Aspect::attributes});
-    if (is_any(counts->subspan(2 * word))) recent_.note(RecentChange{gfid, Aspect::names});
+    if (is_any(counts->subspan(word, word))) recent_.note(UnwrittenChange{gfid, Aspect::attributes});
+    if (is_any(counts->subspan(2 * word))) recent_.note(UnwrittenChange{gfid, Aspect::names});
   }
 }
 
@@ -51,7 +51,7 @@ Task<fop::Acknowledged> Index::hear_of_copy(Call call, Dictionary said) {
   const bool is_blamed_here = list_of(copy) == List::pending;
   if (!epoch || !is_blamed_here) co_return Error(EINVAL);
   if (is_back) {
-    const auto blame_it = [this, &call, &copy, &said](const std::vector<RecentChange>& lost) {
+    const auto blame_it = [this, &call, &copy, &said](const std::vector<UnwrittenChange>& lost) {
       return blame(call, copy, said, lost);
     };
     co_await tried(recent_.came_back(copy, *epoch, blame_it));
@@ -61,10 +61,10 @@ Task<fop::Acknowledged> Index::hear_of_copy(Call call, Dictionary said) {
   co_return fop::Acknowledged{};
 }
 
-Task<> Index::blame(Call call, std::string copy, Dictionary said, std::vector<RecentChange> lost) {
+Task<> Index::blame(Call call, std::string copy, Dictionary said, std::vector<UnwrittenChange> lost) {
   call.uid = call.gid = 0;
   std::size_t blamed = 0;
-  for (const RecentChange& change : lost) {
+  for (const UnwrittenChange& change : lost) {
     const char* const counts =
         change.aspect == Aspect::names ? own_key::blame_for_names : own_key::blame_for_attributes;
     fop::Xattrop blame{.gfid = change.gfid, .operation = add_words, .values = {}, .xdata = {}};

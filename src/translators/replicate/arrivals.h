@@ -1,5 +1,5 @@
 // Copies that come and go. One that comes may have lost what it had changed last, where its machine went down: that
-// shows in the epoch that it tells (translators/index/recent_changes.h). The others are told of it, and blame it for
+// shows in the epoch that it tells (translators/index/unwritten_changes.h). The others are told of it, and blame it for
 // what they remember, before it counts as being there. One that goes is told of to the others, so that they go on
 // remembering.
 //

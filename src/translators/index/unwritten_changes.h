@@ -30,16 +30,16 @@ namespace mortar::index {
 
 enum class Aspect : std::uint8_t { names = 1, attributes = 2 };
 
-struct RecentChange {
+struct UnwrittenChange {
   Gfid gfid;
   Aspect aspect = Aspect::names;
-  friend bool operator==(const RecentChange&, const RecentChange&) = default;
+  friend bool operator==(const UnwrittenChange&, const UnwrittenChange&) = default;
 };
 
-class RecentChanges {
+class UnwrittenChanges {
  public:
   // `folder`: of the index, where the epoch and what is kept are. The world outlives this.
-  RecentChanges(World& world, std::string name, std::string folder);
+  UnwrittenChanges(World& world, std::string name, std::string folder);
 
   // Finds what was kept, and enters an epoch.
   Task<> open();
@@ -50,24 +50,24 @@ class RecentChanges {
   const Gfid& epoch();
   template <class Operation>
   void note(const Operation& operation);
-  void note(const RecentChange& change);
+  void note(const UnwrittenChange& change);
 
   // `copy`: the key under which it is blamed. It is gone, and was in that epoch. On the disk when this ends.
   Task<> keep(std::string copy, Gfid epoch);
   // It is back, and is in that epoch. `blame` is asked to blame it for all that it may have lost; what fails there is
   // kept on.
-  using Blame = std::function<Task<>(const std::vector<RecentChange>&)>;
+  using Blame = std::function<Task<>(const std::vector<UnwrittenChange>&)>;
   Task<> came_back(std::string copy, Gfid epoch, Blame blame);
 
   void dump_state(std::string& out) const;
 
  private:
   struct Hash {
-    std::size_t operator()(const RecentChange& change) const {
+    std::size_t operator()(const UnwrittenChange& change) const {
       return std::hash<Gfid>()(change.gfid) ^ static_cast<std::size_t>(change.aspect);
     }
   };
-  using Changes = std::unordered_set<RecentChange, Hash>;
+  using Changes = std::unordered_set<UnwrittenChange, Hash>;
   struct Kept {
     Gfid epoch;  // null: several, so something is lost in any case
     bool is_on_disk = false;
@@ -85,7 +85,7 @@ class RecentChanges {
   // Adds it to what is kept for that copy already.
   void keep_on(const std::string& copy, Kept more);
   // With what is on the disk.
-  Task<std::vector<RecentChange>> all_of(std::string copy, Kept kept);
+  Task<std::vector<UnwrittenChange>> all_of(std::string copy, Kept kept);
   Task<> write(std::string copy, Kept kept);
   Task<> see_to(std::string copy, Kept kept, Gfid epoch, Blame blame);
 
@@ -106,18 +106,18 @@ class RecentChanges {
 };
 
 template <class Operation>
-void RecentChanges::note(const Operation& operation) {
+void UnwrittenChanges::note(const Operation& operation) {
   if constexpr (fop::is_one_of<Operation, fop::Setattr, fop::Fsetattr, fop::Setxattr, fop::Fsetxattr, fop::Removexattr,
                                fop::Fremovexattr>) {
-    note(RecentChange{operation.gfid, Aspect::attributes});
+    note(UnwrittenChange{operation.gfid, Aspect::attributes});
   } else if constexpr (fop::is_one_of<Operation, fop::Create, fop::Mknod, fop::Mkdir, fop::Symlink, fop::Unlink,
                                       fop::Rmdir>) {
-    note(RecentChange{operation.parent, Aspect::names});
+    note(UnwrittenChange{operation.parent, Aspect::names});
   } else if constexpr (fop::is_one_of<Operation, fop::Link>) {
-    note(RecentChange{operation.new_parent, Aspect::names});
+    note(UnwrittenChange{operation.new_parent, Aspect::names});
   } else if constexpr (fop::is_one_of<Operation, fop::Rename>) {
-    note(RecentChange{operation.old_parent, Aspect::names});
-    note(RecentChange{operation.new_parent, Aspect::names});
+    note(UnwrittenChange{operation.old_parent, Aspect::names});
+    note(UnwrittenChange{operation.new_parent, Aspect::names});
   }
 }
 

@@ -1,4 +1,4 @@
-#include "translators/index/recent_changes.h"
+#include "translators/index/unwritten_changes.h"
 
 #include <gtest/gtest.h>
 
@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 
 constexpr const char* copy = "trusted.afr.v-client-1";
 
-struct RecentChangesTest : ::testing::Test {
-  RecentChangesTest() {
+struct UnwrittenChangesTest : ::testing::Test {
+  UnwrittenChangesTest() {
     EXPECT_TRUE(host.disk().make_directories(folder));
     begin();
   }
   void begin() {
     world = &host.start_process("brick");
-    recent = std::make_unique<RecentChanges>(*world, "v-index", folder);
+    recent = std::make_unique<UnwrittenChanges>(*world, "v-index", folder);
     EXPECT_TRUE(simulation.run(recent->open()));
   }
   // As kill -9.
@@ -34,33 +34,33 @@ struct RecentChangesTest : ::testing::Test {
   void change_attributes(std::uint8_t number) { recent->note(fop::Setattr{.gfid = object(number)}); }
   void keep(const Gfid& epoch) { EXPECT_TRUE(simulation.run(recent->keep(copy, epoch))); }
   // Whom it is blamed for, as it comes back.
-  std::vector<RecentChange> blamed_for(const Gfid& epoch, int failing = 0) {
-    std::vector<RecentChange> all;
-    const auto blame = [&](const std::vector<RecentChange>& lost) -> Task<> {
+  std::vector<UnwrittenChange> blamed_for(const Gfid& epoch, int failing = 0) {
+    std::vector<UnwrittenChange> all;
+    const auto blame = [&](const std::vector<UnwrittenChange>& lost) -> Task<> {
       all = lost;
       return ready<Done>(failing == 0 ? Result<Done>(done) : failed(failing));
     };
     EXPECT_EQ(simulation.run(recent->came_back(copy, epoch, blame)).has_value(), failing == 0);
-    std::ranges::sort(all, {}, [](const RecentChange& change) { return std::pair(change.gfid, change.aspect); });
+    std::ranges::sort(all, {}, [](const UnwrittenChange& change) { return std::pair(change.gfid, change.aspect); });
     return all;
   }
 
-  using Changes = std::vector<RecentChange>;
+  using Changes = std::vector<UnwrittenChange>;
   const std::string folder = "/brick/.glusterfs/indices";
   Simulation simulation{1};
   Host& host = simulation.add_host("server", "10.0.0.1");
   SimulatedWorld* world = nullptr;
-  std::unique_ptr<RecentChanges> recent;
+  std::unique_ptr<UnwrittenChanges> recent;
   const Gfid one_epoch = fixed_gfid(50), other_epoch = fixed_gfid(51);
 };
 
-TEST_F(RecentChangesTest, NothingIsRememberedBeforeSomebodyAsks) {
+TEST_F(UnwrittenChangesTest, NothingIsRememberedBeforeSomebodyAsks) {
   change_attributes(1);
   keep(one_epoch);
   EXPECT_EQ(blamed_for(other_epoch), Changes{});
 }
 
-TEST_F(RecentChangesTest, WhatChangedWhileItWasThereItIsBlamedForInAnotherEpochOnly) {
+TEST_F(UnwrittenChangesTest, WhatChangedWhileItWasThereItIsBlamedForInAnotherEpochOnly) {
   recent->epoch();
   change_attributes(1);
   recent->note(fop::Rename{.old_parent = object(2), .new_parent = object(3)});
@@ -73,7 +73,7 @@ TEST_F(RecentChangesTest, WhatChangedWhileItWasThereItIsBlamedForInAnotherEpochO
   EXPECT_EQ(blamed_for(other_epoch), Changes{}) << "once";
 }
 
-TEST_F(RecentChangesTest, WhatIsKeptOutlivesTheProcess) {
+TEST_F(UnwrittenChangesTest, WhatIsKeptOutlivesTheProcess) {
   recent->epoch();
   change_attributes(1);
   keep(one_epoch);
@@ -83,7 +83,7 @@ TEST_F(RecentChangesTest, WhatIsKeptOutlivesTheProcess) {
   EXPECT_EQ(blamed_for(other_epoch), Changes{});
 }
 
-TEST_F(RecentChangesTest, WhatCannotBeBlamedIsKept) {
+TEST_F(UnwrittenChangesTest, WhatCannotBeBlamedIsKept) {
   recent->epoch();
   change_attributes(1);
   keep(one_epoch);
@@ -91,7 +91,7 @@ TEST_F(RecentChangesTest, WhatCannotBeBlamedIsKept) {
   EXPECT_EQ(blamed_for(other_epoch), (Changes{{object(1), Aspect::attributes}}));
 }
 
-TEST_F(RecentChangesTest, ACopyThatIsLostAgainBeforeItWasBlamedIsBlamedForAll) {
+TEST_F(UnwrittenChangesTest, ACopyThatIsLostAgainBeforeItWasBlamedIsBlamedForAll) {
   recent->epoch();
   change_attributes(1);
   keep(one_epoch);
@@ -101,7 +101,7 @@ TEST_F(RecentChangesTest, ACopyThatIsLostAgainBeforeItWasBlamedIsBlamedForAll) {
   EXPECT_EQ(blamed_for(other_epoch), (Changes{{object(1), Aspect::attributes}, {object(2), Aspect::attributes}}));
 }
 
-TEST_F(RecentChangesTest, WhatIsOldIsOnTheDisk) {
+TEST_F(UnwrittenChangesTest, WhatIsOldIsOnTheDisk) {
   recent->epoch();
   change_attributes(1);
   EXPECT_TRUE(host.disk().write_file("/brick/file", "written"));
@@ -115,7 +115,7 @@ TEST_F(RecentChangesTest, WhatIsOldIsOnTheDisk) {
   EXPECT_EQ(blamed_for(other_epoch), (Changes{{object(2), Aspect::attributes}}));
 }
 
-TEST_F(RecentChangesTest, ABrickStaysInItsEpochUntilItsMachineGoesDownUnderIt) {
+TEST_F(UnwrittenChangesTest, ABrickStaysInItsEpochUntilItsMachineGoesDownUnderIt) {
   const Gfid first = recent->epoch();
   restart();
   EXPECT_EQ(recent->epoch(), first) << "killed";
@@ -130,7 +130,7 @@ TEST_F(RecentChangesTest, ABrickStaysInItsEpochUntilItsMachineGoesDownUnderIt) {
   EXPECT_NE(recent->epoch(), first);
 }
 
-TEST_F(RecentChangesTest, ABrickWhoseDiskFailsStopsAndStaysInDoubt) {
+TEST_F(UnwrittenChangesTest, ABrickWhoseDiskFailsStopsAndStaysInDoubt) {
   const Gfid first = recent->epoch();
   host.disk().on_call([](const DiskCall& call) { return call.name == "sync_all" ? EIO : 0; });
   EXPECT_TRUE(simulation.run(recent->close()));
@@ -141,7 +141,7 @@ TEST_F(RecentChangesTest, ABrickWhoseDiskFailsStopsAndStaysInDoubt) {
   EXPECT_NE(recent->epoch(), first);
 }
 
-TEST_F(RecentChangesTest, AnEpochThatCannotBeReadIsAnother) {
+TEST_F(UnwrittenChangesTest, AnEpochThatCannotBeReadIsAnother) {
   const Gfid first = recent->epoch();
   for (const std::string& text : {std::string(), std::string("1 2\n"), std::string(200, 'x'), first.text() + "\n"}) {
     EXPECT_TRUE(host.disk().write_file(folder + "/epoch", text));
@@ -150,15 +150,15 @@ TEST_F(RecentChangesTest, AnEpochThatCannotBeReadIsAnother) {
   }
 }
 
-TEST_F(RecentChangesTest, WhatIsKeptAndCannotBeReadIsAnError) {
+TEST_F(UnwrittenChangesTest, WhatIsKeptAndCannotBeReadIsAnError) {
   for (const std::string& text : {std::string("short"), std::string(16 + 17, 'x'), std::string(20, 'x')}) {
     EXPECT_TRUE(host.disk().write_file(folder + "/kept/" + copy, text));
-    RecentChanges other(*world, "v-index", folder);
+    UnwrittenChanges other(*world, "v-index", folder);
     EXPECT_FALSE(simulation.run(other.open()));
   }
 }
 
-TEST_F(RecentChangesTest, ANameThatLeadsElsewhereIsRefused) {
+TEST_F(UnwrittenChangesTest, ANameThatLeadsElsewhereIsRefused) {
   recent->epoch();
   EXPECT_FALSE(simulation.run(recent->keep("trusted.afr.v/../../x", one_epoch)));
 }

@@ -1,4 +1,4 @@
-#include "translators/index/recent_changes.h"
+#include "translators/index/unwritten_changes.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,11 +29,11 @@ void put(std::string& text, const Gfid& gfid) { text += as_text(gfid.view()); }
 
 Gfid gfid_at(std::string_view text, std::size_t at) { return *Gfid::from(as_bytes(text.substr(at, gfid_size))); }
 
-std::string stored(const Gfid& epoch, const std::vector<RecentChange>& changes) {
+std::string stored(const Gfid& epoch, const std::vector<UnwrittenChange>& changes) {
   std::string text;
   text.reserve(gfid_size + changes.size() * change_size);
   put(text, epoch);
-  for (const RecentChange& change : changes) {
+  for (const UnwrittenChange& change : changes) {
     put(text, change.gfid);
     text.push_back(static_cast<char>(change.aspect));
   }
@@ -42,7 +42,7 @@ std::string stored(const Gfid& epoch, const std::vector<RecentChange>& changes) 
 
 struct Stored {
   Gfid epoch;
-  std::vector<RecentChange> changes;
+  std::vector<UnwrittenChange> changes;
 };
 
 // EIO where it is something else.
@@ -82,16 +82,16 @@ Result<std::vector<std::string>> names_in(FileSystem& files, const std::string& 
 
 }  // namespace
 
-RecentChanges::RecentChanges(World& world, std::string name, std::string folder)
+UnwrittenChanges::UnwrittenChanges(World& world, std::string name, std::string folder)
     : world_(world), name_(std::move(name)), folder_(std::move(folder)) {}
 
 template <class Work>
-auto RecentChanges::on_disk(Work work) -> Task<typename std::invoke_result_t<Work>::value_type> {
+auto UnwrittenChanges::on_disk(Work work) -> Task<typename std::invoke_result_t<Work>::value_type> {
   std::invoke_result_t<Work> outcome = co_await tried(world_.off_loop(std::move(work)));
   co_return std::move(outcome);
 }
 
-Task<> RecentChanges::open() {
+Task<> UnwrittenChanges::open() {
   struct Found {
     Gfid epoch;
     std::vector<std::pair<std::string, Gfid>> kept;
@@ -121,7 +121,7 @@ Task<> RecentChanges::open() {
   co_return done;
 }
 
-Task<> RecentChanges::close() {
+Task<> UnwrittenChanges::close() {
   tasks_.cancel();
   const Result<Done> left = co_await leave();
   // Who stops must come to an end; whether something is lost shows by the next start of the machine.
@@ -129,7 +129,7 @@ Task<> RecentChanges::close() {
   co_return done;
 }
 
-Task<> RecentChanges::leave() {
+Task<> UnwrittenChanges::leave() {
   co_await tried(write_down());
   co_await tried(on_disk([&files = world_.files(), folder = folder_, epoch = epoch_] {
     return leave_epoch(files, folder + "/epoch", epoch);
@@ -137,12 +137,12 @@ Task<> RecentChanges::leave() {
   co_return done;
 }
 
-const Gfid& RecentChanges::epoch() {
+const Gfid& UnwrittenChanges::epoch() {
   is_asked_for_ = true;
   return epoch_;
 }
 
-void RecentChanges::grow_older() {
+void UnwrittenChanges::grow_older() {
   const Duration age = world_.now() - latest_since_;
   if (age < remembered) return;
   before_ = age < 2 * remembered ? std::move(latest_) : std::make_shared<Changes>();
@@ -150,7 +150,7 @@ void RecentChanges::grow_older() {
   latest_since_ = world_.now();
 }
 
-void RecentChanges::note(const RecentChange& change) {
+void UnwrittenChanges::note(const UnwrittenChange& change) {
   if (!is_asked_for_) return;
   grow_older();
   latest_->insert(change);
@@ -160,7 +160,7 @@ void RecentChanges::note(const RecentChange& change) {
   tasks_.start(write_down_again_and_again());
 }
 
-Task<> RecentChanges::write_down_again_and_again() {
+Task<> UnwrittenChanges::write_down_again_and_again() {
   while (!is_written_down_) {
     co_await tried(world_.sleep(between_writes));
     const Result<Done> written = co_await write_down();
@@ -170,7 +170,7 @@ Task<> RecentChanges::write_down_again_and_again() {
   co_return done;
 }
 
-Task<> RecentChanges::write_down() {
+Task<> UnwrittenChanges::write_down() {
   is_written_down_ = true;
   const Result<Done> written = co_await on_disk([&files = world_.files(), folder = folder_]() -> Result<Done> {
     const Result<OpenFile> place = files.open(FileSystem::no_directory, folder, O_RDONLY | O_DIRECTORY, 0);
@@ -180,7 +180,7 @@ Task<> RecentChanges::write_down() {
   co_return written;
 }
 
-Task<std::vector<RecentChange>> RecentChanges::all_of(std::string copy, Kept kept) {
+Task<std::vector<UnwrittenChange>> UnwrittenChanges::all_of(std::string copy, Kept kept) {
   Changes all;
   for (const auto& changes : kept.not_on_disk) all.insert(changes->begin(), changes->end());
   if (kept.is_on_disk) {
@@ -188,10 +188,10 @@ Task<std::vector<RecentChange>> RecentChanges::all_of(std::string copy, Kept kep
     const Stored said = co_await tried(on_disk(read_it));
     all.insert(said.changes.begin(), said.changes.end());
   }
-  co_return std::vector<RecentChange>(all.begin(), all.end());
+  co_return std::vector<UnwrittenChange>(all.begin(), all.end());
 }
 
-void RecentChanges::keep_on(const std::string& copy, Kept more) {
+void UnwrittenChanges::keep_on(const std::string& copy, Kept more) {
   const auto [place, is_new] = kept_.try_emplace(copy, std::move(more));
   if (is_new) return;
   Kept& kept = place->second;
@@ -202,7 +202,7 @@ void RecentChanges::keep_on(const std::string& copy, Kept more) {
   }
 }
 
-Task<> RecentChanges::keep(std::string copy, Gfid epoch) {
+Task<> UnwrittenChanges::keep(std::string copy, Gfid epoch) {
   const Result<Name> name = Name::make(copy);
   if (!name) co_return name.error();
   grow_older();
@@ -221,15 +221,15 @@ Task<> RecentChanges::keep(std::string copy, Gfid epoch) {
   co_return written;
 }
 
-Task<> RecentChanges::write(std::string copy, Kept kept) {
-  const std::vector<RecentChange> changes = co_await tried(all_of(copy, kept));
+Task<> UnwrittenChanges::write(std::string copy, Kept kept) {
+  const std::vector<UnwrittenChange> changes = co_await tried(all_of(copy, kept));
   co_await tried(on_disk([&files = world_.files(), path = path_of(copy), text = stored(kept.epoch, changes)] {
     return files.write_file(path, text);
   }));
   co_return done;
 }
 
-Task<> RecentChanges::came_back(std::string copy, Gfid epoch, Blame blame) {
+Task<> UnwrittenChanges::came_back(std::string copy, Gfid epoch, Blame blame) {
   const Mutex::Guard turn = co_await tried(turn_.lock());
   const auto found = kept_.find(copy);
   if (found == kept_.end()) co_return done;
@@ -240,9 +240,9 @@ Task<> RecentChanges::came_back(std::string copy, Gfid epoch, Blame blame) {
   co_return blamed;
 }
 
-Task<> RecentChanges::see_to(std::string copy, Kept kept, Gfid epoch, Blame blame) {
+Task<> UnwrittenChanges::see_to(std::string copy, Kept kept, Gfid epoch, Blame blame) {
   if (kept.epoch != epoch) {
-    const std::vector<RecentChange> lost = co_await tried(all_of(copy, kept));
+    const std::vector<UnwrittenChange> lost = co_await tried(all_of(copy, kept));
     log::info(name_, "{} may have lost the last changes it had made: it is blamed for {}", copy, lost.size());
     co_await tried(blame(lost));
   }
@@ -254,7 +254,7 @@ Task<> RecentChanges::see_to(std::string copy, Kept kept, Gfid epoch, Blame blam
   co_return done;
 }
 
-void RecentChanges::dump_state(std::string& out) const {
+void UnwrittenChanges::dump_state(std::string& out) const {
   fmt::format_to(std::back_inserter(out), "epoch={}\nremembered-changes={}\n", epoch_.text(),
                  latest_->size() + before_->size());
   for (const auto& [copy, kept] : kept_) fmt::format_to(std::back_inserter(out), "kept-for={}\n", copy);
