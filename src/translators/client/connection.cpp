@@ -193,6 +193,7 @@ void Remote::went_up() {
 void Remote::went_down() {
   if (std::exchange(connection_, nullptr)) notices_were_lost();
   watching_.cancel();
+  released_.clear();
   for (const auto& [id, weak] : open_) {
     if (const std::shared_ptr<Descriptor> descriptor = weak.lock()) {
       descriptor->contexts.get<RemoteFile>(this)->number = -1;

@@ -17,6 +17,7 @@ Task<Slice> Remote::exchange(Request request) {
   if (request.kind != fop::Kind::lock) in_flight_.push(in_flight);
   RpcCall call{request.program, request.number, credential::glusterfs_3, request.call, arguments.take()};
   if (!options_.send_gids) call.identity.groups.clear();
+  send_releases();
   Slice answer = co_await tried(connection->call(std::move(call)));
   co_return std::move(answer);
 }

@@ -6,6 +6,13 @@
 
 namespace mortar {
 
+namespace {
+
+// Who closes one file opens the next one sooner than that, mostly.
+constexpr Duration releases_wait = std::chrono::milliseconds(20);
+
+}  // namespace
+
 Remote::Remote(World& world, VolumeSection section, RemoteOptions options, std::shared_ptr<ClientProcess> process,
                Listener listener)
     : world_(world),
@@ -49,11 +56,26 @@ void Remote::release(const std::shared_ptr<Descriptor>& descriptor) {
 }
 
 void Remote::release_remotely(Connection connection, const Descriptor& descriptor, std::int64_t number) {
-  const Fd fd{number, nullptr};
-  if (descriptor.directory) {
-    tasks_.start(send_release(std::move(connection), fop::Releasedir{descriptor.gfid, fd, {}}));
-  } else {
-    tasks_.start(send_release(std::move(connection), fop::Release{descriptor.gfid, fd, {}}));
+  released_.push_back({std::move(connection), descriptor.gfid, number, descriptor.directory});
+  if (std::exchange(is_release_due_, true)) return;
+  tasks_.start(send_releases_later());
+}
+
+Task<> Remote::send_releases_later() {
+  co_await tried(world_.sleep(releases_wait));
+  is_release_due_ = false;
+  send_releases();
+  co_return done;
+}
+
+void Remote::send_releases() {
+  for (Released& file : std::exchange(released_, {})) {
+    const Fd fd{file.number, nullptr};
+    if (file.directory) {
+      tasks_.start(send_release(std::move(file.connection), fop::Releasedir{file.gfid, fd, {}}));
+    } else {
+      tasks_.start(send_release(std::move(file.connection), fop::Release{file.gfid, fd, {}}));
+    }
   }
 }
 

@@ -153,7 +153,10 @@ class Remote {
   // ---- remote.cpp
   void opened(Fd& fd, const Gfid& gfid, std::uint32_t flags, bool directory);
   void release(const std::shared_ptr<Descriptor>& descriptor);
+  // Nobody waits for it, so it goes along with the next request, or by itself a little later.
   void release_remotely(Connection connection, const Descriptor& descriptor, std::int64_t number);
+  Task<> send_releases_later();
+  void send_releases();
   template <class Operation>
   Task<> send_release(Connection connection, Operation operation);
 
@@ -176,6 +179,14 @@ class Remote {
   std::uint64_t last_descriptor_ = 0;
   std::map<std::uint64_t, std::weak_ptr<Descriptor>> open_;  // in the order of opening
   LockJournal locks_;
+  struct Released {
+    Connection connection;
+    Gfid gfid;
+    std::int64_t number = -1;
+    bool directory = false;
+  };
+  std::vector<Released> released_;  // the brick has not been told yet
+  bool is_release_due_ = false;
 
   WaitList in_flight_;  // InFlight, oldest first
   std::weak_ptr<RpcConnection> pinging_;

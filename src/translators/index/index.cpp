@@ -21,6 +21,16 @@ bool is_zero(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
+// Words of 64 bits have halves like these, too.
+bool only_falls(Bytes words) {
+  constexpr std::size_t size = 4;
+  for (; words.size() >= size; words = words.subspan(size)) {
+    const bool is_negative = (words.front() & std::byte{0x80}) != std::byte{0};
+    if (!is_negative && !is_zero(words.first(size))) return false;
+  }
+  return words.empty();
+}
+
 void add_prefixes(std::vector<std::pair<std::string, List>>& to, std::string_view text, List list) {
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(','));
@@ -112,6 +122,17 @@ Index::Watched Index::watch(const Dictionary& values) const {
   return seen;
 }
 
+Index::Watched Index::watch_additions(const Dictionary& values) const {
+  Watched seen = watch(values);
+  if (seen.dirty != Counters::raised) return seen;
+  for (const auto& [key, value] : values) {
+    const std::optional<Bytes> added = list_of(key) == List::dirty ? bytes_of(value) : std::nullopt;
+    if (added && !only_falls(*added)) return seen;
+  }
+  seen.dirty = Counters::lowered;
+  return seen;
+}
+
 bool Index::is_tracked(std::uint32_t operation, const Dictionary& values) const {
   if (operation == add_words) return true;
   if (operation != add_long_words) return false;
@@ -152,10 +173,10 @@ Task<> Index::after(Gfid gfid, Watched asked, Watched counters, const Dictionary
   auto changes = [](Counters before, Counters now) {
     return now == Counters::zero || (now == Counters::raised && before != Counters::raised);
   };
-  // A change is announced, and nobody has missed any: nor had anybody before.
-  const bool announces = asked.dirty == Counters::raised && counters.dirty == Counters::raised &&
-                         asked.pending == Counters::zero && counters.pending == Counters::zero;
-  const bool pending = changes(asked.pending, counters.pending) && !announces;
+  // A change is announced, or ends, and nobody has missed any: nor had anybody before.
+  const bool is_of_change = asked.dirty == Counters::raised || asked.dirty == Counters::lowered;
+  const bool is_missed_by_nobody = asked.pending == Counters::zero && counters.pending == Counters::zero;
+  const bool pending = changes(asked.pending, counters.pending) && !(is_of_change && is_missed_by_nobody);
   const bool dirty = changes(asked.dirty, counters.dirty);
   if (!pending && !dirty && !entry && !purge) co_return done;
   co_await tried(on_names([=](IndexStore& lists) -> Result<Done> {
@@ -187,7 +208,7 @@ Task<typename Operation::Reply> Index::tracked(const Call& call, const Operation
   note_blame(operation.gfid, operation.values);
   Turn turn(turns_, operation.gfid);
   SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
-  Watched asked = watch(operation.values);
+  const Watched asked = watch_additions(operation.values);
   co_await tried(before(operation.gfid, asked, operation.xdata));
   auto reply = co_await next().perform(call, operation);
   if (!reply && (reply.error().number() == ENOENT || reply.error().number() == ESTALE)) {
@@ -210,6 +231,26 @@ Task<fop::Xattrop::Reply> Index::perform(const Call& call, const fop::Xattrop& x
 Task<fop::Fxattrop::Reply> Index::perform(const Call& call, const fop::Fxattrop& xattrop) {
   if (!is_tracked(xattrop.operation, xattrop.values)) return next().perform(call, xattrop);
   return tracked(call, xattrop);
+}
+
+Task<fop::Create::Reply> Index::perform(const Call& call, const fop::Create& create) {
+  const Watched asked = watch(create.xdata);
+  const std::optional<Gfid> gfid = create.xdata.gfid("gfid-req");
+  if (!gfid || (asked.dirty != Counters::raised && asked.pending != Counters::raised)) return around(call, create);
+  return create_marked(call, create, *gfid, asked);
+}
+
+Task<fop::Create::Reply> Index::create_marked(const Call& call, const fop::Create& create, Gfid gfid, Watched asked) {
+  Turn turn(turns_, gfid);
+  const SharedMutex::Guard guard = co_await tried(turn.mutex->lock());
+  co_await tried(before(gfid, asked, {}));
+  Result<fop::Create::Reply> made = co_await around(call, create);
+  // Another file was opened, or none made: unless one of that identity is there, as ENODATA says, nobody is to look.
+  const bool is_nothing_made = made ? made->iatt.gfid != gfid : made.error().number() != ENODATA;
+  if (is_nothing_made) {
+    co_await tried(strike(gfid));
+  }
+  co_return std::move(made);
 }
 
 Result<std::unique_ptr<Translator>> make_index(World& world, const VolumeSection& section) {

@@ -62,6 +62,8 @@ class Index : public Intercept<Index> {
 
   Task<fop::Xattrop::Reply> perform(const Call& call, const fop::Xattrop& xattrop) override;
   Task<fop::Fxattrop::Reply> perform(const Call& call, const fop::Fxattrop& xattrop) override;
+  // A new file may be marked as being changed from its beginning.
+  Task<fop::Create::Reply> perform(const Call& call, const fop::Create& create) override;
 
   // What is behind on a copy is carried there to the new name (carried_names.cpp).
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename) override;
@@ -80,8 +82,8 @@ class Index : public Intercept<Index> {
   Task<fop::Rmdir::Reply> perform(const Call& call, const fop::Rmdir& rmdir) override;
 
  private:
-  // What a watched counter says.
-  enum class Counters { none, zero, raised };
+  // What a watched counter says, or what is added to it.
+  enum class Counters { none, zero, lowered, raised };
   struct Watched {
     Counters pending = Counters::none;
     Counters dirty = Counters::none;
@@ -96,12 +98,15 @@ class Index : public Intercept<Index> {
   void set_watchlists();
   std::optional<index::List> list_of(std::string_view key) const;
   Watched watch(const Dictionary& values) const;
+  // Of what is added: `lowered` where no count rises by it.
+  Watched watch_additions(const Dictionary& values) const;
   bool is_tracked(std::uint32_t operation, const Dictionary& values) const;
   template <class Operation>
   Task<typename Operation::Reply> tracked(const Call& call, const Operation& operation);
   Task<> before(Gfid gfid, Watched counters, const Dictionary& xdata);
   Task<> after(Gfid gfid, Watched asked, Watched counters, const Dictionary& xdata);
   Task<> strike(Gfid gfid);
+  Task<fop::Create::Reply> create_marked(const Call& call, const fop::Create& create, Gfid gfid, Watched asked);
   // Whether the old name was noted; then the new one is, too.
   Task<bool> note_carried(const fop::Rename& rename);
   Task<> blame_alike(Call call, Gfid from, Gfid to);

@@ -133,6 +133,49 @@ TEST_F(IndexTest, ReadingListsWhatIsRaisedAndNothingElse) {
   EXPECT_EQ(listed("dirty"), Names{});
 }
 
+TEST_F(IndexTest, WhatEndsIsNotListedForIt) {
+  stored = counter(dirty, 0);
+  Dictionary falls;
+  const std::array<std::byte, 12> one_less{std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0xff}};
+  falls.set_bytes(dirty, one_less);
+  EXPECT_TRUE(perform(fop::Xattrop{.gfid = object, .operation = 0, .values = falls, .xdata = {}}));
+  EXPECT_FALSE(listed_before);
+  // Another one is under way.
+  stored = counter(dirty, 1);
+  EXPECT_TRUE(perform(fop::Xattrop{.gfid = object, .operation = 0, .values = falls, .xdata = {}}));
+  EXPECT_EQ(listed("dirty"), Names{object.text()});
+}
+
+TEST_F(IndexTest, AFileThatIsMadeMarkedIsListedBefore) {
+  Gfid opened = object;
+  int refused = 0;
+  bool was_listed = false;
+  leaf.answer<fop::Create>([&](const Call&, const fop::Create&) -> Result<fop::Create::Reply> {
+    was_listed = listed("dirty").contains(object.text());
+    if (refused != 0) return failed(refused);
+    fop::Create::Reply reply;
+    reply.iatt.gfid = opened;
+    return reply;
+  });
+  fop::Create create{.parent = root, .flags = 0, .mode = 0644, .umask = 0, .name = "f", .xdata = counter(dirty, 1)};
+  create.xdata.set_bytes("gfid-req", object.view());
+  EXPECT_TRUE(perform(create));
+  EXPECT_TRUE(was_listed);
+  EXPECT_EQ(listed("dirty"), Names{object.text()});
+  EXPECT_EQ(listed("xattrop"), Names{});
+  refused = ENODATA;  // another object of that identity: it may be listed rightly
+  EXPECT_FALSE(perform(create));
+  EXPECT_EQ(listed("dirty"), Names{object.text()});
+  refused = EEXIST;
+  EXPECT_FALSE(perform(create));
+  EXPECT_EQ(listed("dirty"), Names{});
+  refused = 0;
+  opened = *Gfid::parse("00112233-4455-4677-8899-000000000001");
+  EXPECT_TRUE(perform(create));
+  EXPECT_TRUE(was_listed);
+  EXPECT_EQ(listed("dirty"), Names{});
+}
+
 TEST_F(IndexTest, AFailedChangeLeavesTheEntry) {
   failing = EIO;
   count(pending, 1, 1);

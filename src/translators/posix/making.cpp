@@ -48,18 +48,22 @@ Result<Done> set_acls(const Work& work, const Making& making, const Dictionary& 
   return done;
 }
 
+// What replication counts: the object is to be there with it, or not at all.
+bool is_counter(std::string_view key) { return key.starts_with("trusted.afr."); }
+
 // A failure is logged, not returned: the object is there and its owner can set them again.
-void set_requested_attributes(const Work& work, const Making& making, const Dictionary& xdata) {
+Result<Done> set_requested_attributes(const Work& work, const Making& making, const Dictionary& xdata) {
   const std::optional<std::string_view> checked_key = xdata.text("glusterfs.preop.parent.key");
   for (const auto& [key, value] : xdata) {
     if (!is_attribute_name(key) || is_consumed(key)) continue;
     if (checked_key == key) continue;
     Result<Done> set = work.attributes().set(making.place, key.c_str(), as_bytes(stored_form(value)), XATTR_CREATE);
-    if (!set && set.error().number() != EEXIST) {
-      log::warning("posix", "{}: cannot set {} on the new {}: {}", work.brick->directory, key, making.name,
-                   set.error().sentence());
-    }
+    if (set || set.error().number() == EEXIST) continue;
+    if (is_counter(key)) return set;
+    log::warning("posix", "{}: cannot set {} on the new {}: {}", work.brick->directory, key, making.name,
+                 set.error().sentence());
   }
+  return done;
 }
 
 Result<Done> set_identity(const Work& work, const Making& making) {
@@ -104,7 +108,7 @@ Result<Done> dress_up_to_handle(const Work& work, Making& making, const Dictiona
   if (!making.is_directory) {
     if (Result<Done> named = record_name(work, making.place, making.parent.gfid, making.name); !named) return named;
   }
-  set_requested_attributes(work, making, xdata);
+  if (Result<Done> set = set_requested_attributes(work, making, xdata); !set) return set;
   if (Result<Done> timed = set_times(work, making, xdata); !timed) return timed;
   if (making.is_directory) return identify_directory(work, making);
   if (Result<Done> identified = set_identity(work, making); !identified) return identified;

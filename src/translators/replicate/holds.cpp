@@ -361,6 +361,16 @@ void Holds::note_announced(Hold& hold, const Locked& locked, std::vector<Sequenc
   learn_blames(hold, answers);
 }
 
+// Nobody has missed anything of it. Where the lock was not given the mark stays, for a healer to look.
+void Holds::note_made_marked(Hold& hold, Copies locked, const AnswersOf<fop::Create>& answers) {
+  Copies marked;
+  for (const Copy copy : locked.list()) {
+    if (answers[copy] && answers[copy]->iatt.gfid == hold.key_.gfid) marked.add(copy);
+  }
+  hold.dirty(Slot::data) = marked;
+  hold.is_verified_ = !marked.empty();
+}
+
 Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers) {
   const Gfid gfid = *create.xdata.gfid("gfid-req");
   const Part part{.gfid = gfid, .kind = LockKind::content, .claim = {}, .slot = Slot::data};
@@ -383,19 +393,27 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
     SharedMutex::Guard of_new = co_await tried(attributes->opening_.lock());
     attributes_turn.emplace(std::move(of_new));
   }
+  const bool is_made_marked = volume_.all_know_sequences();
+  fop::Create making = create;
+  if (is_made_marked) making.xdata.set_bytes(dirty_key, Counts::of(Slot::data, 1).stored());
   std::vector<Sequence> sequences(volume_.size());
   for (Sequence& sequence : sequences) {
-    sequence.push_back(Step<fop::Create>{call, create});
+    sequence.reserve(4);
+    sequence.push_back(Step<fop::Create>{call, making});
     sequence.push_back(locks_.take_step(hold->thing_));
     if (attributes) sequence.push_back(locks_.take_step(attributes->thing_));
-    sequence.push_back(announcing_step(*hold, Slot::data));
+    if (!is_made_marked) sequence.push_back(announcing_step(*hold, Slot::data));
   }
   bool is_taken = false;
   Refusals refusals;
   const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals));
   answers.clear();
   for (Sequence& sequence : sequences) answers.push_back(std::move(step_of<fop::Create>(sequence)->reply));
-  note_announced(*hold, locked, sequences);
+  if (is_made_marked) {
+    note_made_marked(*hold, locked.standing(), answers);
+  } else {
+    note_announced(*hold, locked, sequences);
+  }
   hold->granted_ = hold->locked_ = locked.standing();
   hold->is_open_ = hold->is_of_new_file_ = hold->dirty(Slot::data) == volume_.all();
   if (attributes) {

@@ -10,7 +10,7 @@
 // directory that several clients change is locked by the name, and that is not kept.
 //
 // A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences; a
-// new file is made, locked and marked in one, and its attributes are locked with that where they are likely to be
+// new file is made with it and locked in one, and its attributes are locked with that where they are likely to be
 // changed next.
 //
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
@@ -189,6 +189,8 @@ class Holds {
   Task<> note_attributes(Hold& hold, Copies locked, const std::vector<Sequence>& performed);
   // Who has the mark of a change under way from a sequence that has locked, too.
   void note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed);
+  // The same of a new file that was made with it.
+  void note_made_marked(Hold& hold, Copies locked, const AnswersOf<fop::Create>& answers);
   // One round; whether nobody was lost in it.
   Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
   fop::Xattrop request_of(const Hold& hold, const Addition& addition, const std::string& name) const;
