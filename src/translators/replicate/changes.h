@@ -94,12 +94,18 @@ class Changes {
                                        const Attempt<Operation>& attempt);
   // Of what else a change of names changes, too: objects that got or lost one, or are new.
   template <class Operation>
-  Task<> blame_for_objects(const typename Operation::Reply& reply, std::optional<Iatt> touched, Copies had);
+  Task<> blame_for_objects(const Operation& change, const typename Operation::Reply& reply, std::optional<Iatt> touched,
+                           Copies had);
   template <class Operation>
   Task<> note_made(const Operation& change, Attempt<Operation>& attempt, typename Operation::Reply& reply);
   // Somebody removes the object at this moment, or has.
   bool is_going(const Uses& uses, const Outcome& outcome) const {
     return uses.front().part().kind != LockKind::entries && volume_.quorum.is_met(outcome.without);
+  }
+  // A file that was there before was only opened.
+  template <MakesEntry Operation>
+  static bool is_made_by(const Operation& change, const typename Operation::Reply& reply) {
+    return change.xdata.gfid("gfid-req") == reply.iatt.gfid;
   }
   template <class Operation>
   static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);

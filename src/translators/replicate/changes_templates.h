@@ -73,7 +73,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   co_await tried(blame_others(call, uses, attempt));
   typename Operation::Reply reply = co_await tried(told(call, change, uses, attempt));
   if (attempt.had != volume_.all()) {
-    co_await tried(blame_for_objects<Operation>(reply, touched, attempt.had));
+    co_await tried(blame_for_objects(change, reply, touched, attempt.had));
   }
   if constexpr (MakesEntry<Operation>) {
     co_await tried(note_made(change, attempt, reply));
@@ -190,7 +190,7 @@ Task<typename Operation::Reply> Changes::told(const Call& call, const Operation&
   typename Operation::Reply reply = *attempt.answers[tells];
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
-    if constexpr (MakesEntry<Operation>) is_new = change.xdata.gfid("gfid-req") == reply.iatt.gfid;
+    if constexpr (MakesEntry<Operation>) is_new = is_made_by(change, reply);
     if (!is_new) {
       co_await tried(tell_attributes<Operation>(call, attempt.answers, attempt.outcome.had, reply.iatt));
     }
@@ -199,7 +199,8 @@ Task<typename Operation::Reply> Changes::told(const Call& call, const Operation&
 }
 
 template <class Operation>
-Task<> Changes::blame_for_objects(const typename Operation::Reply& reply, std::optional<Iatt> touched, Copies had) {
+Task<> Changes::blame_for_objects(const Operation& change, const typename Operation::Reply& reply,
+                                  std::optional<Iatt> touched, Copies had) {
   if constexpr (std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rename>) {
     // A copy that was lost meanwhile has not been reckoned with.
     if (!touched) touched = removed_object(reply.xdata);
@@ -209,14 +210,16 @@ Task<> Changes::blame_for_objects(const typename Operation::Reply& reply, std::o
     co_await tried(blame_for_names(reply.iatt, had));
   }
   if constexpr (MakesEntry<Operation>) {
-    co_await tried(blame_for_new(reply.iatt, had));
+    if (is_made_by(change, reply)) {
+      co_await tried(blame_for_new(reply.iatt, had));
+    }
   }
   co_return done;
 }
 
 template <class Operation>
 Task<> Changes::note_made(const Operation& change, Attempt<Operation>& attempt, typename Operation::Reply& reply) {
-  if (change.xdata.gfid("gfid-req") == reply.iatt.gfid) {
+  if (is_made_by(change, reply)) {
     const Copies had = attempt.outcome.had;
     const Copies alike = co_await tried(blame_for_inherited(reply.iatt, change.parent, had));
     note_new(reply, had, alike);
@@ -295,13 +298,11 @@ Task<> Changes::take_back(const Call& call, const Operation& change, Copies copi
   co_return done;
 }
 
-// A file that was there before was only opened.
 template <class Operation>
 Copies Changes::made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies) {
   if constexpr (MakesEntry<Operation>) {
-    const std::optional<Gfid> asked_for = change.xdata.gfid("gfid-req");
     for (const Copy copy : copies.list()) {
-      if (asked_for && answers[copy]->iatt.gfid != *asked_for) copies.remove(copy);
+      if (change.xdata.has("gfid-req") && !is_made_by(change, *answers[copy])) copies.remove(copy);
     }
   }
   return copies;

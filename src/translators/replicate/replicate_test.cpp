@@ -275,6 +275,19 @@ TEST(Replicate, ACopyThatIsAwayIsBlamedBeforeAnythingIsChanged) {
   EXPECT_FALSE(lab.brick(1).exists("g"));
 }
 
+TEST(Replicate, AFileThatIsThereAndIsOnlyOpenedBlamesNobodyForIt) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(1).go_away();
+  const Result<fop::Create::Reply> opened = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(opened) << opened.error().sentence();
+  EXPECT_EQ(opened->iatt.gfid, file->iatt.gfid);
+  lab.settle();
+  for (const std::size_t copy : {0, 2}) EXPECT_FALSE(lab.missed(copy, "f", 1).any());
+}
+
 TEST(Replicate, ABlamedCopyIsNotRead) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
