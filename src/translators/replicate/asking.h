@@ -34,6 +34,8 @@ Error error_of(const std::vector<Result<Reply>>& answers) {
 struct Heard {
   AnswersOf<fop::Lookup> answers;
   std::uint64_t news = 0;  // of the volume, when they were asked for
+  // Of a name: what they said right before that of the directory, where they were asked.
+  AnswersOf<fop::Lookup> of_directory = {};
 };
 
 class Asking {

@@ -80,28 +80,38 @@ bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) co
   return names && !name.starts_with(anonymous_prefix) && names->lacks(name, volume_.world.now());
 }
 
-Task<Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
+fop::Lookup Finder::with_marks(const fop::Lookup& lookup) const {
   fop::Lookup with_marks = lookup;
   // What has no identity on one copy has one on others: it is not to get a new one there.
   with_marks.xdata.erase(identity_key);
   volume_.keys.ask_in(with_marks.xdata);
+  return with_marks;
+}
+
+Task<Heard> Finder::ask(const Call& call, const fop::Lookup& lookup) {
+  const fop::Lookup question = with_marks(lookup);
   Heard heard{.answers = {}, .news = volume_.news()};
   // Looked at in the course of something else, too.
   Call looking = call;
   looking.stamps = 0;
-  if (with_marks.xdata.has(own_key::readable_content)) {
-    heard.answers = co_await tried(ask_one_for_content(looking, with_marks));
+  if (question.xdata.has(own_key::readable_content)) {
+    heard.answers = co_await tried(ask_one_for_content(looking, question));
   } else {
-    heard.answers = co_await tried(asking_.at_each(looking, with_marks, volume_.up()));
+    heard.answers = co_await tried(asking_.at_each(looking, question, volume_.up()));
   }
   co_return std::move(heard);
+}
+
+Copies Finder::to_give_content(const fop::Lookup& lookup) const {
+  const Copies able = volume_.up() & volume_.with_data();
+  const bool is_asked_for = lookup.xdata.has(own_key::readable_content) && !able.empty();
+  return is_asked_for ? Copies::only(volume_.choose(for_name(lookup), able)) : Copies();
 }
 
 Task<AnswersOf<fop::Lookup>> Finder::ask_one_for_content(const Call& call, const fop::Lookup& lookup) {
   fop::Lookup without_content = lookup;
   without_content.xdata.erase(own_key::readable_content);
-  const Copies able = volume_.up() & volume_.with_data();
-  const Copies chosen = able.empty() ? able : Copies::only(volume_.choose(for_name(lookup), able));
+  const Copies chosen = to_give_content(lookup);
   const std::vector<Copy> asked = volume_.up().list();
   std::vector<Task<fop::Lookup::Reply>> questions;
   for (const Copy copy : asked) {
@@ -111,6 +121,57 @@ Task<AnswersOf<fop::Lookup>> Finder::ask_one_for_content(const Call& call, const
   AnswersOf<fop::Lookup> answers(volume_.size(), failed(ENOTCONN));
   for (std::size_t at = 0; at < asked.size(); ++at) answers[asked[at]] = std::move(given[at]);
   co_return std::move(answers);
+}
+
+Task<Heard> Finder::ask_for_name(const Call& call, const fop::Lookup& lookup) {
+  if (volume_.up() == volume_.all() || !volume_.quorum.is_required()) {
+    Heard heard = co_await tried(ask(call, lookup));
+    if (know_name(heard)) co_return std::move(heard);
+  }
+  Heard heard = co_await tried(ask_after_directory(call, lookup));
+  co_return std::move(heard);
+}
+
+// In this order: who becomes behind only then tells what was there when it was not.
+Task<Heard> Finder::ask_after_directory(const Call& call, const fop::Lookup& lookup) {
+  const fop::Lookup of_directory =
+      with_marks(fop::Lookup{.gfid = lookup.parent, .parent = {}, .name = {}, .xdata = {}});
+  Call looking = call;
+  looking.stamps = 0;
+  const Copies gives_content = to_give_content(lookup);
+  const std::vector<Copy> asked = volume_.up().list();
+  std::vector<Task<Sequence>> questions;
+  for (const Copy copy : asked) {
+    fop::Lookup of_name = with_marks(lookup);
+    if (!gives_content.has(copy)) of_name.xdata.erase(own_key::readable_content);
+    Sequence sequence;
+    sequence.push_back(Step<fop::Lookup>{as_root(call), of_directory});
+    sequence.push_back(Step<fop::Lookup>{looking, std::move(of_name)});
+    questions.push_back(volume_.subvolume(copy).perform_in_order(std::move(sequence)));
+  }
+  const AnswersOf<fop::Lookup> nothing(volume_.size(), failed(ENOTCONN));
+  Heard heard{.answers = nothing, .news = volume_.news(), .of_directory = nothing};
+  std::vector<Result<Sequence>> performed = co_await tried(all(std::move(questions)));
+  for (std::size_t at = 0; at < asked.size(); ++at) {
+    Sequence answers = co_await tried(std::move(performed[at]));
+    Result<fop::Lookup::Reply>& directory = std::get<Step<fop::Lookup>>(answers.front()).reply;
+    Result<fop::Lookup::Reply>& name = std::get<Step<fop::Lookup>>(answers.back()).reply;
+    // What is asked for in a directory that is not there is refused like that.
+    if (!directory) name = is_missing(directory.error()) ? failed(ESTALE) : std::unexpected(directory.error());
+    heard.of_directory[asked[at]] = std::move(directory);
+    heard.answers[asked[at]] = std::move(name);
+  }
+  co_return std::move(heard);
+}
+
+bool Finder::know_name(const Heard& heard) const {
+  Copies told;
+  for (Copy copy = 0; copy < heard.answers.size(); ++copy) {
+    if (heard.answers[copy] || !is_away(heard.answers[copy].error())) told.add(copy);
+  }
+  if (!volume_.quorum.is_required() || told == volume_.all()) return true;
+  const Copies right = weigh(volume_, heard.of_directory, volume_.all()).readable.data;
+  return !(right & told).empty();
 }
 
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
@@ -341,8 +402,8 @@ bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const
 }
 
 Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Lookup& lookup) {
-  Heard heard = co_await tried(ask(call, lookup));
-  if (agree(heard.answers, volume_.all())) {
+  Heard heard = co_await tried(ask_for_name(call, lookup));
+  if (agree(heard.answers, volume_.all()) && know_name(heard)) {
     Result<fop::Lookup::Reply> found = unite(std::move(heard), volume_.all());
     if (found && found->iatt.is_directory()) {
       volume_.named_directories.put({lookup.parent, lookup.name}, found->iatt.gfid);

@@ -2,6 +2,10 @@
 //
 //   1 trip: all copies are asked at once, and tell their marks with the answer
 //
+// Copies that agree on a name are believed where all have been heard, or one that nobody blames for the directory is
+// among them: while that one is away the others may all be behind. So what they say of the directory comes with the
+// answer wherever a copy is away.
+//
 // A name that only some have is looked at again under its lock: somebody may just be making or removing it. If it still
 // is so, and nobody is blamed, whoever made it died over it: the others get it.
 #pragma once
@@ -85,7 +89,15 @@ class Finder {
   Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                                 std::shared_ptr<OpenObject> open);
   Task<Heard> ask(const Call& call, const fop::Lookup& lookup);
+  // The same of a name, after its directory where that matters.
+  Task<Heard> ask_for_name(const Call& call, const fop::Lookup& lookup);
+  Task<Heard> ask_after_directory(const Call& call, const fop::Lookup& lookup);
+  // One of those that were heard is known not to be behind with the directory.
+  bool know_name(const Heard& heard) const;
+  fop::Lookup with_marks(const fop::Lookup& lookup) const;
   Task<AnswersOf<fop::Lookup>> ask_one_for_content(const Call& call, const fop::Lookup& lookup);
+  // Nobody where it is not asked for.
+  Copies to_give_content(const fop::Lookup& lookup) const;
   void give_content(const AnswersOf<fop::Lookup>& answers, Copies right, fop::Lookup::Reply& reply) const;
   bool agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const;
   // One answer of those that agree, of the copies that count.

@@ -288,6 +288,31 @@ TEST(Replicate, AFileThatIsThereAndIsOnlyOpenedBlamesNobodyForIt) {
   for (const std::size_t copy : {0, 2}) EXPECT_FALSE(lab.missed(copy, "f", 1).any());
 }
 
+// The one that is right is away, and both others have missed some name.
+TEST(Replicate, CopiesThatAreAllBehindWithADirectoryAreNotBelievedThoughTheyAgree) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().create(root_gfid, "f"));
+  lab.settle();
+  const auto blame = [&](std::size_t by, std::size_t other, std::int32_t count) {
+    const auto mark = Counts::of(Slot::entries, count).stored();
+    lab.brick(by).set_xattr("", fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
+  };
+  const auto error_of_lookup = [&](const char* name) {
+    const Result<fop::Lookup::Reply> found = lab.add_client().lookup(root_gfid, name);
+    return found ? 0 : found.error().number();
+  };
+  blame(0, 1, 1);
+  lab.brick(2).go_away();
+  EXPECT_EQ(error_of_lookup("f"), 0);
+  EXPECT_EQ(error_of_lookup("g"), ENOENT);
+  blame(1, 0, 1);
+  EXPECT_EQ(error_of_lookup("f"), ENOTCONN);
+  EXPECT_EQ(error_of_lookup("g"), ENOTCONN);
+  lab.brick(2).come_back();
+  EXPECT_EQ(error_of_lookup("f"), 0);
+  EXPECT_EQ(error_of_lookup("g"), ENOENT);
+}
+
 TEST(Replicate, ABlamedCopyIsNotRead) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
