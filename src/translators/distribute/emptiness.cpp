@@ -4,6 +4,7 @@
 
 #include "base/join.h"
 #include "base/log.h"
+#include "translators/distribute/bare_entries.h"
 #include "translators/distribute/merge.h"
 
 namespace mortar::distribute {
@@ -29,11 +30,13 @@ Task<> Emptiness::require(const Call& call, Gfid directory, Place place) {
   fop::Readdirp readdir{.gfid = directory, .size = page_size};
   readdir.xdata.set(volume_.keys.link, std::int64_t{256});
   while (true) {
-    const fop::Readdirp::Reply reply = co_await tried(volume_.subvolume(place).perform(call, readdir));
+    fop::Readdirp::Reply reply = co_await tried(volume_.subvolume(place).perform(call, readdir));
+    std::set<std::string> gone;
+    co_await tried(look_up_bare(volume_, call, directory, place, readdir.xdata, reply.entries.elements, gone));
     std::vector<Task<>> links;
     for (const EntryPlus& entry : reply.entries.elements) {
       readdir.offset = entry.offset;
-      if (entry.name == "." || entry.name == "..") continue;
+      if (entry.name == "." || entry.name == ".." || gone.contains(entry.name)) continue;
       const bool is_link = volume_.is_link_file(entry.iatt, entry.xattrs);
       if (!is_link) co_return failed(ENOTEMPTY);
       links.push_back(remove_stale_link(call, directory, entry, place));

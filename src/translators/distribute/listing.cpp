@@ -11,6 +11,9 @@
 // Where a layout is younger than the directory, as after bricks were added, a subvolume may lack directories that it is
 // to show: then these are made there, and shown where they were found if its turn is over.
 //
+// What comes without attributes, as sets of copies list it where one of them has missed something, is looked up before
+// it is shown, as it may be a link file: a trip more.
+//
 // Directories are shown without attributes: one subvolume does not know when the others were changed, and an answer
 // with attributes would keep the caller from the lookup that compares all copies and heals them.
 #include "translators/distribute/listing.h"
@@ -18,6 +21,7 @@
 #include <algorithm>
 
 #include "translators/client/leaf_offsets.h"
+#include "translators/distribute/bare_entries.h"
 #include "translators/distribute/merge.h"
 
 namespace mortar::distribute {
@@ -46,6 +50,12 @@ Task<fop::Readdirp::Reply> Listing::run() {
     const std::vector<fop::Readdirp> questions = next_questions();
     AnswersOf<fop::Readdirp> answers = co_await tried(ask_for_entries(questions));
     for (Result<fop::Readdirp::Reply>& answer : answers) {
+      gone_.clear();
+      if (answer) {
+        // What cannot be looked up is shown all the same: who asks for it hears why.
+        std::vector<EntryPlus>& entries = answer->entries.elements;
+        co_await look_up_bare(volume_, call_, asked_.gfid, place_, questions.front().xdata, entries, gone_);
+      }
       if (answer && by_->may_lack) {
         co_await tried(complete(answer->entries.elements));
       }
@@ -155,6 +165,7 @@ Result<bool> Listing::take_entries(Result<fop::Readdirp::Reply> answer) {
 
 bool Listing::shows(const EntryPlus& entry) const {
   if (is_dots(entry.name)) return place_ == first_;
+  if (gone_.contains(entry.name)) return false;
   if (volume_.is_link_file(entry.iatt, entry.xattrs)) return false;
   if (!is_directory(entry) || shown_here_.contains(entry.name)) return true;
   const std::optional<Place> hashed = by_->layout.place(volume_.hash(entry.name));

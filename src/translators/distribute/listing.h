@@ -53,6 +53,7 @@ class Listing {
 
   std::shared_ptr<const ListedBy> by_;
   std::set<std::string> shown_here_;  // directories that the subvolume they hash to has not shown
+  std::set<std::string> gone_;        // of the answer that is being taken: since it was listed
   Place first_ = 0;                   // of those that are there
   // Where it goes on.
   Place place_ = 0;
