@@ -7,14 +7,9 @@
 
 #include "base/task_set.h"
 #include "translators/cluster/locks.h"
+#include "wire/lock_domains.h"
 
 namespace mortar::distribute {
-
-namespace lock_domain {
-inline constexpr const char* name = "dht.entry.sync";
-inline constexpr const char* layout = "dht.layout.heal";
-inline constexpr const char* move = "dht.file.migrate";
-}  // namespace lock_domain
 
 // Held by everybody who changes what subvolumes have under a name, on the one that the name hashes to.
 inline Task<> lock_name(LockSet& locks, Translator& hashed, Gfid directory, std::string entry) {

@@ -2,8 +2,11 @@
 // nothing leads to would be listed and not found.
 //
 //   1 trip, 2 where there is a link file; that of the lookup more where the name was not looked up, listed or made here
-//   before
+//   before; where several copies have the file and somebody renames it, his locks, a lookup, a lock and a trip more
 #include "translators/distribute/removal.h"
+
+#include "translators/cluster/as_root.h"
+#include "translators/distribute/name_locks.h"
 
 namespace mortar::distribute {
 
@@ -48,11 +51,27 @@ Result<Place> FileRemover::place_to_unlink(const fop::Unlink& unlink, const fop:
   return *volume_.memory.places.find(found.iatt.gfid);
 }
 
+Task<fop::Changed> FileRemover::unlink_unmoved(const Call& call, const fop::Unlink& unlink, Place place) {
+  Translator& there = volume_.subvolume(place);
+  const fop::Lookup lookup{.parent = unlink.parent, .name = unlink.name};
+  const fop::Lookup::Reply found = co_await tried(there.perform(as_root(call), lookup));
+  auto locks = std::make_unique<LockSet>(call, volume_.lock_owners);
+  co_await tried(locks->lock_object(there, found.iatt.gfid, lock_domain::move, LockType::write));
+  Result<fop::Changed> reply = co_await there.perform(call, unlink);
+  release_later(volume_.background, std::move(locks));
+  co_return std::move(reply);
+}
+
 Task<fop::Changed> FileRemover::unlink_at(const Call& call, const fop::Unlink& unlink, std::optional<Place> hashed,
                                           Place place) {
   fop::Unlink conditional = unlink;
   conditional.xdata.set(unless_link_file, std::int64_t{1});
-  fop::Changed reply = co_await tried(volume_.subvolume(place).perform(call, conditional));
+  Result<fop::Changed> removed = co_await volume_.subvolume(place).perform(call, conditional);
+  if (!removed && removed.error().number() == EAGAIN) {
+    removed = co_await unlink_unmoved(call, conditional, place);
+  }
+  if (!removed) co_return removed.error();
+  fop::Changed reply = std::move(*removed);
   if (hashed && *hashed != place) {
     co_await link_files_.remove(call, unlink.parent, unlink.name, *hashed);
   }

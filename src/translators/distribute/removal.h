@@ -19,6 +19,8 @@ class FileRemover {
  private:
   // `found`: what a lookup of the name has just answered. EISDIR where it is a directory.
   Result<Place> place_to_unlink(const fop::Unlink& unlink, const fop::Lookup::Reply& found);
+  // Once nobody moves the file any more: under the lock of those who do.
+  Task<fop::Changed> unlink_unmoved(const Call& call, const fop::Unlink& unlink, Place place);
   Task<fop::Changed> unlink_at(const Call& call, const fop::Unlink& unlink, std::optional<Place> hashed, Place place);
 
   Volume& volume_;

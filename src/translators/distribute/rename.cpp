@@ -1,5 +1,7 @@
 #include "translators/distribute/rename.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 #include "translators/distribute/layout_check.h"
@@ -129,6 +131,13 @@ fop::Rename::Reply Renaming::nothing_to_do() const {
   reply.old_parent_before = reply.old_parent_after = from_.parent_iatt;
   reply.new_parent_before = reply.new_parent_after = to_.parent_iatt;
   return reply;
+}
+
+Error Renaming::half_done(const Error& error) const {
+  const bool is_of_a_disk = error.number() == ENOSPC || error.number() == EDQUOT || error.number() == EIO;
+  if (is_of_a_disk || is_away(error)) return error;
+  return Error(ENOTCONN, fmt::format("the rename of {} in {} is half done: {}", rename_.old_name,
+                                     rename_.old_parent.text(), error.sentence()));
 }
 
 void Renaming::remember() {

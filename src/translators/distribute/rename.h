@@ -71,6 +71,8 @@ class Renaming {
   bool may_take_away(const Side& side) const;
   bool is_exempt() const { return call_.uid == 0 || call_.is_internal(); }
   fop::Rename::Reply nothing_to_do() const;
+  // Something of it has happened and stays: what says that nothing has would be a lie.
+  Error half_done(const Error& error) const;
   void remember();
 
   // ---- rename_file.cpp
@@ -113,6 +115,7 @@ class Renaming {
   Side from_, to_;
   bool waits_for_locks_ = false;
   bool made_second_name_ = false, made_link_file_ = false;
+  bool is_half_done_ = false;
   // Once the locks are given back: as the lookup of a user does it.
   bool heals_ = false;
   bool layout_changed_ = false;  // what was believed of a parent: it is to be read again

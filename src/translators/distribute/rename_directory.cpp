@@ -46,6 +46,7 @@ Task<fop::Rename::Reply> Renaming::rename_directory() {
                  rename_.old_parent.text(), outcome.error().sentence());
     co_await take_back_directory(std::move(renamed));
   }
+  if (is_half_done_) co_return half_done(outcome.error());
   co_return outcome.error();
 }
 
@@ -56,7 +57,9 @@ Task<> Renaming::rename_copies(std::vector<Place> places, std::vector<Place>& re
   Result<Done> outcome = done;
   for (std::size_t index = 0; index < places.size(); ++index) {
     if (!answers[index]) {
-      outcome = std::unexpected(answers[index].error());
+      // Who is away may have done it.
+      const bool is_unknown = !outcome && is_away(outcome.error());
+      if (!is_unknown) outcome = std::unexpected(answers[index].error());
       continue;
     }
     renamed.push_back(places[index]);
@@ -126,6 +129,7 @@ Task<> Renaming::take_back_directory(std::vector<Place> places) {
   const std::vector<Result<fop::Rename::Reply>> undone = co_await tried(all(std::move(tasks)));
   for (std::size_t index = 0; index < places.size(); ++index) {
     if (undone[index]) continue;
+    is_half_done_ = true;
     log::error(volume_.name(), "the directory {} in {} has its new name on {} and cannot get back the old one: {}",
                rename_.new_name, rename_.new_parent.text(), volume_.subvolume(places[index]).name(),
                undone[index].error().sentence());

@@ -90,9 +90,10 @@ Task<fop::Rename::Reply> Renaming::rename_over_neighbour() {
   Error error;
   const LinkMove moved = co_await tried(move_link_file(error));
   co_await beside.finished();
-  if (moved == LinkMove::unknown) co_return error;
+  if (moved == LinkMove::unknown) co_return half_done(error);
   if (moved == LinkMove::refused) {
-    co_await tried(replace_link_file());
+    const Result<Done> replaced = co_await replace_link_file();
+    if (!replaced) co_return half_done(replaced.error());
   }
   co_return std::move(*reply);
 }
@@ -117,7 +118,7 @@ Task<fop::Rename::Reply> Renaming::rename_across() {
     Error error;
     const LinkMove moved = co_await tried(move_link_file(error));
     // Both names stand where it is not known: nothing is lost.
-    if (moved == LinkMove::unknown) co_return error;
+    if (moved == LinkMove::unknown) co_return half_done(error);
     if (moved == LinkMove::refused) ready_to_move = std::unexpected(error);
   }
   if (!ready_to_move) {
@@ -125,6 +126,7 @@ Task<fop::Rename::Reply> Renaming::rename_across() {
     undo.push_back(take_back_second_name());
     undo.push_back(take_back_link_file());
     co_await all(std::move(undo));
+    if (is_half_done_) co_return half_done(ready_to_move.error());
     co_return ready_to_move.error();
   }
 
@@ -135,7 +137,7 @@ Task<fop::Rename::Reply> Renaming::rename_across() {
   rest.push_back(remove_old_link_file());
   rest.push_back(remove_overwritten(reply.xdata));
   const std::vector<Result<Done>> finished = co_await tried(all(std::move(rest)));
-  if (!finished.front()) co_return finished.front().error();
+  if (!finished.front()) co_return half_done(finished.front().error());
   reply.iatt = made.iatt;
   if (reply.iatt.links > 1) --reply.iatt.links;
   reply.old_parent_before = is_same_parent() ? made.parent_before : removed.before;
@@ -148,7 +150,9 @@ Task<fop::Rename::Reply> Renaming::rename_across() {
 Task<fop::Rename::Reply> Renaming::rename_data() {
   fop::Rename there = rename_;
   there.xdata.set_bytes(rename_record_key, as_bytes(rename_record(rename_)));
-  fop::Rename::Reply reply = co_await tried(volume_.subvolume(data()).perform(call_, there));
+  Result<fop::Rename::Reply> reply = co_await volume_.subvolume(data()).perform(call_, there);
+  // Somebody moves what stands under the new name, and it was not known to stand there.
+  if (!reply && reply.error().number() == EAGAIN) tries_again_ = true;
   co_return std::move(reply);
 }
 
@@ -249,6 +253,7 @@ Task<> Renaming::take_back_second_name() {
   const fop::Unlink unlink{.parent = rename_.new_parent, .name = rename_.new_name, .xdata = internal_xdata()};
   const Result<fop::Changed> removed = co_await subvolume.perform(root_, unlink);
   if (!removed) {
+    is_half_done_ = true;
     log::warning(volume_.name(), "{} in {}: a second name of {} stays on {}, of a rename that failed: {}",
                  rename_.new_name, rename_.new_parent.text(), rename_.old_name, subvolume.name(),
                  removed.error().sentence());

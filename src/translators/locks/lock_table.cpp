@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/lock_domains.h"
+
 namespace mortar::locks {
 
 ObjectLocks::ObjectLocks(LockTable& table, const Gfid& gfid) : posix(table.ledger, gfid), table_(table), gfid_(gfid) {}
@@ -83,13 +85,25 @@ bool ObjectLocks::is_held_back(const Circumstances& asker) const {
                               [&](const auto& domain) { return domain.second.grants_any(asker.holder.client); });
 }
 
-bool ObjectLocks::is_owned_by_others(std::uint64_t client, const Turn& turn) {
+bool ObjectLocks::is_owned_by_others(std::uint64_t client, bool also_for_distribute, const Turn& turn) {
   bool owned = false;
   for (auto& [domain, queue] : ranges_) {
+    const bool is_for_distribute = domain == lock_domain::layout || domain == lock_domain::move;
+    if (is_for_distribute && !also_for_distribute) continue;
     owned |= queue.note_contention_if(
         [&](const RangeQueue::Lock& lock) { return lock.holder.client != client && lock.pid >= 0; }, turn);
   }
   return owned;
+}
+
+bool ObjectLocks::is_moved_by_others(std::uint64_t client) const {
+  const auto moves = ranges_.find(lock_domain::move);
+  if (moves == ranges_.end()) return false;
+  bool is_moved = false;
+  moves->second.for_each([&](const RangeQueue::Lock& lock) {
+    is_moved = is_moved || (lock.granted && lock.holder.client != client && lock.pid >= 0);
+  });
+  return is_moved;
 }
 
 ObjectLocks& LockTable::at(const Gfid& gfid) {

@@ -59,8 +59,11 @@ class ObjectLocks {
   // ---- removal of the object (its last name, or a directory)
   // While one waits or runs, user's requests for range locks wait, unless their client has one already.
   bool is_held_back(const Circumstances& asker) const;
-  // Other clients' range locks, which a removal waits for; their holders are told.
-  bool is_owned_by_others(std::uint64_t client, const Turn& turn);
+  // Other clients' range locks, which a removal waits for; their holders are told. `also_for_distribute`: those of
+  // distribute are among them.
+  bool is_owned_by_others(std::uint64_t client, bool also_for_distribute, const Turn& turn);
+  // Others are about to give the file another name or place.
+  bool is_moved_by_others(std::uint64_t client) const;
   unsigned removals_waiting = 0;
   unsigned removals_running = 0;
   WaitList removals;   // wait for the owners to let go

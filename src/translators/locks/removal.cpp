@@ -2,9 +2,13 @@
 // (their holders are told), and requests that come meanwhile wait for its end. Internal processes are not waited for:
 // what they do may take long.
 //
+// Who has locked the name that goes, as one of several copies, does not wait for those who have locked the object for
+// distribute: they may wait for the name.
+//
 // Afterwards, requests by name that waited find the object gone (ESTALE); those on open files are granted, since the
 // file lives on in them.
 #include "translators/locks/locks.h"
+#include "wire/lock_domains.h"
 
 namespace mortar {
 
@@ -50,7 +54,10 @@ Task<typename Operation::Reply> Locks::removing(const Call& call, const Operatio
   const bool last_name = found->iatt.is_directory() || found->iatt.links <= 1;
   ++table_->at(gfid).removals_waiting;
   Removal removal{table_, gfid};
-  while (table_->at(gfid).is_owned_by_others(call.client_number(), turn())) {
+  const bool has_locked_names = operation.xdata.has(own_key::names_locked);
+  for (;;) {
+    if (has_locked_names && table_->at(gfid).is_moved_by_others(call.client_number())) co_return Error(EAGAIN);
+    if (!table_->at(gfid).is_owned_by_others(call.client_number(), !has_locked_names, turn())) break;
     co_await Queued(table_->at(gfid).removals);
     if (table_->ledger.is_gone(call.client_number())) co_return Error(ENOTCONN);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "translators/replicate/changes.h"
+#include "wire/lock_domains.h"
 
 namespace mortar::replicate {
 
@@ -52,6 +53,7 @@ Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operati
     Plan plan = names;
     if (!goes.is_null()) plan.push_back(emptiness_of(goes));
     change.xdata.set(own_key::directory_that_goes, goes);
+    change.xdata.set(own_key::names_locked, std::int32_t{1});
     Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
     if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
     there = co_await tried(object_named(call, place.directory, place.name));

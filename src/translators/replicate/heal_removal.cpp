@@ -1,5 +1,7 @@
 #include "translators/replicate/heal_removal.h"
 
+#include "wire/lock_domains.h"
+
 namespace mortar::replicate {
 
 Task<> NameRemover::expunge(Copy sink, Place place, Iatt there, Copy source, const Locked& locked) {
@@ -29,8 +31,9 @@ Task<> NameRemover::expunge(Copy sink, Place place, Iatt there, Copy source, con
 
 Task<> NameRemover::remove_directory(Copy sink, Place place, Gfid there, const Locked& locked) {
   const bool keeps_aside = aside_.is_wanted();
-  const fop::Rmdir remove{
+  fop::Rmdir remove{
       .parent = place.directory, .flags = keeps_aside ? 0 : with_all_in_it, .name = place.name, .xdata = {}};
+  remove.xdata.set(own_key::names_locked, std::int32_t{1});
   const Result<fop::Changed> removed = co_await healing_.change(locked, remove, sink);
   if (removed) co_return done;
   if (!keeps_aside || removed.error().number() != ENOTEMPTY) co_return removed.error();
@@ -39,7 +42,8 @@ Task<> NameRemover::remove_directory(Copy sink, Place place, Gfid there, const L
 }
 
 Task<> NameRemover::remove_name(Copy sink, Place place, const Locked& locked) {
-  const fop::Unlink remove{.parent = place.directory, .name = std::move(place.name), .flags = 0, .xdata = {}};
+  fop::Unlink remove{.parent = place.directory, .name = std::move(place.name), .flags = 0, .xdata = {}};
+  remove.xdata.set(own_key::names_locked, std::int32_t{1});
   co_await tried(healing_.change(locked, remove, sink));
   co_return done;
 }

@@ -1,0 +1,26 @@
+// What bricks know of the locks of cluster/distribute, of stock's too.
+#pragma once
+
+namespace mortar {
+
+namespace lock_domain {
+
+// Of names in a directory: what subvolumes have under one.
+inline constexpr const char* name = "dht.entry.sync";
+// Of ranges of a directory: its layout.
+inline constexpr const char* layout = "dht.layout.heal";
+// Of ranges of a file: where it is, and its names.
+inline constexpr const char* move = "dht.file.migrate";
+
+}  // namespace lock_domain
+
+namespace own_key {
+
+// Beside an unlink, an rmdir or a rename (own_keys.h): the caller has locked the names, and others may wait for these
+// who have locked what goes for distribute. A directory goes all the same; where it is a file, the operation is refused
+// with EAGAIN.
+inline constexpr const char* names_locked = "mortar.names-are-locked";
+
+}  // namespace own_key
+
+}  // namespace mortar
