@@ -44,6 +44,8 @@ Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& 
   const Locked at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
   if (!is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
+  // What was refused before it was waited for is no reason.
+  refusals = {};
   const Locked got = co_await tried(wait_for(thing, copies, refusals));
   co_return got;
 }
