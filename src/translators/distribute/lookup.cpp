@@ -20,7 +20,12 @@ Task<NamePlace> Finder::place_of_name(const Call& call, Gfid gfid, std::string e
     parent = co_await tried(find_directory_again(call, gfid));
     hashed = volume_.hashed_place(*parent, entry);
   }
-  if (!hashed) co_return failed(volume_.all_up() ? EIO : ENOTCONN);
+  if (!hashed) {
+    // A set of copies may be there, and those not that are right as to this directory.
+    bool is_all_known = volume_.all_up();
+    for (const Place place : volume_.all_places()) is_all_known = is_all_known && parent->layout[place].err != ENOTCONN;
+    co_return failed(is_all_known ? EIO : ENOTCONN);
+  }
   co_return NamePlace{parent, *hashed};
 }
 

@@ -523,7 +523,9 @@ Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup&
   if (!contradicts.empty()) {
     log::error(volume_.name(), "the copies of {} in {} differ: {}. Nothing is served of it until that is resolved",
                lookup.name, lookup.parent.text(), contradicts);
-    co_return failed(EIO, fmt::format("the copies of {} differ: {}", lookup.name, contradicts));
+    // Who is away may say which of them is right.
+    const bool is_known = !volume_.quorum.is_required() || volume_.up() == volume_.all();
+    co_return failed(is_known ? EIO : ENOTCONN, fmt::format("the copies of {} differ: {}", lookup.name, contradicts));
   }
   fop::Lookup::Reply reply = co_await tried(unite_for_some(call, lookup, std::move(heard), counting));
   co_return std::move(reply);
