@@ -32,6 +32,8 @@ class ConcurrentRun : public VolumeRun {
       faults_.on_power_cut = [this] { history_->power_fails(); };
       faults_.on_power_back = [this] { history_->power_is_back(); };
     }
+    // What has no name is not healed, so a copy that missed something of it may be the only one that is there.
+    if (is_without_quorum()) history_->leave_out_nameless();
     Habits habits = Habits::random(random_);
     habits.in_blocks = true;
     habits.waits_for_locks = random_.chance(0.5);
@@ -46,6 +48,8 @@ class ConcurrentRun : public VolumeRun {
       users_.push_back(std::make_unique<RandomUser>(index, *watches_.back(), random_.split(), habits, std::move(sink)));
     }
   }
+
+  bool is_without_quorum() const { return volume_.volume().options.find("cluster.quorum-type") == "none"; }
 
   std::string judge(const Result<Done>& acted) override {
     if (!acted) return acted.error().sentence();

@@ -54,6 +54,8 @@ class History {
   void power_is_back();
   // One of several: nothing is lost by that, but what is open and has no name any more lives where its brick lives on.
   void copy_loses_power() { copy_lost_power_ = true; }
+  // What is open and has no name is not judged.
+  void leave_out_nameless() { judges_nameless_ = false; }
   void written_back();
 
   // A rename to this name whose answer was lost: from one brick to another it may have made its file's second name, out
@@ -190,6 +192,7 @@ class History {
   bool meets_fault() const { return has_fault_ || begun_ < fault_ended_; }
   bool had_fault_ = false;
   bool copy_lost_power_ = false;
+  bool judges_nameless_ = true;
   std::string failure_;
   std::map<Key, Register> registers_;
   std::vector<Rename> renames_;

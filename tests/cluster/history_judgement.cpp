@@ -53,7 +53,8 @@ std::string History::judge() {
 bool History::is_judged(const Key& key) const {
   const auto& [aspect, object, name] = key;
   if (aspect == Aspect::name && !one_disk_ && may_be_stray(object, name)) return false;
-  if (aspect != Aspect::name && copy_lost_power_ && nameless_.contains(object)) return false;
+  const bool judges_nameless = judges_nameless_ && !copy_lost_power_;
+  if (aspect != Aspect::name && !judges_nameless && nameless_.contains(object)) return false;
   const bool is_of_object = aspect != Aspect::name && aspect != Aspect::block;
   return one_disk_ || !had_fault_ || !is_of_object || !directories_.contains(object);
 }

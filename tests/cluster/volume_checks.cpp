@@ -77,12 +77,17 @@ struct Standing {
   std::set<Gfid> gfids;
 };
 
+// How names and data are distributed. Where a subvolume is a set of copies, as the first of them shows it.
 class Placement {
  public:
-  explicit Placement(VolumeUnderTest& volume) : volume_(volume) {}
+  explicit Placement(VolumeUnderTest& volume) : volume_(volume) {
+    const bool has_copies = volume.volume().type == VolumeType::replicate;
+    const std::size_t set = has_copies ? static_cast<std::size_t>(volume.volume().replica_count) : 1;
+    for (std::size_t index = 0; index < volume.bricks(); index += set) bricks_.push_back(index);
+  }
 
   std::string first_wrong() {
-    for (std::size_t index = 0; index < volume_.bricks(); ++index) walk(index, "");
+    for (std::size_t index : bricks_) walk(index, "");
     for (const auto& [path, standing] : found_) {
       const std::string wrong = wrong_with(standing);
       if (!wrong.empty()) return fmt::format("{}: {}", path, wrong);
@@ -99,8 +104,8 @@ class Placement {
  private:
   std::string wrong_with(const Standing& standing) const {
     if (standing.gfids.size() > 1) return "it has several identities";
-    if (!standing.directories.empty() && standing.directories.size() != volume_.bricks()) {
-      return fmt::format("the directory is on {} of {} bricks", standing.directories.size(), volume_.bricks());
+    if (!standing.directories.empty() && standing.directories.size() != bricks_.size()) {
+      return fmt::format("the directory is on {} of {} subvolumes", standing.directories.size(), bricks_.size());
     }
     if (!standing.directories.empty() && !(standing.files.empty() && standing.link_files.empty())) {
       return "it is a directory and a file";
@@ -113,7 +118,8 @@ class Placement {
     ServedBrick& brick = volume_.brick(index);
     const std::vector<DirectoryEntry> entries = entries_of(brick, path);
     for (const DirectoryEntry& entry : entries) {
-      const bool is_hidden = entry.name == "." || entry.name == ".." || (path.empty() && entry.name == ".glusterfs");
+      const bool is_hidden =
+          entry.name == "." || entry.name == ".." || (path.empty() && entry.name.starts_with(".glusterfs"));
       if (!is_hidden) see(index, path + "/" + entry.name, entry.type == DT_DIR);
     }
   }
@@ -139,6 +145,7 @@ class Placement {
   }
 
   VolumeUnderTest& volume_;
+  std::vector<std::size_t> bricks_;
   std::map<std::string, Standing> found_;
   std::map<Gfid, std::set<std::string>> directories_;
   std::map<Gfid, std::set<std::size_t>> files_;
@@ -221,7 +228,10 @@ std::string judge_the_end(VolumeUnderTest& volume, bool fits) {
   }
   switch (volume.volume().type) {
     case VolumeType::distribute: return fits ? Placement(volume).first_wrong() : "";
-    case VolumeType::replicate: return unlike_copies(volume);
+    case VolumeType::replicate: {
+      std::string unlike = unlike_copies(volume);
+      return unlike.empty() && fits ? Placement(volume).first_wrong() : unlike;
+    }
     case VolumeType::disperse: return "";
   }
   return "";
