@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "pool/names.h"
 
@@ -13,6 +15,9 @@ namespace {
 
 constexpr const char* test_xattr = "trusted.glusterfs.test";
 constexpr const char* gfid_xattr = "trusted.gfid";
+// Copies count there what was under way: of content, of attributes, of names. A heal takes it back.
+constexpr const char* dirty_xattr = "trusted.afr.dirty";
+constexpr std::string_view names_are_lacking("\0\0\0\0\0\0\0\0\0\0\0\1", 12);
 constexpr int nowhere = FileSystem::no_directory;
 
 std::string parent_of(const std::string& path) {
@@ -43,16 +48,18 @@ Result<Done> unless_gone(Result<Done> removed) {
 
 class Taking {
  public:
-  Taking(FileSystem& files, const Brick& brick, const Gfid& volume, bool force)
-      : files_(files), brick_(brick), volume_(volume), force_(force), taken_{.path = brick.path, .volume = volume} {}
+  Taking(FileSystem& files, const Brick& brick, const Gfid& volume, HowToTake how)
+      : files_(files), brick_(brick), volume_(volume), how_(how), taken_{.path = brick.path, .volume = volume} {}
 
   Result<BrickDirectory> take(const std::string& working_directory) {
     Result<Done> result = check_place(working_directory);
     if (result) result = make();
-    if (result && !force_) result = check_device();
+    if (result && !how_.force) result = check_device();
     if (result) result = check_xattrs();
-    if (result && !force_) result = check_unused();
+    if (result && !how_.force) result = check_unused();
     if (result) result = mark();
+    if (result && how_.new_copy) result = mark_as_new_copy();
+    if (result) result = sync();
     if (!result) {
       give_back_brick_directory(files_, taken_);
       return std::unexpected(result.error());
@@ -146,6 +153,21 @@ class Taking {
       return refused(made.error().number(),
                      fmt::format("Failed to create {}. Reason : {}", hidden, reason(made.error())));
     }
+    return done;
+  }
+
+  // What a former brick says of changes that did not end stays.
+  Result<Done> mark_as_new_copy() {
+    const std::string said = files_.get_xattr(nowhere, brick_.path, dirty_xattr).value_or("");
+    if (std::ranges::any_of(said, [](char byte) { return byte != 0; })) return done;
+    const Result<Done> marked = files_.set_xattr(nowhere, brick_.path, dirty_xattr, as_bytes(names_are_lacking), 0);
+    taken_.made_dirty = marked.has_value();
+    if (marked) return done;
+    return refused(marked.error().number(), fmt::format("Failed to set extended attribute {} on {}. Reason : {}",
+                                                        dirty_xattr, brick_.path, reason(marked.error())));
+  }
+
+  Result<Done> sync() {
     Result<Done> synced = sync_directory(files_, brick_.path);
     if (synced && taken_.made) synced = sync_directory(files_, parent_of(brick_.path));
     if (synced) return done;
@@ -156,15 +178,15 @@ class Taking {
   FileSystem& files_;
   const Brick& brick_;
   const Gfid& volume_;
-  const bool force_;
+  const HowToTake how_;
   BrickDirectory taken_;
 };
 
 }  // namespace
 
-Result<BrickDirectory> take_brick_directory(FileSystem& files, const Brick& brick, const Gfid& volume, bool force,
+Result<BrickDirectory> take_brick_directory(FileSystem& files, const Brick& brick, const Gfid& volume, HowToTake how,
                                             const std::string& working_directory) {
-  return Taking(files, brick, volume, force).take(working_directory);
+  return Taking(files, brick, volume, how).take(working_directory);
 }
 
 void give_back_brick_directory(FileSystem& files, const BrickDirectory& directory) {
@@ -173,6 +195,11 @@ void give_back_brick_directory(FileSystem& files, const BrickDirectory& director
   Result<Done> undone = done;
   if (is_marked && directory.made_hidden) {
     undone = unless_gone(files.remove_directory(nowhere, directory.path + "/.glusterfs"));
+  }
+  // It is nobody else's where it says no more than that.
+  if (undone && is_marked && directory.made_dirty &&
+      files.get_xattr(nowhere, directory.path, dirty_xattr).value_or("") == names_are_lacking) {
+    undone = unless_gone(files.remove_xattr(nowhere, directory.path, dirty_xattr));
   }
   if (undone && is_marked) {
     undone = directory.former_mark.empty()

@@ -21,11 +21,17 @@ struct BrickDirectory {
   bool marked = false;       // the volume id
   std::string former_mark;   // where force replaced one
   bool made_hidden = false;  // .glusterfs
+  bool made_dirty = false;   // a copy that lacks names
+};
+
+struct HowToTake {
+  bool force = false;    // without the checks for mount points, for the root partition and for former bricks
+  bool new_copy = false; // it comes into a set of copies, and says itself that it lacks names
 };
 
 // Makes the directory where only the last element is missing, and marks it as the volume's, durably. A failure undoes
-// what it did. `force` skips the checks for mount points, for the root partition and for former bricks.
-Result<BrickDirectory> take_brick_directory(FileSystem& files, const Brick& brick, const Gfid& volume, bool force,
+// what it did.
+Result<BrickDirectory> take_brick_directory(FileSystem& files, const Brick& brick, const Gfid& volume, HowToTake how,
                                             const std::string& working_directory);
 // What carries another volume's mark by now, or has data, stays.
 void give_back_brick_directory(FileSystem& files, const BrickDirectory& directory);

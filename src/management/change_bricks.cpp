@@ -55,6 +55,7 @@ Task<Reports> Management::add_bricks(AddBricks edit) {
   }
   Volume grown = before;
   grown.bricks = edit.bricks;
+  if (edit.adds_copies(before)) grown.replica_count = edit.replica_count;
   co_await tried(orders_.check_connected(grown));
   Order order = order_for(commands_of_orders::add_bricks, edit.volume, hook_arguments("add-brick", edit.volume));
   order.force = edit.force ? 1 : 0;

@@ -32,6 +32,14 @@ bool makes_bricks(const Order& order) {
          order.command == commands_of_orders::replace_brick;
 }
 
+// Whether these are further copies of what there is, or copies in the place of others; before the pool has the change.
+bool makes_copies(const Order& order, const Volume& asked, const Pool& pool) {
+  if (order.command == commands_of_orders::replace_brick) return true;
+  const Volume* before = pool.find(order.volume);
+  return order.command == commands_of_orders::add_bricks && before != nullptr &&
+         asked.replica_count > before->replica_count;
+}
+
 Result<Volume> volume_of(const Order& order) {
   const Result<Pool> asked = parse_pool(order.document);
   if (!asked) return std::unexpected(asked.error());
@@ -77,7 +85,8 @@ Task<> Performer::prepare(Order order) {
   const bool force = order.force != 0;
   if (makes_bricks(order)) {
     Volume volume = co_await tried(volume_of(order));
-    co_await tried(taken_.take(std::move(volume), force));
+    const HowToTake how{.force = force, .new_copy = makes_copies(order, volume, membership_.pool())};
+    co_await tried(taken_.take(std::move(volume), how));
   }
   if (order.command == commands_of_orders::start) {
     const Volume volume = co_await tried(volume_of(order));
@@ -98,7 +107,8 @@ Task<> Performer::perform(Order order) {
     if (order.command == commands_of_orders::start && volume != nullptr) taken_.forget(volume->id);
     if (makes_bricks(order)) {
       Volume made = co_await tried(volume_of(order));
-      co_await tried(taken_.keep(std::move(made), order.force != 0));
+      const HowToTake how{.force = order.force != 0, .new_copy = order.command == commands_of_orders::replace_brick};
+      co_await tried(taken_.keep(std::move(made), how));
     }
     const bool starts = order.command == commands_of_orders::start || order.command == commands_of_orders::add_bricks ||
                         order.command == commands_of_orders::replace_brick;

@@ -12,6 +12,10 @@ struct ReplacedBrick : ReplicatedVolume {
     const auto brick = std::ranges::find(volume().bricks, path, &Brick::path);
     return brick != volume().bricks.end() && daemon->management().supervisor().running(volume(), *brick).has_value();
   }
+  // What the brick's directory says of changes under way: the third word is about names.
+  std::string dirty(const std::string& path) {
+    return machine.host.disk().get_xattr(FileSystem::no_directory, path, "trusted.afr.dirty").value_or("");
+  }
   Result<Dictionary> replace(const std::string& former, const std::string& next) {
     return ask(commands::replace_brick, {{"operation", "GF_REPLACE_OP_COMMIT_FORCE"},
                                          {"src-brick", "server:" + former},
@@ -42,6 +46,29 @@ TEST_F(ReplacedBrick, IsAsBeforeWhereTheOthersCannotBeTold) {
   EXPECT_EQ(volume().bricks[1].path, "/data/b");
   EXPECT_FALSE(volume().bricks[1].away);
   EXPECT_TRUE(runs("/data/b"));
+}
+
+TEST_F(ReplacedBrick, SaysItselfThatItLacksNames) {
+  const std::string names("\0\0\0\0\0\0\0\0\0\0\0\1", 12), more("\0\0\0\2\0\0\0\0\0\0\0\0", 12);
+  EXPECT_EQ(dirty("/data/a"), "");
+  ASSERT_TRUE(replace("/data/b", "/data/n"));
+  EXPECT_EQ(dirty("/data/n"), names);
+  ASSERT_TRUE(add("server:/data/d", "4"));
+  EXPECT_EQ(dirty("/data/d"), names);
+  EXPECT_EQ(dirty("/data/a"), "");
+  SimulatedDisk& disk = machine.host.disk();
+  ASSERT_TRUE(disk.set_xattr(FileSystem::no_directory, "/data/c", "trusted.afr.dirty", as_bytes(more), 0));
+  ASSERT_TRUE(reset("GF_RESET_OP_START", "/data/c"));
+  ASSERT_TRUE(reset("GF_RESET_OP_COMMIT_FORCE", "/data/c"));
+  EXPECT_EQ(dirty("/data/c"), more);
+}
+
+TEST_F(ReplacedBrick, SaysNothingOnceItIsGivenBack) {
+  ASSERT_TRUE(machine.host.disk().make_directory(FileSystem::no_directory, "/data/n", 0755));
+  daemons.status_of_telling = 1;
+  EXPECT_FALSE(replace("/data/b", "/data/n"));
+  pause(std::chrono::minutes(6));
+  EXPECT_EQ(dirty("/data/n"), "");
 }
 
 TEST_F(ReplacedBrick, IsAsBeforeWhereTheNewOneCannotBe) {

@@ -18,7 +18,7 @@ constexpr Duration between_looks = 10s;
 
 // What may have been done to a directory by a daemon that did not live to tell.
 BrickDirectory whatever_was_done(const std::string& path, const Gfid& volume) {
-  return {.path = path, .volume = volume, .marked = true, .made_hidden = true};
+  return {.path = path, .volume = volume, .marked = true, .made_hidden = true, .made_dirty = true};
 }
 
 Volume part_of(const Volume& volume, const Brick& brick) {
@@ -79,7 +79,7 @@ bool TakenBricks::is_overdue(const Taken& taken) const {
 
 // ---- taking
 
-Task<> TakenBricks::take(Volume volume, bool force) {
+Task<> TakenBricks::take(Volume volume, HowToTake how) {
   co_await tried(make_way(volume));
   std::vector<Brick> fresh;
   for (const Brick& brick : own_bricks(volume)) {
@@ -94,7 +94,7 @@ Task<> TakenBricks::take(Volume volume, bool force) {
   if (fresh.empty()) co_return done;
   Result<Done> outcome = write_down();
   if (outcome) {
-    outcome = co_await take_all(fresh, volume.id, force);
+    outcome = co_await take_all(fresh, volume.id, how);
   }
   if (outcome) co_return done;
   for (const Brick& brick : fresh) {
@@ -104,16 +104,16 @@ Task<> TakenBricks::take(Volume volume, bool force) {
   co_return outcome;
 }
 
-Task<> TakenBricks::take_all(std::vector<Brick> bricks, Gfid volume, bool force) {
+Task<> TakenBricks::take_all(std::vector<Brick> bricks, Gfid volume, HowToTake how) {
   for (const Brick& brick : bricks) {
-    co_await tried(take_one(brick, volume, force));
+    co_await tried(take_one(brick, volume, how));
   }
   co_return done;
 }
 
-Task<> TakenBricks::take_one(Brick brick, Gfid volume, bool force) {
-  auto work = [&files = world_.files(), brick, volume, force, working = places_.settings().working_directory] {
-    return take_brick_directory(files, brick, volume, force, working);
+Task<> TakenBricks::take_one(Brick brick, Gfid volume, HowToTake how) {
+  auto work = [&files = world_.files(), brick, volume, how, working = places_.settings().working_directory] {
+    return take_brick_directory(files, brick, volume, how, working);
   };
   const Result<BrickDirectory> directory = co_await tried(world_.off_loop(std::move(work)));
   Taken* taken = find(brick, volume);
@@ -145,7 +145,7 @@ Task<> TakenBricks::make_way(Volume volume) {
   co_return done;
 }
 
-Task<> TakenBricks::keep(Volume volume, bool force) {
+Task<> TakenBricks::keep(Volume volume, HowToTake how) {
   Volume missing = volume;
   missing.bricks.clear();
   for (const Brick& brick : own_bricks(volume)) {
@@ -154,7 +154,7 @@ Task<> TakenBricks::keep(Volume volume, bool force) {
         [&files = world_.files(), brick, volume] { return check_brick_directory(files, brick, volume, false); }));
     if (!marked) missing.bricks.push_back(brick);
   }
-  co_await tried(take(std::move(missing), force));
+  co_await tried(take(std::move(missing), how));
   for (const Brick& brick : own_bricks(volume)) {
     if (Taken* taken = find(brick, volume.id)) taken->kept = true;
   }

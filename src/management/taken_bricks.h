@@ -29,9 +29,9 @@ class TakenBricks {
   // The volumes may have bricks of other servers too, which are left alone.
 
   // For a change that is about to be made: all, or none.
-  Task<> take(Volume volume, bool force);
+  Task<> take(Volume volume, HowToTake how);
   // The document has them; what is not taken yet is.
-  Task<> keep(Volume volume, bool force);
+  Task<> keep(Volume volume, HowToTake how);
   // What of them the document does not have.
   void give_back(const Volume& volume);
   // What it has is not given back any more, whatever becomes of it.
@@ -48,8 +48,8 @@ class TakenBricks {
   Taken* find(const Brick& brick, const Gfid& volume);
   bool is_in_document(const Taken& taken) const;
   bool is_overdue(const Taken& taken) const;
-  Task<> take_all(std::vector<Brick> bricks, Gfid volume, bool force);
-  Task<> take_one(Brick brick, Gfid volume, bool force);
+  Task<> take_all(std::vector<Brick> bricks, Gfid volume, HowToTake how);
+  Task<> take_one(Brick brick, Gfid volume, HowToTake how);
   Task<> make_way(Volume volume);
   Task<> look_after();
   Task<> settle_overdue();
