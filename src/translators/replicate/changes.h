@@ -179,6 +179,10 @@ class Changes {
   // Nothing where there is none.
   Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
+  // How much there is of a file says who has it; what else there is to say of it says `tells`.
+  template <class Reply>
+  Task<> tell_size(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had, Copy tells,
+                   Reply& reply);
   // Of an object that was there before, as the copies tell it that are right as to the object.
   template <class Operation>
   Task<> tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt);

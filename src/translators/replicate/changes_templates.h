@@ -190,6 +190,9 @@ Task<typename Operation::Reply> Changes::told(const Call& call, const Operation&
   const Part& part = uses.front().part();
   const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, attempt.outcome.had, part.open));
   typename Operation::Reply reply = *attempt.answers[tells];
+  if constexpr (requires { reply.after; }) {
+    co_await tried(tell_size(call, part.gfid, attempt.answers, attempt.outcome.had, tells, reply));
+  }
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
     if constexpr (MakesEntry<Operation>) is_new = is_made_by(change, reply);
@@ -257,6 +260,29 @@ Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result
   if (right == had && answer_alike(answers, had, false)) volume_.common_times.differ();
   if (!right.empty()) co_return volume_.choose(gfid, right);
   co_return volume_.choose(gfid, (readable->metadata & had).empty() ? had : readable->metadata & had);
+}
+
+template <class Reply>
+Task<> Changes::tell_size(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
+                          Copy tells, Reply& reply) {
+  const auto is_same_size = [&](Copy copy) {
+    return answers[copy]->before.size == reply.before.size && answers[copy]->after.size == reply.after.size;
+  };
+  const Copies full = had & volume_.with_data();
+  if (!reply.after.is_regular() || std::ranges::all_of(full.list(), is_same_size)) co_return done;
+  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  // It is just being removed.
+  if (!readable) co_return done;
+  const Copies right = readable->data & full;
+  if (right.empty() || right.has(tells)) co_return done;
+  const Reply& of_content = *answers[volume_.choose(gfid, right)];
+  const auto take_over = [](const Iatt& from, Iatt& to) {
+    to.size = from.size;
+    to.blocks = from.blocks;
+  };
+  take_over(of_content.before, reply.before);
+  take_over(of_content.after, reply.after);
+  co_return done;
 }
 
 template <class Operation>
@@ -339,8 +365,12 @@ Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Ope
   }
   if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
   holds_.note_stable(fsync.gfid, had);
-  const Copy told = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
-  co_return *answers[told];
+  const Copy tells = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
+  typename Operation::Reply reply = *answers[tells];
+  if constexpr (requires { reply.after; }) {
+    co_await tried(tell_size(call, fsync.gfid, answers, had, tells, reply));
+  }
+  co_return std::move(reply);
 }
 
 }  // namespace mortar::replicate
