@@ -21,6 +21,11 @@ inline bool are_alike(const Iatt& left, const Iatt& right, bool has_times) {
          left.gid == right.gid && is_same_size && are_same_times;
 }
 
+// What only a change of attributes changes. Those of another object are no matter.
+inline bool has_same_owner_and_mode(const Iatt& left, const Iatt& right) {
+  return left.gfid != right.gfid || (left.mode == right.mode && left.uid == right.uid && left.gid == right.gid);
+}
+
 template <class Reply>
 std::vector<Iatt> attributes_in(const Reply& reply) {
   std::vector<Iatt> attributes;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/name.h"
 #include "translators/cluster/as_root.h"
+#include "translators/replicate/alike.h"
 #include "translators/replicate/hidden_names.h"
 #include "wire/own_keys.h"
 
@@ -70,7 +71,7 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
   const bool is_hidden = lookup.parent.is_root() && lookup.name.starts_with(anonymous_prefix) && !call.is_internal();
   const bool is_nowhere = !lookup.name.empty() && is_known_to_lack(lookup.parent, lookup.name);
   if (is_hidden || is_nowhere) return ready<fop::Lookup::Reply>(failed(ENOENT));
-  return lookup.name.empty() ? discover(call, lookup) : look_up_name(call, lookup);
+  return lookup.name.empty() ? look_up_object(call, lookup) : look_up_name(call, lookup);
 }
 
 bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) const {
@@ -172,6 +173,38 @@ bool Finder::know_name(const Heard& heard) const {
   if (!volume_.quorum.is_required() || told == volume_.all()) return true;
   const Copies right = weigh(volume_, heard.of_directory, volume_.all()).readable.data;
   return !(right & told).empty();
+}
+
+std::optional<Gfid> Finder::unsettled(const Heard& heard) const {
+  const auto agree = [&](Copies copies) {
+    return std::ranges::all_of(copies.list(), [&](Copy copy) {
+      return has_same_owner_and_mode(heard.answers[copy]->iatt, heard.answers[copies.front()]->iatt);
+    });
+  };
+  if (agree(succeeded(heard.answers))) return std::nullopt;
+  const Copies right = weigh(volume_, heard.answers, volume_.all()).readable.with_right_attributes();
+  return agree(right) ? std::nullopt : std::optional(heard.answers[right.front()]->iatt.gfid);
+}
+
+Task<Heard> Finder::ask_when_settled(const Call& call, const fop::Lookup& lookup, Gfid gfid) {
+  const bool is_of_name = !lookup.name.empty();
+  const auto asked = [&] { return is_of_name ? ask_for_name(call, lookup) : ask(call, lookup); };
+  Heard again = co_await tried(asked());
+  if (!unsettled(again)) co_return std::move(again);
+  Part part{.gfid = gfid, .kind = LockKind::attributes, .claim = {}, .slot = std::nullopt};
+  const Result<Hold::Use> use = co_await holds_.take(call, std::move(part));
+  if (!use && !is_missing(use.error())) co_return use.error();
+  Heard settled = co_await tried(asked());
+  co_return std::move(settled);
+}
+
+Task<fop::Lookup::Reply> Finder::look_up_object(const Call& call, const fop::Lookup& lookup) {
+  Heard heard = co_await tried(ask(call, lookup));
+  if (const std::optional<Gfid> changing = unsettled(heard)) {
+    heard = co_await tried(ask_when_settled(call, lookup, *changing));
+  }
+  fop::Lookup::Reply reply = co_await tried(unite_by_gfid(call, lookup.gfid, std::move(heard)));
+  co_return std::move(reply);
 }
 
 Task<fop::Lookup::Reply> Finder::discover(const Call& call, const fop::Lookup& lookup) {
@@ -318,34 +351,36 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
   co_return true;
 }
 
-Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open) {
+Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
+                            std::vector<Iatt>* others) {
   // What is not remembered, of a file without a name, is not known by keeping its lock either.
   const bool is_kept = volume_.readable(gfid).has_value() && (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
                        (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
                        (!parts.attributes || holds_.keeps(gfid, LockKind::attributes));
   if (is_kept || inspection_.chosen(gfid) == copy) co_return true;
-  const bool right = co_await tried(is_blameless(call, gfid, copy, parts, std::move(open)));
+  const bool right = co_await tried(is_blameless(call, gfid, copy, parts, std::move(open), others));
   co_return right;
 }
 
 Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
-                                std::shared_ptr<OpenObject> open) {
-  Copies others = volume_.up() - Copies::only(copy);
+                                std::shared_ptr<OpenObject> open, std::vector<Iatt>* others) {
+  Copies left = volume_.up() - Copies::only(copy);
   std::size_t needed = volume_.quorum.witnesses();
   bool is_unknown = false;
-  while (needed > 0 && !others.empty()) {
-    const Copies asked = witnesses_of(gfid, others, needed);
-    others = others - asked;
-    std::vector<Task<std::optional<Counts>>> questions;
+  while (needed > 0 && !left.empty()) {
+    const Copies asked = witnesses_of(gfid, left, needed);
+    left = left - asked;
+    std::vector<Task<std::optional<Seen>>> questions;
     for (const Copy witness : asked.list()) questions.push_back(missed_as_seen_by(call, gfid, copy, witness, open));
-    const std::vector<Result<std::optional<Counts>>> answers = co_await tried(all(std::move(questions)));
-    for (const Result<std::optional<Counts>>& answer : answers) {
+    const std::vector<Result<std::optional<Seen>>> answers = co_await tried(all(std::move(questions)));
+    for (const Result<std::optional<Seen>>& answer : answers) {
       if (!answer) co_return false;
       if (!*answer) {
         is_unknown = true;
         continue;
       }
-      const Counts& missed = **answer;
+      const Counts& missed = (*answer)->missed;
+      if (others != nullptr && (*answer)->iatt) others->push_back(*(*answer)->iatt);
       const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
       const bool is_blamed =
           ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
@@ -373,22 +408,24 @@ Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, Read
   co_return has_content && (now.metadata.has(copy) || !parts.attributes);
 }
 
-Task<std::optional<Counts>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
-                                                      std::shared_ptr<OpenObject> open) {
+Task<std::optional<Finder::Seen>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+                                                            std::shared_ptr<OpenObject> open) {
   const std::string& key = volume_.keys.missed(copy);
   fop::Lookup question{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   question.xdata.set_bytes(key, Counts{}.stored());
   const Call own = as_root(call);
   const Result<fop::Lookup::Reply> answer = co_await asking_.at(own, question, witness);
-  if (answer) co_return std::optional(Counts::parse(answer->xdata.bytes(key).value_or(Bytes{})));
+  if (answer) {
+    co_return std::optional(Seen{Counts::parse(answer->xdata.bytes(key).value_or(Bytes{})), answer->iatt});
+  }
   if (!is_missing(answer.error())) co_return answer.error();
   // A file that is open may have no name any more.
-  if (open == nullptr || !open->fds[witness].open) co_return std::optional<Counts>();
+  if (open == nullptr || !open->fds[witness].open) co_return std::optional<Seen>();
   const fop::Fgetxattr get{.gfid = gfid, .fd = open->fds[witness], .name_given = 1, .name = key, .xdata = {}};
   const Result<fop::Values> values = co_await volume_.subvolume(witness).perform(own, get);
-  if (values) co_return std::optional(Counts::parse(values->values.bytes(key).value_or(Bytes{})));
-  if (values.error().number() == ENODATA) co_return std::optional(Counts{});
-  if (is_missing(values.error()) || is_closed(values.error())) co_return std::optional<Counts>();
+  if (values) co_return std::optional(Seen{Counts::parse(values->values.bytes(key).value_or(Bytes{}))});
+  if (values.error().number() == ENODATA) co_return std::optional(Seen{});
+  if (is_missing(values.error()) || is_closed(values.error())) co_return std::optional<Seen>();
   co_return values.error();
 }
 
@@ -403,6 +440,9 @@ bool Finder::agree(const AnswersOf<fop::Lookup>& answers, Copies counting) const
 
 Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Lookup& lookup) {
   Heard heard = co_await tried(ask_for_name(call, lookup));
+  if (const std::optional<Gfid> changing = unsettled(heard)) {
+    heard = co_await tried(ask_when_settled(call, lookup, *changing));
+  }
   if (agree(heard.answers, volume_.all()) && know_name(heard)) {
     Result<fop::Lookup::Reply> found = unite(std::move(heard), volume_.all());
     if (found && found->iatt.is_directory()) {

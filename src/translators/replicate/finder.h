@@ -6,6 +6,10 @@
 // among them: while that one is away the others may all be behind. So what they say of the directory comes with the
 // answer wherever a copy is away.
 //
+// Owner and permissions are told where the copies that are right agree on them: while they are changed one has them
+// already and another has not, and who asks next may hear the other. What does not agree is asked for again, and then
+// under its lock.
+//
 // A name that only some have is looked at again under its lock: somebody may just be making or removing it. If it still
 // is so, and nobody is blamed, whoever made it died over it: the others get it.
 #pragma once
@@ -58,9 +62,12 @@ class Finder {
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
-  Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
+  // `others`: how those see the object that were asked, of whom some may be behind; may be null.
+  Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
+                      std::vector<Iatt>* others = nullptr);
   // The same, whether it is locked or not. EBADFD where the file has no name and is open on too few copies to know.
-  Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open);
+  Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
+                          std::vector<Iatt>* others = nullptr);
   // The same as all copies see it: who says that it missed something may be wrong, as a copy is that was away when that
   // was healed.
   Task<bool> is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts);
@@ -77,7 +84,13 @@ class Finder {
   bool is_known_to_lack(const Gfid& directory, const std::string& name) const;
   // So many of them that one would know, were another copy blamed; fewer where there are no more.
   Copies witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const;
+  Task<fop::Lookup::Reply> look_up_object(const Call& call, const fop::Lookup& lookup);
+  // The same at once, though it may just be changing.
   Task<fop::Lookup::Reply> discover(const Call& call, const fop::Lookup& lookup);
+  // The object that copies that are right see differently, as it is just being changed; nothing where they agree.
+  std::optional<Gfid> unsettled(const Heard& heard) const;
+  // Asks again when the change is over. Not with names locked: who has the attributes locked may wait for these.
+  Task<Heard> ask_when_settled(const Call& call, const fop::Lookup& lookup, Gfid gfid);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
   // Copies that are behind with the directory and have something else under the name than `right`. None where a quorum
@@ -85,9 +98,13 @@ class Finder {
   Copies wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const;
   // Makes the name there what it is on the right ones.
   Task<> put_name_right(const Call& call, const fop::Lookup& lookup, Copies wrong);
+  struct Seen {
+    Counts missed;
+    std::optional<Iatt> iatt{};
+  };
   // What the witness says that the copy missed; nothing where it cannot say anything.
-  Task<std::optional<Counts>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
-                                                std::shared_ptr<OpenObject> open);
+  Task<std::optional<Seen>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
+                                              std::shared_ptr<OpenObject> open);
   Task<Heard> ask(const Call& call, const fop::Lookup& lookup);
   // The same of a name, after its directory where that matters.
   Task<Heard> ask_for_name(const Call& call, const fop::Lookup& lookup);

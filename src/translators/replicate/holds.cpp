@@ -47,7 +47,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
     co_await tried(hold->claims_.wait(use.place_));
     const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
     if (hold->is_ending_) continue;
-    if (part.kind == LockKind::attributes) note_change_of_attributes(*hold);
+    if (part.kind == LockKind::attributes && part.slot) note_change_of_attributes(*hold);
     if (!hold->is_open_) {
       const Result<Done> locked = co_await lock(*hold, part);
       if (!locked) {

@@ -19,12 +19,20 @@ Task<Copies> Reads::sources(const Call& call, Gfid gfid, ReadParts& parts, bool 
   co_return copies;
 }
 
+Task<fop::Attributes> Reads::attributes_as_looked_up(const Call& call, Gfid gfid) {
+  const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  const fop::Lookup::Reply found = co_await tried(finder_.look_up(call, lookup));
+  fop::Attributes attributes;
+  attributes.iatt = found.iatt;
+  co_return std::move(attributes);
+}
+
 Task<> Reads::check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                    bool is_accused, Result<bool>& is_right) {
+                    bool is_accused, Result<bool>& is_right, std::vector<Iatt>& others) {
   if (is_accused) {
     is_right = co_await finder_.is_right_to_most(call, gfid, copy, parts);
   } else {
-    is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open));
+    is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open), &others);
   }
   co_return done;
 }

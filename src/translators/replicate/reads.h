@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "translators/replicate/alike.h"
 #include "translators/replicate/finder.h"
 #include "translators/replicate/outcome.h"
 #include "translators/replicate/own_xattrs.h"
@@ -24,6 +25,9 @@ constexpr ReadParts parts_of() {
           .may_be_split = std::is_same_v<Operation, fop::Stat> || std::is_same_v<Operation, fop::Fstat>,
           .is_for_content = std::is_same_v<Operation, fop::Read>};
 }
+
+template <class Operation>
+constexpr bool is_of_attributes = std::is_same_v<Operation, fop::Stat> || std::is_same_v<Operation, fop::Fstat>;
 
 class Reads {
  public:
@@ -56,6 +60,8 @@ class Reads {
     }
     co_return done;
   }
+  // As all copies together tell them.
+  Task<fop::Attributes> attributes_as_looked_up(const Call& call, Gfid gfid);
   // Copies that are there lack it; one that is away may have it.
   Error lacked(const Error& last) const {
     if (volume_.up() == volume_.all()) return last;
@@ -63,7 +69,7 @@ class Reads {
   }
   // `is_accused`: another copy has said that it is wrong.
   Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-               bool is_accused, Result<bool>& is_right);
+               bool is_accused, Result<bool>& is_right, std::vector<Iatt>& others);
 
   Volume& volume_;
   Asking& asking_;
@@ -79,6 +85,13 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
   for (int round = 0; round < most_rounds; ++round) {
     ReadParts parts = parts_of<Operation>();
     Copies copies = co_await tried(sources(call, read.gfid, parts, open != nullptr));
+    if constexpr (is_of_attributes<Operation>) {
+      // How much there is, and what else there is to say of it, different copies know.
+      if (parts.attributes && !parts.content) {
+        fop::Attributes told = co_await tried(attributes_as_looked_up(call, read.gfid));
+        co_return std::move(told);
+      }
+    }
     const bool are_all_accused = (copies - accused).empty();
     if (!are_all_accused) copies = copies - accused;
     Result<bool> is_right = true;
@@ -91,7 +104,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       // Both at once: it costs no time to be certain.
       std::vector<Task<>> both;
       both.push_back(read_at(call, read, copy, reply));
-      both.push_back(check(call, read.gfid, copy, parts, open, are_all_accused, is_right));
+      std::vector<Iatt> others;
+      both.push_back(check(call, read.gfid, copy, parts, open, are_all_accused, is_right, others));
       co_await tried(all(std::move(both)));
       // That nobody can vouch says more than that another copy lacks it.
       if (!reply && !is_closed(last)) last = reply.error();
@@ -103,6 +117,14 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       }
       if constexpr (std::is_same_v<Operation, fop::Read>) {
         if (reply && !parts.attributes) reply->iatt = {};
+      }
+      if constexpr (is_of_attributes<Operation>) {
+        const auto differs = [&reply](const Iatt& other) { return !has_same_owner_and_mode(other, reply->iatt); };
+        if (may_be_told && reply && std::ranges::any_of(others, differs)) {
+          Result<fop::Attributes> settled = co_await attributes_as_looked_up(call, read.gfid);
+          // Of a file that is open and has no name there is nothing else to be heard.
+          if (settled || !is_missing(settled.error())) co_return std::move(settled);
+        }
       }
       if (may_be_told && (reply || !is_of_the_copy(reply.error()))) co_return std::move(reply);
     }

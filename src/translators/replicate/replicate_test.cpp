@@ -313,6 +313,62 @@ TEST(Replicate, CopiesThatAreAllBehindWithADirectoryAreNotBelievedThoughTheyAgre
   EXPECT_EQ(error_of_lookup("g"), ENOENT);
 }
 
+// One copy has missed what the file was cut to, another one its mode, and the third is away.
+TEST(Replicate, HowMuchThereIsSaysAnotherCopyThanWhoMayReadIt) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  const Gfid f = file->iatt.gfid;
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello world")));
+  lab.settle();
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(fop::Truncate{.gfid = f, .size = 5, .xdata = {}}));
+  lab.settle();
+  lab.brick(1).come_back();
+  lab.brick(0).go_away();
+  Iatt wanted;
+  wanted.mode = 0600;
+  ASSERT_TRUE(lab.client().ask(fop::Setattr{.gfid = f, .iatt = wanted, .valid = set_attribute::mode, .xdata = {}}));
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.brick(2).go_away();
+  const Result<fop::Attributes> seen = lab.client().ask(fop::Stat{.gfid = f, .xdata = {}});
+  ASSERT_TRUE(seen) << seen.error().sentence();
+  EXPECT_EQ(seen->iatt.size, 5U);
+  EXPECT_EQ(seen->iatt.mode & 0777, 0600U);
+  const Result<fop::Changed> written = lab.client().ask(write_of(*file, 0, "H"));
+  ASSERT_TRUE(written) << written.error().sentence();
+  EXPECT_EQ(written->before.size, 5U);
+  EXPECT_EQ(written->after.size, 5U);
+  EXPECT_EQ(written->after.mode & 0777, 0600U);
+}
+
+// Somebody is just changing them, and who asks next may hear another copy.
+TEST(Replicate, AttributesThatCopiesTellDifferentlyAreAskedForUnderTheirLock) {
+  std::vector<std::string> messages;
+  ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  ClusterClient& other = lab.add_client();
+  lab.on_message([&messages](std::size_t brick, std::string_view operation) {
+    if (brick == 0) messages.emplace_back(operation);
+    return 0;
+  });
+  ASSERT_TRUE(other.lookup(file->iatt.gfid));
+  EXPECT_EQ(messages, (std::vector<std::string>{"LOOKUP"}));
+  messages.clear();
+  ASSERT_TRUE(lab.brick(1).disk().change_mode(FileSystem::no_directory, lab.brick(1).path("f"), 0600));
+  ASSERT_TRUE(other.lookup(root_gfid, "f"));
+  ASSERT_GE(messages.size(), 4U);
+  messages.resize(4);
+  EXPECT_EQ(messages, (std::vector<std::string>{"LOOKUP", "LOOKUP", "INODELK", "LOOKUP"}));
+  lab.settle();
+  messages.clear();
+  ASSERT_TRUE(other.ask(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}));
+  EXPECT_NE(std::ranges::find(messages, "INODELK"), messages.end());
+}
+
 TEST(Replicate, ABlamedCopyIsNotRead) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
