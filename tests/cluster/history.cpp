@@ -79,8 +79,8 @@ void History::judge_error(std::size_t client, const char* operation, const Error
       (meets_fault() && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
   // A stray stands in the way of another object (may_be_stray).
   const bool by_stray = !lost_renames_.empty() && number == EIO && error.sentence().contains("keep one of them");
-  const bool by_power_cut = copy_lost_power_ && on_open_file && is_outage(error);
-  if (by_others || by_fault || by_stray || by_power_cut) return;
+  const bool by_lost_name = (copy_lost_power_ || !judges_nameless_) && on_open_file && is_outage(error);
+  if (by_others || by_fault || by_stray || by_lost_name) return;
   fail(fmt::format("client {}: {} fails: {}", client, operation, error.sentence()));
 }
 
