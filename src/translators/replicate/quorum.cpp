@@ -8,8 +8,10 @@ Result<Quorum> Quorum::make(const std::string& type, std::size_t count, std::siz
   if (type == "none" || (type.empty() && copies < 3)) return Quorum(Kind::none, 1, copies);
   if (type == "auto" || type.empty()) return Quorum(Kind::majority, copies / 2 + 1, copies);
   if (type != "fixed") return failed(EINVAL, fmt::format("quorum-type: {} is not none, auto or fixed", type));
-  if (count == 0 || count > copies) {
-    return failed(EINVAL, fmt::format("quorum-count: {} is not between 1 and {}", count, copies));
+  // The count is an option of its own: until it is set, stock's clients take it for none.
+  if (count == 0) return Quorum(Kind::none, 1, copies);
+  if (count > copies) {
+    return failed(EINVAL, fmt::format("quorum-count: {} is more than the {} copies", count, copies));
   }
   return Quorum(Kind::fixed, count, copies);
 }

@@ -11,8 +11,8 @@ namespace mortar::replicate {
 
 class Quorum {
  public:
-  // `type`: none, auto, fixed, or empty where the volume says nothing: auto for three copies and more. EINVAL where
-  // `count` is no number of copies.
+  // `type`: none, auto, fixed, or empty where the volume says nothing: auto for three copies and more; fixed
+  // is none while `count` is 0. EINVAL where that is more than there are.
   static Result<Quorum> make(const std::string& type, std::size_t count, std::size_t copies);
 
   // One copy is needed in any case. Exactly half of an even number is enough together with the first copy.
