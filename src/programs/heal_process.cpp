@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <ctime>
 #include <memory>
@@ -62,6 +63,7 @@ class HealDaemon {
   Task<> follow_volume();
   Task<> take_change();
   Task<BrickOperationReply> obey(brick_operation::TranslatorOperation request);
+  std::string brick_of(const std::string& client) const;
   Task<> do_for(HealService& service, std::int64_t set, heal::Operation operation, Dictionary& told);
   void tell_walks(const HealService& service, std::int64_t set, Dictionary& told);
 
@@ -125,6 +127,7 @@ Task<BrickOperationReply> HealDaemon::obey(brick_operation::TranslatorOperation 
   const Dictionary& asked = request.input.dictionary;
   const auto operation = static_cast<heal::Operation>(asked.number("xl-op").value_or(-1));
   BrickOperationReply reply;
+  std::vector<std::string> away;
   for (std::int64_t at = 0; at < asked.number("count").value_or(0); ++at) {
     const std::optional<std::string_view> name = asked.text(fmt::format("xl-{}", at));
     HealService* service = name ? volume_->service(*name) : nullptr;
@@ -133,8 +136,22 @@ Task<BrickOperationReply> HealDaemon::obey(brick_operation::TranslatorOperation 
     }
     const std::int64_t set = asked.number(*name).value_or(at);
     co_await tried(do_for(*service, set, operation, reply.output.dictionary));
+    for (const std::string& client : service->away()) away.push_back(brick_of(client));
+  }
+  // As with stock that is no success, though what is there is healed.
+  if (operation == heal::Operation::index && !away.empty()) {
+    co_return failed(ENOTCONN, fmt::format("These bricks are away: {}. What the others need of each other is healed.",
+                                           fmt::join(away, ", ")));
   }
   co_return reply;
+}
+
+// As administrators call it.
+std::string HealDaemon::brick_of(const std::string& client) const {
+  const VolumeSection* section = volume_->graph().volfile().find(client);
+  if (section == nullptr) return client;
+  return fmt::format("{}:{}", section->option("remote-host").value_or("?"),
+                     section->option("remote-subvolume").value_or("?"));
 }
 
 Task<> HealDaemon::do_for(HealService& service, std::int64_t set, heal::Operation operation, Dictionary& told) {

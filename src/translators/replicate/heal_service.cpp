@@ -28,6 +28,13 @@ HealService::~HealService() { set_.on_copy_up({}); }
 
 void HealService::heal_now() { wanted_.set(); }
 
+std::vector<std::string> HealService::away() const {
+  std::vector<std::string> names;
+  const Volume& volume = set_.volume();
+  for (const Copy copy : (volume.all() - volume.up()).list()) names.push_back(volume.subvolume(copy).name());
+  return names;
+}
+
 Result<Done> HealService::heal_all() {
   if (is_walking_all_) return failed(EBUSY, "the whole volume is being looked at already");
   is_walking_all_ = true;

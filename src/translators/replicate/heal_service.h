@@ -43,6 +43,8 @@ class HealService {
 
   // The copies on this server that are there.
   Copies local() const { return local_; }
+  // Those that cannot be healed now, wherever they are.
+  std::vector<std::string> away() const;
   // The latest of each, oldest first.
   const std::map<Copy, std::list<Walk>>& walks() const { return walks_; }
   // How many objects wait to be healed, as that copy's brick lists them.
