@@ -29,7 +29,9 @@ class ClientVolfile {
     return finished();
   }
 
+  // Those without users speak to all bricks, however far.
   std::string text_for_rebalance() {
+    if (options_.find("cluster.halo-enabled")) options_.set("cluster.halo-enabled", "off");
     add_bricks();
     return finished();
   }

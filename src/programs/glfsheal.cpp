@@ -102,7 +102,12 @@ Task<Volfile> fetch(World& world, const Words& words) {
     co_return failed(ENOENT, fmt::format("Volume {} does not exist", words.volume));
   }
   if (!text) co_return failed(text.error().number(), words.volume + ": Not able to fetch volfile from glusterd");
-  co_return parse_volfile(*text);
+  Volfile volfile = co_await tried(parse_volfile(*text));
+  // It asks all copies, however far.
+  for (VolumeSection& section : volfile.sections) {
+    if (section.type == "cluster/replicate") section.set_option("halo-enabled", "off");
+  }
+  co_return std::move(volfile);
 }
 
 Result<Done> check_copies(const Graph& graph, const Words& words) {

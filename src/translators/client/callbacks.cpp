@@ -66,6 +66,7 @@ void Remote::brick_changed(bool is_up) {
   up_ = is_up;
   notices_were_lost();
   listener_(is_up ? Notice(notice::ChildUp{}) : Notice(notice::ChildDown{}));
+  tell_how_far();
 }
 
 }  // namespace mortar

@@ -45,6 +45,8 @@ Task<> Remote::keep_connected() {
                    ended.error().sentence());
     }
     last_error = ended ? 0 : ended.error().number();
+    // Where it was let go to rest it is reached at once again.
+    if (told_distance_ && !(ended && rests_)) told_distance_(std::nullopt);
     if (!decided_.is_set()) {
       decided_.set();
       if (!refused_) listener_(notice::ChildDown{});
@@ -69,13 +71,27 @@ Task<> Remote::connect_once() {
   TaskSet running;
   running.start(report_end(connection->run(), ended));
   Result<Done> greeted = co_await with_deadline(world_, handshake_limit, greet(connection));
+  if (greeted && told_distance_) {
+    greeted = co_await rest_while_not_wanted(connection);
+  }
+  if (greeted) {
+    greeted = co_await with_deadline(world_, handshake_limit, attach(connection));
+  }
   if (!greeted) {
     next_xid_ = connection->next_xid();
     connection->close();
     co_return greeted.error();
   }
+  // It may have been told to rest meanwhile.
+  if (rests_) {
+    next_xid_ = connection->next_xid();
+    connection->close();
+    went_down();
+    co_return done;
+  }
   connection_ = connection;
   watching_.start(watch_age(connection));
+  if (told_distance_) measuring_.start(watch_distance(connection));
   went_up();
   log::info(section_.name, "connected to {}, attached to remote volume {}", connection->peer().text(),
             options_.remote_subvolume);
@@ -134,6 +150,10 @@ Task<> Remote::greet(Connection connection) {
     co_return failed(EPROTONOSUPPORT, fmt::format("{} has no program \"GlusterFS 4.x v1\"", connection->peer().text()));
   }
   knows_sequences_ = has(programs::sequences);
+  co_return done;
+}
+
+Task<> Remote::attach(Connection connection) {
   co_await tried(set_volume(connection));
   co_await tried(reopen_all(connection));
   co_return done;
@@ -185,7 +205,7 @@ void Remote::went_up() {
   decided_.set();
   tasks_.start(ask_for_notices(connection_));
   notices_were_lost();
-  if (!brick_up_) return;
+  if (!brick_up_) return tell_how_far();
   up_ = true;
   listener_(notice::ChildUp{});
 }
@@ -194,6 +214,8 @@ void Remote::went_down() {
   if (std::exchange(connection_, nullptr)) notices_were_lost();
   watching_.cancel();
   released_.clear();
+  measuring_.cancel();
+  recent_.clear();
   for (const auto& [id, weak] : open_) {
     if (const std::shared_ptr<Descriptor> descriptor = weak.lock()) {
       descriptor->contexts.get<RemoteFile>(this)->number = -1;

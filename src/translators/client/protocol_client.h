@@ -34,7 +34,7 @@ class SendAll<Base, Operation, Rest...> : public SendAll<Base, Rest...> {
 
 }  // namespace detail
 
-class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOperations>::Type {
+class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOperations>::Type, public Distant {
   using Type = detail::ForAll<detail::SendAll, fop::AllOperations>::Type;
 
  public:
@@ -51,6 +51,9 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
   // One call, where the brick knows sequences.
   Task<Sequence> perform_in_order(Sequence sequence) override;
   bool knows_sequences() const override { return remote_->knows_sequences(); }
+
+  void tell_distance(Told told) override { remote_->tell_distance(std::move(told)); }
+  void rest(bool rests) override { remote_->rest(rests); }
 
   // Begins to connect; ChildUp follows when the brick answers.
   Task<> start() override;

@@ -7,6 +7,7 @@
 // exclusion that its user relies on.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "base/log.h"
 #include "runtime/world.h"
 #include "translator/call.h"
+#include "translator/distance.h"
 #include "translator/notice.h"
 #include "translator/sequence.h"
 #include "translator/volfile.h"
@@ -57,6 +59,8 @@ class Remote {
   // As the brick has said on the present connection, or the last.
   bool knows_sequences() const { return knows_sequences_; }
   void dump_state(std::string& out) const;
+  void tell_distance(Distant::Told told);
+  void rest(bool rests);
 
   template <class Operation>
   Task<typename Operation::Reply> perform(const Call& call, const Operation& operation);
@@ -77,6 +81,7 @@ class Remote {
   Task<std::uint16_t> find_port();
   Task<Connection> connect(std::uint16_t port, RpcHandler* handler);
   Task<> greet(Connection connection);
+  Task<> attach(Connection connection);
   Task<> set_volume(Connection connection);
   Dictionary introduction();
   StreamOptions stream_options() const;
@@ -92,6 +97,13 @@ class Remote {
   void watch(const Connection& connection);
   Task<> ping(Connection connection);
   Task<> watch_age(Connection connection);
+
+  // ---- distance.cpp
+  Task<> measure(Connection connection);
+  Task<> measure_anew(Connection connection);
+  void tell_how_far();
+  Task<> rest_while_not_wanted(Connection connection);
+  Task<> watch_distance(Connection connection);
 
   // ---- callbacks.cpp
   void add_callbacks();
@@ -191,11 +203,16 @@ class Remote {
   WaitList in_flight_;  // InFlight, oldest first
   std::weak_ptr<RpcConnection> pinging_;
   std::uint64_t pings_ = 0;
+  Distant::Told told_distance_;
+  std::deque<Duration> recent_;  // round trips on the present connection, where they are told of
+  bool rests_ = false;
+  Event wanted_;  // it rests no more
 
   RpcService callbacks_{programs::callback, "GlusterFS Callback"};
   TaskSet tasks_;       // what goes on without whoever began it
   TaskSet connecting_;  // the life of the connection
   TaskSet watching_;    // beside one connection
+  TaskSet measuring_;   // the same
   RpcServer incoming_{tasks_};
 };
 

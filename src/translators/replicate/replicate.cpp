@@ -12,6 +12,7 @@ namespace mortar {
 namespace {
 
 using replicate::ChangelogKeys;
+using replicate::HaloOptions;
 using replicate::Quorum;
 
 // What the copies are called in each other's marks: the volume says it where the subvolumes are called otherwise.
@@ -59,22 +60,29 @@ Result<std::unique_ptr<Translator>> Replicate::make(World& world, const VolumeSe
   if (!names) return std::unexpected(names.error());
   const Result<Quorum> quorum = quorum_of(section, *options);
   if (!quorum) return std::unexpected(quorum.error());
+  const Result<HaloOptions> halo = read_options<HaloOptions>(section);
+  if (!halo) return std::unexpected(halo.error());
   return std::make_unique<Replicate>(world, section.name, std::move(*options), *quorum,
-                                     ChangelogKeys(std::move(*names)));
+                                     ChangelogKeys(std::move(*names)), *halo);
 }
 
-Replicate::Replicate(World& world, std::string name, ReplicateOptions options, Quorum quorum, ChangelogKeys keys)
-    : Intercept(std::move(name)), volume_(world, *this, background_, std::move(options), quorum, std::move(keys)) {}
+Replicate::Replicate(World& world, std::string name, ReplicateOptions options, Quorum quorum, ChangelogKeys keys,
+                     HaloOptions halo)
+    : Intercept(std::move(name)), volume_(world, *this, background_, std::move(options), quorum, std::move(keys)) {
+  halo_.set_options(halo);
+}
 
 // What still runs refers to everything else.
 Replicate::~Replicate() { background_.cancel(); }
 
 Task<> Replicate::start() {
   decided_.assign(children().size(), false);
+  halo_.begin(children());
   return ready<Done>(done);
 }
 
 Task<> Replicate::stop() {
+  halo_.end();
   co_await tried(holds_.finish());
   co_await background_.finished();
   co_return done;
@@ -89,7 +97,10 @@ Result<Done> Replicate::reconfigure(const VolumeSection& section) {
                            options->arbiter_count == volume_.options.arbiter_count &&
                            options->thin_arbiter_count == volume_.options.thin_arbiter_count;
   if (!same_copies) return failed(ENOTSUP);
+  const Result<HaloOptions> halo = read_options<HaloOptions>(section);
+  if (!halo) return std::unexpected(halo.error());
   volume_.set_options(std::move(*options), *quorum);
+  halo_.set_options(*halo);
   return done;
 }
 
@@ -131,6 +142,7 @@ void Replicate::copy_comes_or_goes(replicate::Copy copy, bool comes) {
   if (is_up_ && !was_up) raise(notice::ChildUp{});
   if (!any_up && all_decided) raise(notice::ChildDown{});
   if (comes && told_) told_();
+  halo_.changed();
 }
 
 void Replicate::dump_state(std::string& out) const {
@@ -139,6 +151,7 @@ void Replicate::dump_state(std::string& out) const {
     out += fmt::format("child_up[{}]={}\npending_key[{}]={}\n", copy, volume_.up().has(copy) ? 1 : 0, copy,
                        volume_.keys.missed(copy));
   }
+  halo_.dump_state(out);
   const replicate::Quorum& quorum = volume_.quorum;
   const ReplicateOptions& options = volume_.options;
   out += fmt::format("read_child={}\nread-hash-mode={}\nuse-anonymous-inode={}\nquorum-type={}\nup={}\n",

@@ -9,6 +9,7 @@
 //   volume.h                          which of them are there, the options, what is known: what all share
 //   asking.h, outcome.h               one operation at several copies, and what came of it
 //   arrivals.h                        copies that come, and may have lost something, and go
+//   halo.h                            copies that are far, and are done without
 //   claims.h, holds.h                 locks and marks, kept from one change to the next
 //   blame.h, evidence.h, heal_direction.h
 //                                     what the copies say of each other, and which of them are right
@@ -43,6 +44,7 @@
 #include "translator/intercept.h"
 #include "translators/replicate/arrivals.h"
 #include "translators/replicate/changes.h"
+#include "translators/replicate/halo.h"
 #include "translators/replicate/listing.h"
 #include "translators/replicate/lock_requests.h"
 #include "translators/replicate/new_copy.h"
@@ -55,7 +57,7 @@ class Replicate final : public Intercept<Replicate> {
  public:
   static Result<std::unique_ptr<Translator>> make(World& world, const VolumeSection& section);
   Replicate(World& world, std::string name, ReplicateOptions options, replicate::Quorum quorum,
-            replicate::ChangelogKeys keys);
+            replicate::ChangelogKeys keys, replicate::HaloOptions halo = {});
   ~Replicate() override;
 
   Task<> start() override;
@@ -91,6 +93,9 @@ class Replicate final : public Intercept<Replicate> {
   Descriptors descriptors_{*this};
   replicate::Asking asking_{volume_, descriptors_};
   replicate::Arrivals arrivals_{volume_, asking_, [this](replicate::Copy copy) { copy_comes_or_goes(copy, true); }};
+  replicate::Halo halo_{[this] {
+    return replicate::Halo::Set{.up = volume_.up(), .with_data = volume_.with_data(), .quorum = volume_.quorum};
+  }};
   replicate::Holds holds_{volume_, asking_};
   replicate::Healer healer_{volume_};
   replicate::NewCopy new_copy_{healer_.healing()};
