@@ -76,15 +76,13 @@ void Halo::choose() {
   }
   const Set set = set_();
   Distances distances = distances_;
-  Copies reached, in_use;
+  Copies reached;
   for (Copy copy = 0; copy < distances.size(); ++copy) {
     // Who cannot be measured, or is not yet, is no reason to do without others that are near.
     if (!distances[copy] && set.up.has(copy)) distances[copy] = 0;
-    if (!distances[copy]) continue;
-    reached.add(copy);
-    if (!resting_.has(copy)) in_use.add(copy);
+    if (distances[copy]) reached.add(copy);
   }
-  const Copies chosen = chosen_by_distance(options_, set.quorum, set.with_data, distances, in_use);
+  const Copies chosen = chosen_by_distance(options_, set.quorum, set.with_data, distances, set.up);
   // Others come before these go.
   const bool all_are_there = (chosen - set.up).empty();
   for (const Copy copy : (reached - chosen).list()) {

@@ -142,6 +142,20 @@ TEST_F(ThreeCopies, OneThatGetsNearIsUsed) {
   EXPECT_EQ(resting(), set_of({1}));
 }
 
+TEST_F(ThreeCopies, OneThatIsBackAndNoNearerRests) {
+  halo.set_options({.is_enabled = true, .most_copies = 2});
+  comes(0, 1ms);
+  comes(1, 1ms);
+  comes(2, 1ms);
+  EXPECT_EQ(resting(), set_of({2}));
+  goes_down(0);
+  subvolumes[0].told(std::nullopt);
+  goes_up(2);
+  EXPECT_EQ(resting(), Copies());
+  subvolumes[0].told(1ms);
+  EXPECT_EQ(resting(), set_of({0}));
+}
+
 TEST_F(ThreeCopies, AllAreUsedWhereItIsSwitchedOff) {
   comes(0, 1ms);
   comes(1, 90ms);
