@@ -56,7 +56,7 @@ TEST_F(ReplacedBrick, SaysItselfThatItLacksNames) {
   ASSERT_TRUE(add("server:/data/d", "4"));
   EXPECT_EQ(dirty("/data/d"), names);
   EXPECT_EQ(dirty("/data/a"), "");
-  SimulatedDisk& disk = machine.host.disk();
+  SimulatedFileSystem& disk = machine.host.disk();
   ASSERT_TRUE(disk.set_xattr(FileSystem::no_directory, "/data/c", "trusted.afr.dirty", as_bytes(more), 0));
   ASSERT_TRUE(reset("GF_RESET_OP_START", "/data/c"));
   ASSERT_TRUE(reset("GF_RESET_OP_COMMIT_FORCE", "/data/c"));
