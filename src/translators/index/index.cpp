@@ -247,9 +247,12 @@ Task<fop::Create::Reply> Index::create_marked(const Call& call, const fop::Creat
   Result<fop::Create::Reply> made = co_await around(call, create);
   // Another file was opened, or none made: unless one of that identity is there, as ENODATA says, nobody is to look.
   const bool is_nothing_made = made ? made->iatt.gfid != gfid : made.error().number() != ENODATA;
+  Result<Done> struck = done;
   if (is_nothing_made) {
-    co_await tried(strike(gfid));
+    struck = co_await strike(gfid);
   }
+  // A healer finds out by looking.
+  if (!struck) log::warning(name(), "{} stays listed: {}", gfid.text(), struck.error().sentence());
   co_return std::move(made);
 }
 
