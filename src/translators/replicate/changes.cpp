@@ -119,7 +119,10 @@ Task<std::vector<Copies>> Changes::make_alike(const Uses& uses, std::vector<Copi
     for (std::size_t at = 0; at < uses.size(); ++at) {
       const Copies behind = copies - alike[at];
       if (!can_catch_up(uses[at].part()) || behind.empty()) continue;
-      const Locked held(volume_, copies | locked(uses));
+      Locked held(volume_, copies | locked(uses));
+      for (const Hold::Use& use : uses) {
+        if (use.is_of_all_names()) held.add_all_names_of(use.part().gfid);
+      }
       const Copies caught_up = co_await tried(finder_.catch_up(uses[at].part(), alike[at], behind, held));
       alike[at] = alike[at] | caught_up;
     }

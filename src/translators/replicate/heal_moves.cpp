@@ -66,19 +66,27 @@ Task<bool> NameMover::take_from_fewer(const MissingName& missing, const Locked& 
 Task<bool> NameMover::take_from_wrong_name(const MissingName& missing, const Locked& locked) {
   const Result<Place> place = co_await healing_.place_of(missing.object.gfid, missing.sink);
   if (!place || *place == missing.place) co_return false;
+  // A change that has the copy catch up has locked its directories as a whole, and would wait for itself.
+  if (locked.has_all_names_of(place->directory)) {
+    const bool is_moved = co_await tried(move_from_wrong_name(*place, missing, locked));
+    co_return is_moved;
+  }
   const LockedThing other = healing_.name_in(place->directory, place->name);
   bool is_taken = false;
   const Locked both = co_await tried(lock_soon(other, is_taken));
-  Result<bool> moves = !is_taken;
+  Result<bool> moved = false;
   if (!is_taken) {
-    moves = co_await is_wrong_name(*place, missing, locked);
-  }
-  if (moves && *moves) {
-    const Result<Done> moved = co_await move_from(*place, missing, locked);
-    if (!moved) moves = std::unexpected(moved.error());
+    moved = co_await move_from_wrong_name(*place, missing, locked);
   }
   co_await tried(healing_.locks().give_back(other, both));
-  co_return std::move(moves);
+  co_return std::move(moved);
+}
+
+Task<bool> NameMover::move_from_wrong_name(Place place, const MissingName& missing, const Locked& locked) {
+  const bool is_wrong = co_await tried(is_wrong_name(place, missing, locked));
+  if (!is_wrong) co_return false;
+  co_await tried(move_from(std::move(place), missing, locked));
+  co_return true;
 }
 
 // The source may itself be behind with the directory of the other name, or somebody has just given that.

@@ -23,6 +23,7 @@ class NameMover {
   Task<bool> take_from_fewer(const MissingName& missing, const Locked& locked);
   // A file's only name on that copy, which the right ones do not have: it would be a second one.
   Task<bool> take_from_wrong_name(const MissingName& missing, const Locked& locked);
+  Task<bool> move_from_wrong_name(Place place, const MissingName& missing, const Locked& locked);
   Task<bool> is_wrong_name(Place place, const MissingName& missing, const Locked& locked);
   // Who has the object there.
   Task<Copies> holders_of(Place place, Gfid object, Copies copies);

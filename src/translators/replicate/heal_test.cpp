@@ -296,6 +296,20 @@ struct BehindWithNames : Damaged {
   }
 };
 
+// The name of before is in the directory that the change has locked itself.
+TEST(ReplicateHealOfThree, ACopyThatCatchesUpWithARenameForTheNextOneHasOneName) {
+  Damaged damaged(3);
+  damaged.file("first", "x");
+  damaged.without(0, [&] { damaged.rename(root_gfid, "first", root_gfid, "second"); });
+  ASSERT_TRUE(damaged.lab.brick(0).exists("first"));
+  damaged.rename(root_gfid, "second", root_gfid, "third");
+  EXPECT_TRUE(damaged.lab.brick(0).exists("third"));
+  EXPECT_FALSE(damaged.lab.brick(0).exists("first"));
+  const Result<fop::Lookup::Reply> found = damaged.lab.client().lookup(root_gfid, "third");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->iatt.links, 1U);
+}
+
 TEST(ReplicateHealOfTwo, WhoLooksUpANamePutsItRightOnACopyThatIsBehind) {
   BehindWithNames damaged(2);
   damaged.look_them_up();

@@ -67,6 +67,7 @@ class Hold {
     // The copies that take part.
     Copies locked() const { return hold_->locked_; }
     const Part& part() const { return part_; }
+    bool is_of_all_names() const { return part_.kind == LockKind::entries && hold_->key_.name.empty(); }
     // What is known of the copies was asked for under this lock: nobody else has changed it since.
     bool is_verified() const { return hold_->is_verified_; }
     void verified() { hold_->is_verified_ = true; }

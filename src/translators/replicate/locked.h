@@ -2,7 +2,9 @@
 // moment: what is done under a lock asks before each step whether it still stands.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/result.h"
 #include "translators/replicate/volume.h"
@@ -16,6 +18,11 @@ class Locked {
   // One has not given it; others have, too.
   void leave_out(Copy copy) { copies_.remove(copy); }
   void add(const Locked& others);
+  // It is, or goes with, that of all names of a directory.
+  void add_all_names_of(const Gfid& directory) { directories_.push_back(directory); }
+  bool has_all_names_of(const Gfid& directory) const {
+    return std::ranges::find(directories_, directory) != directories_.end();
+  }
 
   // Who gave it.
   Copies copies() const { return copies_; }
@@ -28,6 +35,7 @@ class Locked {
   const Volume* volume_;
   Copies copies_;
   std::array<std::uint32_t, most_copies> losses_{};
+  std::vector<Gfid> directories_;
 };
 
 }  // namespace mortar::replicate
