@@ -352,7 +352,7 @@ Task<bool> Finder::is_right_everywhere(const Call& call, Gfid directory, Copy co
 }
 
 Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                            std::vector<Iatt>* others) {
+                            SeenByOthers* others) {
   // What is not remembered, of a file without a name, is not known by keeping its lock either.
   const bool is_kept = volume_.readable(gfid).has_value() && (!parts.names || holds_.keeps(gfid, LockKind::entries)) &&
                        (!parts.content || holds_.keeps(gfid, LockKind::content)) &&
@@ -363,7 +363,7 @@ Task<bool> Finder::is_right(const Call& call, Gfid gfid, Copy copy, ReadParts pa
 }
 
 Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
-                                std::shared_ptr<OpenObject> open, std::vector<Iatt>* others) {
+                                std::shared_ptr<OpenObject> open, SeenByOthers* others) {
   Copies left = volume_.up() - Copies::only(copy);
   std::size_t needed = volume_.quorum.witnesses();
   bool is_unknown = false;
@@ -380,7 +380,10 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
         continue;
       }
       const Counts& missed = (*answer)->missed;
-      if (others != nullptr && (*answer)->iatt) others->push_back(*(*answer)->iatt);
+      if (others != nullptr) {
+        if ((*answer)->iatt) others->iatts.push_back(*(*answer)->iatt);
+        others->is_nameless = others->is_nameless || (*answer)->is_nameless;
+      }
       const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
       const bool is_blamed =
           ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
@@ -423,8 +426,12 @@ Task<std::optional<Finder::Seen>> Finder::missed_as_seen_by(const Call& call, Gf
   if (open == nullptr || !open->fds[witness].open) co_return std::optional<Seen>();
   const fop::Fgetxattr get{.gfid = gfid, .fd = open->fds[witness], .name_given = 1, .name = key, .xdata = {}};
   const Result<fop::Values> values = co_await volume_.subvolume(witness).perform(own, get);
-  if (values) co_return std::optional(Seen{Counts::parse(values->values.bytes(key).value_or(Bytes{}))});
-  if (values.error().number() == ENODATA) co_return std::optional(Seen{});
+  Seen seen{.missed = {}, .is_nameless = true};
+  if (values) {
+    seen.missed = Counts::parse(values->values.bytes(key).value_or(Bytes{}));
+    co_return std::optional(seen);
+  }
+  if (values.error().number() == ENODATA) co_return std::optional(seen);
   if (is_missing(values.error()) || is_closed(values.error())) co_return std::optional<Seen>();
   co_return values.error();
 }

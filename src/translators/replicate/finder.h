@@ -30,6 +30,12 @@ struct ReadParts {
   bool is_for_content = false;  // rather than for the attributes, where no copy is right in both
 };
 
+// How those see an object that were asked whether another copy of it is right.
+struct SeenByOthers {
+  std::vector<Iatt> iatts;  // of some that may be behind
+  bool is_nameless = false;  // one has it open, and without a name
+};
+
 class Finder {
  public:
   // All outlive this.
@@ -62,12 +68,12 @@ class Finder {
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it
   // may have changed the others. So many others are asked that one of them would know.
   // As long as this client has the object locked, nobody does.
-  // `others`: how those see the object that were asked, of whom some may be behind; may be null.
+  // `others` may be null.
   Task<bool> is_right(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                      std::vector<Iatt>* others = nullptr);
+                      SeenByOthers* others = nullptr);
   // The same, whether it is locked or not. EBADFD where the file has no name and is open on too few copies to know.
   Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-                          std::vector<Iatt>* others = nullptr);
+                          SeenByOthers* others = nullptr);
   // The same as all copies see it: who says that it missed something may be wrong, as a copy is that was away when that
   // was healed.
   Task<bool> is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts);
@@ -101,6 +107,7 @@ class Finder {
   struct Seen {
     Counts missed;
     std::optional<Iatt> iatt{};
+    bool is_nameless = false;
   };
   // What the witness says that the copy missed; nothing where it cannot say anything.
   Task<std::optional<Seen>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,

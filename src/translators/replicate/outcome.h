@@ -29,6 +29,16 @@ bool is_nameless(const Reply& reply) {
   }
 }
 
+// A file that has one there.
+template <class Reply>
+bool has_name(const Reply& reply) {
+  if constexpr (requires { reply.iatt.links; }) {
+    return reply.iatt.links > 0;
+  } else {
+    return false;
+  }
+}
+
 // The object that an answer is about where a name was given; null where an answer does not say it.
 template <class Reply>
 Gfid object_of(const Reply& reply) {

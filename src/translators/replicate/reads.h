@@ -69,7 +69,7 @@ class Reads {
   }
   // `is_accused`: another copy has said that it is wrong.
   Task<> check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
-               bool is_accused, Result<bool>& is_right, std::vector<Iatt>& others);
+               bool is_accused, Result<bool>& is_right, SeenByOthers& others);
 
   Volume& volume_;
   Asking& asking_;
@@ -104,9 +104,12 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       // Both at once: it costs no time to be certain.
       std::vector<Task<>> both;
       both.push_back(read_at(call, read, copy, reply));
-      std::vector<Iatt> others;
+      SeenByOthers others;
       both.push_back(check(call, read.gfid, copy, parts, open, are_all_accused, is_right, others));
       co_await tried(all(std::move(both)));
+      // It has missed that the file was removed, and who knows what before that.
+      const bool is_behind = reply && others.is_nameless && has_name(*reply);
+      if (is_behind && is_right) is_right = false;
       // That nobody can vouch says more than that another copy lacks it.
       if (!reply && !is_closed(last)) last = reply.error();
       if (!is_right) last = is_right.error();
@@ -120,7 +123,7 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
       }
       if constexpr (is_of_attributes<Operation>) {
         const auto differs = [&reply](const Iatt& other) { return !has_same_owner_and_mode(other, reply->iatt); };
-        if (may_be_told && reply && std::ranges::any_of(others, differs)) {
+        if (may_be_told && reply && std::ranges::any_of(others.iatts, differs)) {
           Result<fop::Attributes> settled = co_await attributes_as_looked_up(call, read.gfid);
           // Of a file that is open and has no name there is nothing else to be heard.
           if (settled || !is_missing(settled.error())) co_return std::move(settled);

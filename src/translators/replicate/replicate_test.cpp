@@ -611,6 +611,31 @@ TEST(Replicate, RenameAndRmdirKeepAllCopiesAlike) {
   EXPECT_TRUE(lab.is_nowhere("from"));
 }
 
+// Nobody is blamed for a file that is removed: whoever still has a name for it has missed that.
+TEST(Replicate, AFileWithoutANameIsNotReadFromACopyThatHasMissedItsRemoval) {
+  for (std::size_t away = 0; away < 3; ++away) {
+    ReplicateLab lab;
+    const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "hello")));
+    lab.settle();
+    lab.brick(away).go_away();
+    ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+    lab.settle();
+    lab.brick(away).come_back();
+    lab.settle();
+    EXPECT_TRUE(lab.brick(away).exists("f"));
+    const Result<fop::Attributes> told =
+        lab.client().ask(fop::Fstat{.gfid = file->iatt.gfid, .fd = file->fd, .xdata = {}});
+    ASSERT_TRUE(told) << told.error().sentence();
+    EXPECT_EQ(told->iatt.links, 0U) << away;
+    const Result<fop::Read::Reply> read = lab.client().ask(
+        fop::Read{.gfid = file->iatt.gfid, .fd = file->fd, .offset = 0, .size = 5, .flags = 0, .xdata = {}});
+    ASSERT_TRUE(read) << read.error().sentence();
+    EXPECT_EQ(read->iatt.links, 0U) << away;
+  }
+}
+
 TEST(Replicate, ADirectoryThatHasJustComeIsLockedBeforeARenameReplacesIt) {
   ReplicateLab lab;
   ASSERT_TRUE(lab.client().mkdir(root_gfid, "d"));
