@@ -203,7 +203,14 @@ class Front {
   Task<> settle(GraphPointer graph);
 
   // Directories.
-  Task<> fetch_entries(const Call& call, Handle& handle, std::size_t size, std::uint64_t offset, bool with_attributes);
+  // Those from there on, of the first `size` bytes as the brick charges entries.
+  Task<FetchedEntries> entries_from(Call call, GraphPointer graph, Gfid gfid, Fd fd, std::uint64_t offset,
+                                    std::size_t size, bool with_attributes);
+  // Makes `fetched` begin at the offset, unless it does already.
+  Task<> fetch_entries(const Call& call, HandlePointer handle, std::size_t size, std::uint64_t offset,
+                       bool with_attributes);
+  bool are_fresh(const FetchedEntries& fetched, std::uint64_t offset, bool with_attributes) const;
+  Task<> fill(std::shared_ptr<EntriesAhead> ahead, Task<FetchedEntries> entries);
   std::size_t add_plain_entry(Request& request, const EntryPlus& entry, std::span<char> room) const;
   std::size_t add_entry_with_attributes(Request& request, Handle& handle, const EntryPlus& entry, std::span<char> room,
                                         std::vector<std::uint64_t>& referred);

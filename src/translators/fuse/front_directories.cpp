@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t least_fetched = 4096;
 constexpr std::size_t most_fetched = 1 << 20;
+// Of a directory that is read on.
+constexpr std::size_t fetched_together = 128 << 10;
 
 bool has_attributes(const EntryPlus& entry) {
   return !entry.iatt.gfid.is_null() && entry.name != "." && entry.name != "..";
@@ -31,23 +33,19 @@ Task<> Front::opendir(Request& request, std::uint64_t number, std::uint32_t flag
   co_return done;
 }
 
-// Makes `fetched` begin at the offset, unless it does already.
-Task<> Front::fetch_entries(const Call& call, Handle& handle, std::size_t size, std::uint64_t offset,
-                            bool with_attributes) {
-  FetchedEntries& fetched = handle.fetched;
-  const bool continues = !fetched.empty() && offset != 0 && fetched.offset == offset;
-  const bool fresh = !with_attributes || (fetched.with_attributes && fetched.changes == changes_);
-  if (continues && fresh) co_return done;
+Task<FetchedEntries> Front::entries_from(Call call, GraphPointer graph, Gfid gfid, Fd fd, std::uint64_t offset,
+                                         std::size_t size, bool with_attributes) {
   const auto wanted = static_cast<std::uint32_t>(std::clamp(size, least_fetched, most_fetched));
-  const Gfid gfid = handle.inode->gfid;
   FetchedEntries now{.offset = offset, .with_attributes = with_attributes, .changes = changes_, .asked = asked()};
   if (with_attributes) {
-    const fop::Readdirp readdirp{.gfid = gfid, .fd = handle.fd, .offset = offset, .size = wanted};
-    fop::Readdirp::Reply reply = co_await tried(handle.graph->perform(call, readdirp));
+    const fop::Readdirp readdirp{.gfid = gfid, .fd = fd, .offset = offset, .size = wanted};
+    fop::Readdirp::Reply reply = co_await tried(graph->perform(call, readdirp));
     now.entries = std::move(reply.entries.elements);
+    now.is_last = reply.op_errno == ENOENT;
   } else {
-    const fop::Readdir readdir{.gfid = gfid, .fd = handle.fd, .offset = offset, .size = wanted};
-    fop::Readdir::Reply reply = co_await tried(handle.graph->perform(call, readdir));
+    const fop::Readdir readdir{.gfid = gfid, .fd = fd, .offset = offset, .size = wanted};
+    fop::Readdir::Reply reply = co_await tried(graph->perform(call, readdir));
+    now.is_last = reply.op_errno == ENOENT;
     for (Entry& entry : reply.entries.elements) {
       now.entries.push_back({.inode = entry.inode,
                              .offset = entry.offset,
@@ -56,7 +54,51 @@ Task<> Front::fetch_entries(const Call& call, Handle& handle, std::size_t size, 
                              .name = std::move(entry.name)});
     }
   }
-  fetched = std::move(now);
+  co_return std::move(now);
+}
+
+bool Front::are_fresh(const FetchedEntries& fetched, std::uint64_t offset, bool with_attributes) const {
+  if (fetched.offset != offset) return false;
+  return !with_attributes || (fetched.with_attributes && fetched.changes == changes_);
+}
+
+// One who asks for the second time will go on: then more comes at once, and the next while that is looked at. Unless
+// what is fetched becomes old before it is used up, as with one who removes what it reads.
+Task<> Front::fetch_entries(const Call& call, HandlePointer handle, std::size_t size, std::uint64_t offset,
+                            bool with_attributes) {
+  FetchedEntries& fetched = handle->fetched;
+  const bool goes_on = offset != 0 && fetched.offset == offset;
+  if (goes_on && !fetched.empty() && are_fresh(fetched, offset, with_attributes)) co_return done;
+  if (goes_on && fetched.empty() && std::exchange(fetched.is_last, false)) co_return done;
+  const std::shared_ptr<EntriesAhead> ahead = std::exchange(handle->ahead, nullptr);
+  bool is_there = false;
+  if (ahead) {
+    co_await ahead->settled.wait();
+    is_there = *ahead->entries && ahead->with_attributes == with_attributes &&
+               are_fresh(**ahead->entries, offset, with_attributes);
+  }
+  const bool stays = goes_on && fetched.empty() && (is_there || !ahead);
+  if (is_there) {
+    fetched = std::move(**ahead->entries);
+  } else {
+    const std::size_t wanted = stays ? std::max(size, fetched_together) : size;
+    fetched = co_await tried(
+        entries_from(call, handle->graph, handle->inode->gfid, handle->fd, offset, wanted, with_attributes));
+  }
+  if (stays && !fetched.empty() && !fetched.is_last && !handle->ahead) {
+    handle->ahead = std::make_shared<EntriesAhead>();
+    handle->ahead->with_attributes = with_attributes;
+    const std::uint64_t next = fetched.entries.back().offset;
+    background_.start(fill(handle->ahead, entries_from(call, handle->graph, handle->inode->gfid, handle->fd, next,
+                                                       fetched_together, with_attributes)));
+  }
+  co_return done;
+}
+
+Task<> Front::fill(std::shared_ptr<EntriesAhead> ahead, Task<FetchedEntries> entries) {
+  Result<FetchedEntries> fetched = co_await std::move(entries);
+  ahead->entries.emplace(std::move(fetched));
+  ahead->settled.set();
   co_return done;
 }
 
@@ -87,7 +129,7 @@ std::size_t Front::add_entry_with_attributes(Request& request, Handle& handle, c
 
 Task<> Front::readdir(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset) {
   const Call call = call_of(request);
-  co_await tried(fetch_entries(call, *handle, size, offset, false));
+  co_await tried(fetch_entries(call, handle, size, offset, false));
   FetchedEntries& fetched = handle->fetched;
   std::vector<char> room(std::min(size, most_fetched));
   std::size_t used = 0;
@@ -105,7 +147,7 @@ Task<> Front::readdir(Request& request, HandlePointer handle, std::size_t size, 
 
 Task<> Front::readdirplus(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset) {
   const Call call = call_of(request);
-  co_await tried(fetch_entries(call, *handle, size, offset, true));
+  co_await tried(fetch_entries(call, handle, size, offset, true));
   FetchedEntries& fetched = handle->fetched;
   std::vector<char> room(std::min(size, most_fetched));
   std::vector<std::uint64_t> referred;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/event.h"
 #include "translators/fuse/inode_table.h"
 #include "translators/fuse/mounted_graph.h"
 #include "translators/fuse/news.h"
@@ -19,7 +21,15 @@ struct FetchedEntries {
   bool with_attributes = false;
   std::uint64_t changes = 0;  // Front's count when they were asked for
   Asked asked;
+  bool is_last = false;  // nothing follows
   bool empty() const { return next == entries.size(); }
+};
+
+// The entries that a reader who goes on will ask for next: fetched while it is busy with those before.
+struct EntriesAhead {
+  bool with_attributes = false;
+  Event settled;
+  std::optional<Result<FetchedEntries>> entries;
 };
 
 struct Handle {
@@ -32,6 +42,7 @@ struct Handle {
   std::shared_ptr<MountedGraph> graph;
   Fd fd;
   FetchedEntries fetched;
+  std::shared_ptr<EntriesAhead> ahead;  // may be null
 };
 
 using HandlePointer = std::shared_ptr<Handle>;

@@ -120,6 +120,7 @@ Task<> Front::migrate(HandlePointer handle) {
   release_later(call, old_graph, gfid, std::exchange(handle->fd, std::move(opened.fd)), handle->directory);
   handle->graph = graph;
   handle->fetched = {};
+  handle->ahead.reset();
   co_return done;
 }
 
