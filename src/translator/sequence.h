@@ -37,7 +37,7 @@ struct AnyStepOf<fop::OperationList<Operations...>> {
 
 // Those that somebody has a use for in a sequence.
 using SequencedOperations =
-    fop::OperationList<fop::Create, fop::Inodelk, fop::Xattrop, fop::Entrylk, fop::Lookup>;
+    fop::OperationList<fop::Create, fop::Mkdir, fop::Inodelk, fop::Xattrop, fop::Entrylk, fop::Lookup>;
 using AnyStep = detail::AnyStepOf<SequencedOperations>::Type;
 using Sequence = std::vector<AnyStep>;
 

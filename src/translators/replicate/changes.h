@@ -122,6 +122,12 @@ class Changes {
         co_return done;
       }
     }
+    if constexpr (std::is_same_v<Operation, fop::Mkdir>) {
+      if (copies == volume_.all() && volume_.options.eager_lock && change.xdata.gfid("gfid-req")) {
+        co_await tried(holds_.make_directory(call, change, answers));
+        co_return done;
+      }
+    }
     answers = co_await tried(asking_.at_each(call, change, copies));
     co_return done;
   }

@@ -48,6 +48,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
     const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
     if (hold->is_ending_) continue;
     if (part.kind == LockKind::attributes && part.slot) note_change_of_attributes(*hold);
+    if (part.kind == LockKind::entries && part.slot) note_change_of_names(*hold);
     if (!hold->is_open_) {
       const Result<Done> locked = co_await lock(*hold, part);
       if (!locked) {
@@ -103,7 +104,14 @@ void Holds::note_change_of_attributes(Hold& hold) {
     if (made == holds_.end()) return;
     of_new_file = made->second.get();
   }
-  if (std::exchange(of_new_file->is_of_new_file_, false)) attributes_follow_.changed();
+  if (std::exchange(of_new_file->is_new_, false)) attributes_follow_.came();
+}
+
+void Holds::note_change_of_names(Hold& hold) {
+  const bool is_first = unfilled_.find(hold.key_.gfid) != nullptr || std::exchange(hold.is_new_, false);
+  if (!is_first) return;
+  unfilled_.erase(hold.key_.gfid);
+  names_follow_.came();
 }
 
 // ---- Ending
@@ -191,7 +199,8 @@ Task<> Holds::settle(std::shared_ptr<Hold> hold) {
     given_back = co_await tried(settle_marks(*hold));
   }
   co_await tried(locks_.give_back(hold->thing_, hold->granted_ - given_back));
-  if (hold->key_.kind == LockKind::attributes && hold->is_of_new_file_) attributes_follow_.left_alone();
+  if (hold->key_.kind == LockKind::attributes && hold->is_new_) attributes_follow_.stayed_away();
+  if (hold->key_.kind == LockKind::entries && hold->is_new_) names_follow_.stayed_away();
   holds_.erase(hold->key_);
   hold->ended_.set();
   co_return done;
@@ -415,7 +424,7 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
     note_announced(*hold, locked, sequences);
   }
   hold->granted_ = hold->locked_ = locked.standing();
-  hold->is_open_ = hold->is_of_new_file_ = hold->dirty(Slot::data) == volume_.all();
+  hold->is_open_ = hold->is_new_ = hold->dirty(Slot::data) == volume_.all();
   if (attributes) {
     co_await tried(note_attributes(*attributes, locked.standing(), sequences));
   }
@@ -429,12 +438,47 @@ Task<> Holds::note_attributes(Hold& hold, Copies locked, const std::vector<Seque
   }
   hold.granted_ = hold.locked_ = got & locked;
   // Marked behind that, so nobody else has changed since what the copies said with it.
-  hold.is_open_ = hold.is_verified_ = hold.is_of_new_file_ = hold.granted_ == volume_.all();
+  hold.is_open_ = hold.is_verified_ = hold.is_new_ = hold.granted_ == volume_.all();
   // Where the connection took the lock with it, it may have been given by the next one.
   const Copies lost = got - locked;
   if (!lost.empty()) {
     co_await tried(locks_.give_back(hold.thing_, lost));
   }
+  co_return done;
+}
+
+Task<> Holds::make_directory(const Call& call, const fop::Mkdir& mkdir, AnswersOf<fop::Mkdir>& answers) {
+  const Gfid gfid = *mkdir.xdata.gfid("gfid-req");
+  const bool is_free = !holds_.contains({gfid, LockKind::entries, {}});
+  if (!is_free || !names_follow_.is_likely() || !volume_.all_know_sequences()) {
+    answers = co_await tried(asking_.at_each(call, mkdir, volume_.all()));
+    unfilled_.put(gfid, done);
+    co_return done;
+  }
+  const Part part{.gfid = gfid, .kind = LockKind::entries, .claim = {}, .slot = Slot::entries};
+  const std::shared_ptr<Hold> hold = find_or_make(part);
+  Hold::Use use(*this, hold, part);
+  const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
+  std::vector<Sequence> sequences(volume_.size());
+  for (Sequence& sequence : sequences) {
+    sequence.push_back(locks_.take_names_step(hold->thing_));
+    sequence.push_back(Step<fop::Mkdir>{call, mkdir});
+  }
+  bool is_taken = false;
+  Refusals refusals;
+  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals));
+  Copies made;
+  for (Copy copy = 0; copy < sequences.size(); ++copy) {
+    const Result<fop::Acknowledged>& lock = step_of<fop::Entrylk>(sequences[copy])->reply;
+    Result<fop::Mkdir::Reply>& reply = step_of<fop::Mkdir>(sequences[copy])->reply;
+    if (!lock) reply = std::unexpected(lock.error());
+    if (reply && reply->iatt.gfid == gfid) made.add(copy);
+    answers.push_back(std::move(reply));
+  }
+  hold->granted_ = hold->locked_ = locked.standing();
+  // Locked before it was there, so there is nothing in it, and nobody has missed anything.
+  hold->is_open_ = hold->is_verified_ = hold->is_new_ = (made & hold->granted_) == volume_.all();
+  if (hold->is_open_) hold->names_->are_none(volume_.world.now());
   co_return done;
 }
 

@@ -11,7 +11,7 @@
 //
 // A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences; a
 // new file is made with it and locked in one, and its attributes are locked with that where they are likely to be
-// changed next.
+// changed next. A directory that is likely to be filled next is locked just before it is made.
 //
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
 // then the locks. Nobody waits for that but who wants the object next.
@@ -27,10 +27,10 @@
 
 #include "base/event.h"
 #include "translators/replicate/asking.h"
-#include "translators/replicate/attributes_follow.h"
 #include "translators/replicate/claims.h"
 #include "translators/replicate/copy_locks.h"
 #include "translators/replicate/known_names.h"
+#include "translators/replicate/likely_next.h"
 
 namespace mortar::replicate {
 
@@ -114,7 +114,7 @@ class Hold {
   bool is_settling_ = false;
   bool is_verified_ = false;
   bool is_written_ = false;
-  bool is_of_new_file_ = false;  // locked when it was made; and nobody has used it since
+  bool is_new_ = false;  // locked when the object was made, and not used since
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   const std::shared_ptr<KnownNames> names_ = std::make_shared<KnownNames>();  // of a directory
@@ -145,6 +145,9 @@ class Holds {
   // Makes a file on all copies, and keeps its content locked: it is about to be written. So are its attributes, where
   // those of others made before were changed.
   Task<> create(const Call& call, const fop::Create& create, AnswersOf<fop::Create>& answers);
+  // Makes a directory on all copies, and has its names locked before anybody can know of it, where those made before
+  // were filled.
+  Task<> make_directory(const Call& call, const fop::Mkdir& mkdir, AnswersOf<fop::Mkdir>& answers);
   // Somebody has closed it: what was made and not written is not announced as being changed any longer.
   void closed(const Gfid& gfid);
   // Everything written so far is on the disks of the copies.
@@ -182,6 +185,7 @@ class Holds {
   bool is_kept(const Hold& hold) const;
 
   void note_change_of_attributes(Hold& hold);
+  void note_change_of_names(Hold& hold);
   Task<> lock(Hold& hold, const Part& part);
   Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
   // Names: who is behind with them is known before anything is changed.
@@ -214,7 +218,9 @@ class Holds {
   CopyLocks locks_;
   std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
   RecentObjects<Instant> contended_{4096};  // directories that others want to change, too
-  AttributesFollow attributes_follow_;
+  LikelyNext attributes_follow_;
+  LikelyNext names_follow_;
+  RecentObjects<Done> unfilled_{256};  // directories that were made and not locked with that
   bool is_sweeping_ = false;
   bool is_finishing_ = false;
 };

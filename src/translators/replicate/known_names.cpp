@@ -23,6 +23,11 @@ void KnownNames::confirmed(Instant now) {
   confirmed_ = now;
 }
 
+void KnownNames::are_none(Instant now) {
+  is_asked_for_ = is_complete_ = true;
+  confirmed(now);
+}
+
 bool KnownNames::is_listing_due() {
   if (is_asked_for_ || confirmations_ < worth_a_listing) return false;
   is_asked_for_ = true;

@@ -3,7 +3,7 @@
 //
 // Who makes a file looks for its name first, as the kernel does: a trip to all copies of the two or three that a small
 // file takes. Names are asked for once, of one copy, when a second entry is made under one lock; a directory with more
-// than fit into one answer stays unknown.
+// than fit into one answer stays unknown. One that was locked before it was made has none.
 //
 // A brick may have lost the lock, with the connection, before this client hears of it. What is known is believed only
 // for a moment after the copies have confirmed the lock by making something under it.
@@ -28,6 +28,8 @@ class KnownNames {
   void may_be_there(const std::vector<std::string>& names);
   // All copies have made something under this lock.
   void confirmed(Instant now);
+  // It is new, and all copies have made it under this lock.
+  void are_none(Instant now);
   // Once true, for whoever asks for all of them then.
   bool is_listing_due();
   void learn(const std::vector<std::string>& all);

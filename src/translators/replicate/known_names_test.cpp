@@ -1,5 +1,7 @@
 #include "translators/replicate/known_names.h"
 
+#include <map>
+
 #include "translators/replicate/replicate_test_support.h"
 
 namespace mortar::testing {
@@ -73,6 +75,55 @@ TEST_F(LookupUnderLock, ANameByAnotherClientIsFound) {
   ASSERT_TRUE(lab_.client().mkdir(root_gfid, "five"));
   ASSERT_TRUE(other.mkdir(root_gfid, "six"));
   EXPECT_TRUE(lab_.client().lookup(root_gfid, "six"));
+}
+
+// Made by one client that fills what it makes.
+class NewDirectory : public LookupUnderLock {
+ protected:
+  NewDirectory() {
+    lab_.bricks_know_sequences = true;
+    const Gfid filled = lab_.client().mkdir(root_gfid, "filled")->iatt.gfid;
+    lab_.client().mkdir(filled, "with this");
+    lab_.on_message([this](std::size_t, std::string_view operation) {
+      ++messages_[std::string(operation)];
+      return 0;
+    });
+    made_ = lab_.client().mkdir(root_gfid, "made")->iatt.gfid;
+  }
+  std::map<std::string, std::size_t> messages_;
+  Gfid made_;
+};
+
+TEST_F(NewDirectory, IsLockedWhenItIsMade) {
+  EXPECT_EQ(messages_["ENTRYLK"], 3U);
+  messages_.clear();
+  EXPECT_EQ(lab_.client().error_of(fop::Lookup{.parent = made_, .name = "none"}), ENOENT);
+  ASSERT_TRUE(lab_.client().mkdir(made_, "inner"));
+  EXPECT_EQ(messages_["LOOKUP"], 0U);
+  EXPECT_EQ(messages_["MKDIR"], 3U);
+}
+
+TEST_F(NewDirectory, IsFilledByOthersAsWell) {
+  ClusterClient& other = lab_.add_client();
+  lab_.simulation().run_for(1s);
+  ASSERT_TRUE(other.mkdir(made_, "theirs"));
+  EXPECT_TRUE(lab_.client().lookup(made_, "theirs"));
+}
+
+TEST_F(NewDirectory, IsLockedNoMoreWhereNoneIsFilled) {
+  for (int number = 0; number < 8; ++number) {
+    lab_.client().mkdir(root_gfid, "left alone " + std::to_string(number));
+    lab_.simulation().run_for(5s);
+  }
+  messages_.clear();
+  lab_.client().mkdir(root_gfid, "one more");
+  EXPECT_EQ(messages_["ENTRYLK"], 3U) << "of the root";
+}
+
+TEST_F(NewDirectory, ThatIsNotMadeIsNotLocked) {
+  EXPECT_EQ(lab_.client().error_of(fop::Mkdir{.parent = root_gfid, .mode = 0755, .name = "made"}), EEXIST);
+  ClusterClient& other = lab_.add_client();
+  EXPECT_TRUE(other.mkdir(root_gfid, "another"));
 }
 
 }  // namespace
