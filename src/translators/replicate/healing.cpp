@@ -10,12 +10,23 @@ namespace {
 
 constexpr std::uint32_t listing_bytes = 128 * 1024;
 constexpr std::uint32_t add_words = 0;
+constexpr int most_ways = 3;  // to one object, after each other
 
 // Of directories, the slot of the content is about their names, too.
 Counts negative(const Counts& counts, Slot slot) {
   Counts negative = Counts::of(slot, -counts[slot]);
   if (slot == Slot::entries) negative[Slot::data] = -counts[Slot::data];
   return negative;
+}
+
+Task<Place> end_of(Translator& subvolume, const Call& call, std::vector<std::string> way) {
+  Place place{.directory = root_gfid, .name = std::move(way.back())};
+  for (std::size_t depth = 0; depth + 1 < way.size(); ++depth) {
+    const fop::Lookup step = lookup_of(place.directory, std::move(way[depth]));
+    const fop::Lookup::Reply found = co_await tried(subvolume.perform(call, step));
+    place.directory = found.iatt.gfid;
+  }
+  co_return std::move(place);
 }
 
 }  // namespace
@@ -128,14 +139,13 @@ Task<std::optional<Iatt>> Healing::object_on(Copy copy, Gfid gfid) {
 
 Task<Place> Healing::place_of(Gfid gfid, Copy holder) {
   const Call own = call();
-  std::vector<std::string> way = co_await tried(a_way_to(volume_.subvolume(holder), own, gfid));
-  Place place{.directory = root_gfid, .name = std::move(way.back())};
-  for (std::size_t depth = 0; depth + 1 < way.size(); ++depth) {
-    const fop::Lookup step = lookup_of(place.directory, std::move(way[depth]));
-    const fop::Lookup::Reply found = co_await tried(at(own, step, holder));
-    place.directory = found.iatt.gfid;
+  for (int tries = 1;; ++tries) {
+    std::vector<std::string> way = co_await tried(a_way_to(volume_.subvolume(holder), own, gfid));
+    Result<Place> place = co_await end_of(volume_.subvolume(holder), own, std::move(way));
+    // A directory on the way has just been moved.
+    const bool has_moved = !place && is_missing(place.error());
+    if (!has_moved || tries == most_ways) co_return std::move(place);
   }
-  co_return std::move(place);
 }
 
 bool Healing::is_aside(const Place& place) const {
