@@ -77,6 +77,7 @@ class Overwritten {
 
 Result<Done> check_types(const Side& from, const Side& to, const Dictionary& xdata) {
   if (!from.status) return failed(ENOENT);
+  if (from.is_directory() && xdata.has(own_key::no_directory_moves)) return failed(EISDIR);
   if (!to.status) return done;
   if (to.is_directory() && is_another_to_go(xdata, to.object.gfid)) return failed(EISDIR);
   if (from.is_directory() && !to.is_directory()) return failed(ENOTDIR);

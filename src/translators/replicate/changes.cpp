@@ -70,7 +70,7 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
     co_await tried(right_among(call, uses, locked(uses)));
   }
   for (Hold::Use& use : uses) {
-    if (use.part().slot) continue;
+    if (use.part().slot || use.part().is_only_a_lock()) continue;
     const Copies right_here = co_await tried(right_for(call, use.part(), locked(uses)));
     use.found_right(right_here);
   }
@@ -91,7 +91,7 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
 
 Task<> Changes::verify_all(const Call& call, Uses& uses) {
   for (Hold::Use& use : uses) {
-    if (use.is_verified()) continue;
+    if (use.is_verified() || use.part().is_only_a_lock()) continue;
     co_await tried(verify(call, use));
   }
   co_return done;
@@ -133,6 +133,7 @@ Task<std::vector<Copies>> Changes::make_alike(const Uses& uses, std::vector<Copi
 Task<Copies> Changes::right_among(const Call& call, const Uses& uses, Copies copies) {
   Copies right = copies;
   for (const Hold::Use& use : uses) {
+    if (use.part().is_only_a_lock()) continue;
     // What is to be removed is looked at before that only.
     if (!use.part().slot && use.found_right()) {
       right = right & *use.found_right();
@@ -365,10 +366,36 @@ Task<fop::Changed> Changes::remove_directory(const Call& call, const fop::Rmdir&
 }
 
 Task<fop::Rename::Reply> Changes::perform(const Call& call, const fop::Rename& rename) {
+  const bool moves_directory = co_await tried(is_to_move_directory(call, rename));
+  Result<fop::Rename::Reply> reply = co_await rename_locked(call, rename, moves_directory);
+  const bool may_move_one = !moves_directory && rename.old_parent != rename.new_parent;
+  if (reply || reply.error().number() != EISDIR || !may_move_one) co_return std::move(reply);
+  const std::optional<Iatt> moved = co_await tried(object_named(call, rename.old_parent, rename.old_name));
+  if (!moved || !moved->is_directory()) co_return std::move(reply);
+  reply = co_await rename_locked(call, rename, true);
+  co_return std::move(reply);
+}
+
+// As far as it is known, where bricks of ours find it out.
+Task<bool> Changes::is_to_move_directory(const Call& call, const fop::Rename& rename) {
+  if (rename.old_parent == rename.new_parent) co_return false;
+  if (volume_.all_know_sequences()) {
+    co_return volume_.named_directories.find({rename.old_parent, rename.old_name}) != nullptr;
+  }
+  const std::optional<Iatt> moved = co_await tried(object_named(call, rename.old_parent, rename.old_name));
+  co_return moved && moved->is_directory();
+}
+
+Task<fop::Rename::Reply> Changes::rename_locked(const Call& call, const fop::Rename& rename, bool moves_directory) {
   fop::Rename of_alike = rename;
   of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
   of_alike.xdata.set(own_key::removed_object, std::int32_t{1});
   Plan names{names_in(rename.old_parent, {rename.old_name}), names_in(rename.new_parent, {rename.new_name})};
+  if (moves_directory) {
+    names.push_back(moves_of_directories());
+  } else if (rename.old_parent != rename.new_parent) {
+    of_alike.xdata.set(own_key::no_directory_moves, std::int32_t{1});
+  }
   std::optional<Iatt> replaced;
   // Bricks that are all there and ours say what it is about.
   if (volume_.up() != volume_.all() || !volume_.all_know_sequences()) {

@@ -42,6 +42,8 @@ class Changes {
   // The directory is locked, so that nobody puts anything into it meanwhile. Which it is need not be asked for where a
   // brick finds out that it is another one.
   Task<fop::Changed> perform(const Call& call, const fop::Rmdir& rmdir);
+  // Where it may be that a directory gets into another one, that is locked in the volume. A brick finds it out where it
+  // was not known.
   Task<fop::Rename::Reply> perform(const Call& call, const fop::Rename& rename);
   void closed(const Gfid& gfid) { holds_.closed(gfid); }
   // What was written is on the disks of a quorum, or it fails.
@@ -109,6 +111,8 @@ class Changes {
   }
   template <class Operation>
   static Copies made_by(const Operation& change, const AnswersOf<Operation>& answers, Copies copies);
+  Task<bool> is_to_move_directory(const Call& call, const fop::Rename& rename);
+  Task<fop::Rename::Reply> rename_locked(const Call& call, const fop::Rename& rename, bool moves_directory);
   // `there`: what the name is taken for.
   Task<fop::Changed> remove_directory(const Call& call, const fop::Rmdir& rmdir, std::optional<Iatt> there);
   // What too few copies have made goes again: its name is locked.

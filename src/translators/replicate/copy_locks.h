@@ -12,7 +12,12 @@ namespace mortar::replicate {
 
 // Of an object. The locks of attributes and of content do not meet: bricks keep the one that is beyond all bytes apart,
 // for what replication of all releases takes for attributes.
-enum class LockKind { content, attributes, entries };
+enum class LockKind {
+  content,
+  attributes,
+  entries,
+  moves,  // of directories to other ones, in the volume, on its root
+};
 
 struct LockedThing {
   Gfid gfid;

@@ -70,8 +70,9 @@ std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
   if (by_name) key.name = part.claim.names.front();
   const auto found = holds_.find(key);
   if (found != holds_.end()) return found->second;
+  std::string domain = part.kind == LockKind::moves ? volume_.domain_of_moves() : volume_.domain();
   auto hold = std::make_shared<Hold>(
-      key, LockedThing{key.gfid, key.kind, key.name, 0, 0, volume_.domain(), volume_.lock_owners.next(), part.open});
+      key, LockedThing{key.gfid, key.kind, key.name, 0, 0, std::move(domain), volume_.lock_owners.next(), part.open});
   holds_.emplace(std::move(key), hold);
   return hold;
 }
@@ -84,6 +85,7 @@ bool Holds::is_contended(const Gfid& gfid) {
 bool Holds::is_kept(const Hold& hold) const {
   // A descriptor is not to be kept from being closed.
   if (hold.thing_.needs_descriptor) return false;
+  if (hold.key_.kind == LockKind::moves) return false;
   return volume_.options.eager_lock && hold.key_.name.empty() && hold.is_open_ && !hold.is_doubtful_ && !is_finishing_;
 }
 

@@ -43,6 +43,9 @@ struct Part {
   std::optional<Slot> slot;
   // What the change itself goes by, where that is a descriptor.
   std::shared_ptr<OpenObject> open = {};
+
+  // It does not matter what the copies have of the object.
+  bool is_only_a_lock() const { return kind == LockKind::moves; }
 };
 
 class Holds;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace mortar::replicate {
 
@@ -33,8 +34,12 @@ Part emptiness_of(const Gfid& directory) {
   return {.gfid = directory, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
 }
 
+Part moves_of_directories() { return {.gfid = root_gfid, .kind = LockKind::moves, .claim = {}, .slot = std::nullopt}; }
+
 Plan in_order(std::vector<Part> parts) {
-  std::ranges::sort(parts, {}, [](const Part& part) { return std::pair(part.gfid, part.kind); });
+  // Last what many wait for.
+  const auto rank = [](const Part& part) { return std::tuple(part.kind == LockKind::moves, part.gfid, part.kind); };
+  std::ranges::sort(parts, {}, rank);
   Plan plan;
   for (Part& part : parts) {
     if (plan.empty() || plan.back().gfid != part.gfid || plan.back().kind != part.kind) {

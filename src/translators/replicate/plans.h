@@ -17,6 +17,9 @@ Part attributes_of(const Gfid& gfid);
 Part names_in(const Gfid& directory, std::vector<std::string> names);
 // The directory is to be removed: nobody is to put anything into it meanwhile.
 Part emptiness_of(const Gfid& directory);
+// A directory gets into another one: nobody else is to do the same, for whether it may depends on all directories above
+// those that are locked.
+Part moves_of_directories();
 // Sorted, and what is about one object made one part.
 Plan in_order(std::vector<Part> parts);
 

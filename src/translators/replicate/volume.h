@@ -43,6 +43,8 @@ class Volume {
   const std::string& domain() const { return translator.name(); }
   // What bricks call the one where they keep those of attributes.
   std::string domain_of_attributes() const { return domain() + ":metadata"; }
+  // Of our clients only.
+  std::string domain_of_moves() const { return domain() + ":moves-of-directories"; }
   std::size_t size() const { return translator.children().size(); }
   Translator& subvolume(Copy copy) const { return *translator.children()[copy]; }
   Copies all() const { return Copies::first(size()); }
