@@ -1,4 +1,4 @@
-// What bricks know of the locks of cluster/distribute, of stock's too.
+// What bricks know of the locks of cluster/distribute, most of them of stock's too.
 #pragma once
 
 namespace mortar {
@@ -11,6 +11,8 @@ inline constexpr const char* name = "dht.entry.sync";
 inline constexpr const char* layout = "dht.layout.heal";
 // Of ranges of a file: where it is, and its names.
 inline constexpr const char* move = "dht.file.migrate";
+// Of the root, on the first subvolume: a directory gets into another one. Of our clients only.
+inline constexpr const char* moves_of_directories = "mortar.directories.move";
 
 }  // namespace lock_domain
 

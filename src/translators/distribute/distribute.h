@@ -26,7 +26,8 @@
 //   layout_check.h             bricks that know better where a name belongs
 //   commands.h                 what an extended attribute that is set tells distribute to do
 //
-// All locks are those of stock clients, so that both keep out of each other's way.
+// All locks are those of stock clients, so that both keep out of each other's way. Only that of moves of directories
+// stock does not have.
 #pragma once
 
 #include <memory>

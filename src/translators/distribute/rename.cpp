@@ -109,6 +109,7 @@ Task<bool> Renaming::take(RenameLocks& locks) {
     locks.add_file(*from_.thing.place, from_.thing.gfid, true);
     if (to_.thing.place) locks.add_file(*to_.thing.place, to_.thing.gfid, false);
   }
+  if (from_.thing.is_directory && !is_same_parent()) locks.add_moves_of_directories();
   locks.add_name(from_.hashed, from_.name);
   locks.add_name(to_.hashed, to_.name);
   bool taken = true;

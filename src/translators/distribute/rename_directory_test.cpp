@@ -1,9 +1,12 @@
+#include "translators/distribute/directories_test_support.h"
 #include "translators/distribute/rename_test_support.h"
 
 namespace mortar {
 
 using testing::DistributeClient;
 using testing::NamedFiles;
+using testing::StartedLab;
+using testing::text_of;
 using testing::TripCount;
 
 namespace {
@@ -65,6 +68,29 @@ TEST_F(RenameDirectory, MovesAllCopies) {
       }
       other.die();
     }
+  }
+}
+
+// Messages take as long as chance has it: without order the bricks do one of the two each.
+TEST(RenameDirectories, OfTwoThatGetIntoEachOtherOneDoes) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    StartedLab lab{3, {}, seed};
+    const Gfid left = lab.client().mkdir(root_gfid, "left")->iatt.gfid;
+    const Gfid right = lab.client().mkdir(root_gfid, "right")->iatt.gfid;
+    const Gfid a = lab.client().mkdir(left, "a")->iatt.gfid;
+    const Gfid b = lab.client().mkdir(right, "b")->iatt.gfid;
+    DistributeClient& other = lab.add_started_client();
+    ASSERT_TRUE(other.lookup(root_gfid, "left") && other.lookup(root_gfid, "right"));
+    ASSERT_TRUE(other.lookup(left, "a") && other.lookup(right, "b"));
+    auto into_b =
+        lab.client().begin(fop::Rename{.old_parent = left, .new_parent = b, .old_name = "a", .new_name = "a"});
+    auto into_a = other.begin(fop::Rename{.old_parent = right, .new_parent = a, .old_name = "b", .new_name = "b"});
+    ASSERT_TRUE(lab.simulation().run_until([&] { return into_b->has_value() && into_a->has_value(); }));
+    const bool is_in_b = (*into_b)->has_value();
+    EXPECT_NE(is_in_b, (*into_a)->has_value());
+    EXPECT_ALIKE(lab, is_in_b ? "right/b/a" : "left/a/b");
+    EXPECT_TRUE(lab.is_nowhere(is_in_b ? "left/a" : "right/b"));
   }
 }
 

@@ -91,6 +91,10 @@ Task<> RenameLocks::lock_name(Translator& subvolume, NameIn name) {
   return distribute::lock_name(held_, subvolume, name.directory, std::move(name.name));
 }
 
+Task<> RenameLocks::lock_moves(Translator& first) {
+  return held_.lock_object(first, root_gfid, lock_domain::moves_of_directories, LockType::write);
+}
+
 Task<bool> RenameLocks::take_at_once() {
   put_in_order();
   std::vector<Task<>> tasks;
@@ -100,6 +104,7 @@ Task<bool> RenameLocks::take_at_once() {
     if (name.needs_layout) tasks.push_back(lock_layout(subvolume, name.name.directory));
     tasks.push_back(lock_name(subvolume, name.name));
   }
+  if (with_moves_) tasks.push_back(lock_moves(*impatient_.front()));
   const std::vector<Result<Done>> taken = co_await tried(all(std::move(tasks)));
   bool refused = false;
   for (const Result<Done>& one : taken) {
@@ -120,6 +125,10 @@ Task<> RenameLocks::take_in_order() {
       co_await tried(lock_layout(*subvolumes_[name.place], name.name.directory));
     }
     co_await tried(lock_name(*subvolumes_[name.place], name.name));
+  }
+  // Last what many wait for.
+  if (with_moves_) {
+    co_await tried(lock_moves(*subvolumes_.front()));
   }
   co_return done;
 }

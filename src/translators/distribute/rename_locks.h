@@ -27,6 +27,8 @@ class RenameLocks {
   // `required`: else it may be gone by now.
   void add_file(Place place, const Gfid& gfid, bool required);
   void add_name(Place place, NameIn name);
+  // Whether a directory may get into another one depends on all directories above, and subvolumes are to see it alike.
+  void add_moves_of_directories() { with_moves_ = true; }
 
   // False: somebody has one of them. What was got is held until it is given back, as after an error.
   Task<bool> take_at_once();
@@ -52,12 +54,14 @@ class RenameLocks {
   Task<> lock_file(Translator& subvolume, File file);
   Task<> lock_layout(Translator& subvolume, Gfid directory);
   Task<> lock_name(Translator& subvolume, NameIn name);
+  Task<> lock_moves(Translator& first);
 
   const std::vector<Translator*>& subvolumes_;
   std::vector<std::unique_ptr<WithoutWaiting>> impatient_;  // by subvolume
   LockSet held_;
   std::vector<File> files_;
   std::vector<Name> names_;
+  bool with_moves_ = false;
 };
 
 }  // namespace mortar::distribute
