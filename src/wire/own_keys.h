@@ -17,6 +17,9 @@ inline constexpr const char* no_directory_moves = "mortar.no-directory-moves";
 // Beside a lookup: the content of a file, up to so many bytes, where the caller may read it. It stands under this key
 // in the answer.
 inline constexpr const char* readable_content = "mortar.readable-content";
+// Beside a readdirp: the content of files, each up to so many bytes, where the caller may read them, as long as the
+// answer stays small. It stands under this key beside the entry.
+inline constexpr const char* listed_content = "mortar.listed-content";
 
 // What those who use copies of each other ask of bricks (translators/index/unwritten_changes.h). All are heard from the
 // volume's own processes only.

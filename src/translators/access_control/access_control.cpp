@@ -116,6 +116,21 @@ Task<fop::Lookup::Reply> AccessControl::look_up(const Call& call, const fop::Loo
   co_return std::move(reply);
 }
 
+Task<fop::Readdirp::Reply> AccessControl::perform(const Call& call, const fop::Readdirp& readdirp) {
+  if (is_exempt(call) || !readdirp.xdata.has(own_key::listed_content)) return next().perform(call, readdirp);
+  return list(call, readdirp);
+}
+
+Task<fop::Readdirp::Reply> AccessControl::list(const Call& call, const fop::Readdirp& readdirp) {
+  fop::Readdirp::Reply reply = co_await tried(next().perform(call, readdirp));
+  for (EntryPlus& entry : reply.entries.elements) {
+    if (!entry.xattrs.has(own_key::listed_content)) continue;
+    const Result<Done> may = co_await require(call, entry.iatt.gfid, may_read);
+    if (!may) entry.xattrs.erase(own_key::listed_content);
+  }
+  co_return std::move(reply);
+}
+
 Task<fop::Access::Reply> AccessControl::perform(const Call& call, const fop::Access& access) {
   const std::uint32_t wanted = access.mask & 7;
   fop::Access::Reply reply;

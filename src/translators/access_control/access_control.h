@@ -23,6 +23,7 @@ class AccessControl : public PassOn {
   using PassOn::perform;
 
   Task<fop::Lookup::Reply> perform(const Call& call, const fop::Lookup& lookup) override;
+  Task<fop::Readdirp::Reply> perform(const Call& call, const fop::Readdirp& readdirp) override;
   Task<fop::Access::Reply> perform(const Call& call, const fop::Access& access) override;
   Task<fop::Open::Reply> perform(const Call& call, const fop::Open& open) override;
   Task<fop::Opendir::Reply> perform(const Call& call, const fop::Opendir& opendir) override;
@@ -69,6 +70,7 @@ class AccessControl : public PassOn {
   Task<typename Operation::Reply> checked(const Call& call, const Operation& operation, Gfid gfid,
                                           std::uint32_t wanted);
   Task<fop::Lookup::Reply> look_up(const Call& call, const fop::Lookup& lookup);
+  Task<fop::Readdirp::Reply> list(const Call& call, const fop::Readdirp& readdirp);
   template <class Operation>
   Task<typename Operation::Reply> making(const Call& call, const Operation& operation);
   template <class Operation>

@@ -129,6 +129,27 @@ TEST_F(AccessControlTest, ContentComesWithALookupForWhoMayReadIt) {
   EXPECT_FALSE(is_given(user(2000, 200)));
 }
 
+TEST_F(AccessControlTest, ContentComesWithAListingForWhoMayReadIt) {
+  leaf.answer<fop::Readdirp>([this](const Call&, const fop::Readdirp&) -> Result<fop::Readdirp::Reply> {
+    EntryPlus entry;
+    entry.name = "n";
+    entry.iatt = objects[file];
+    entry.xattrs.set(own_key::listed_content, Slice::copy("content"));
+    fop::Readdirp::Reply reply;
+    reply.entries.elements.push_back(std::move(entry));
+    return reply;
+  });
+  const auto is_given = [this](const Call& call) {
+    fop::Readdirp readdirp{.gfid = directory};
+    readdirp.xdata.set(own_key::listed_content, std::uint64_t{4096});
+    return ask(*translator, call, readdirp)->reply().entries.elements.front().xattrs.has(own_key::listed_content);
+  };
+  EXPECT_TRUE(is_given(user(0)));
+  EXPECT_TRUE(is_given(user(1000)));
+  EXPECT_TRUE(is_given(user(2000, 100)));
+  EXPECT_FALSE(is_given(user(2000, 200)));
+}
+
 TEST_F(AccessControlTest, RootAndInternalCallsAskNothing) {
   Call heal = user(1000);
   heal.pid = internal_pid::self_heal;

@@ -39,6 +39,12 @@ double Front::left_of(double term, const Asked& asked, const Inode& inode) const
   return std::max(0.0, term - passed.count());
 }
 
+std::optional<LookAhead::Source> Front::to_look_ahead(const GraphPointer& graph) const {
+  const bool may_be_old = entry_term() >= plain_term && attribute_term() >= plain_term;
+  if (!options_.readdir_with_attributes || !may_be_old || !graph->believable_for()) return std::nullopt;
+  return LookAhead::Source{graph, graph->most_listed_content()};
+}
+
 Instant Front::trusted_until(const Asked& asked) const { return asked.at + to_duration(attribute_term()); }
 
 void Front::learn_capability(Inode& inode, const Asked& asked, bool absent) {
@@ -62,6 +68,7 @@ void Front::heard(const notice::CacheInvalidation& invalidation) {
     if (graph_->believable_for()) forget_all();
     return;
   }
+  look_ahead_.forget_all();
   heard_of(invalidation.gfid, invalidation.flags);
   if ((invalidation.flags & flag::parent_times) == 0) return;
   for (const Iatt* parent : {&invalidation.parent, &invalidation.old_parent}) {
@@ -93,6 +100,7 @@ void Front::forget(Inode& inode, std::uint32_t flags) {
 
 void Front::forget_all() {
   news_.heard_of_all();
+  look_ahead_.forget_all();
   ++removals_;
   inodes_.for_each([this](Inode& inode) { forget(inode, flag::forget); });
 }

@@ -8,7 +8,10 @@
 namespace mortar::fuse {
 
 Front::Front(World& world, MountOptions options)
-    : world_(world), options_(std::move(options)), groups_(world, options_.group_timeout) {
+    : world_(world),
+      options_(std::move(options)),
+      groups_(world, options_.group_timeout),
+      look_ahead_(world, background_, [this] { return asked(); }, changes_) {
   settled_.set();
 }
 
@@ -40,6 +43,7 @@ Task<> Front::stop() {
     release_later(Call{}, handle->graph, handle->inode->gfid, std::move(handle->fd), handle->directory);
   }
   handles_.clear();
+  look_ahead_.forget_all();
   co_await background_.finished();
   retired_.push_back(std::move(graph_));
   for (const GraphPointer& graph : retired_) {

@@ -15,6 +15,7 @@
 #include "translators/fuse/groups.h"
 #include "translators/fuse/handle.h"
 #include "translators/fuse/kernel_cache.h"
+#include "translators/fuse/look_ahead.h"
 #include "translators/fuse/news.h"
 #include "translators/fuse/request.h"
 
@@ -162,6 +163,10 @@ class Front {
   Result<InodePointer> refer(const Iatt& iatt, std::uint64_t parent, const std::string& name);
   void answer_entry(Request& request, Inode& inode, const Iatt& iatt, std::uint64_t parent,
                     std::string_view name);
+  // Nothing where names and attributes are to be asked for each time, or bricks do not tell of changes.
+  std::optional<LookAhead::Source> to_look_ahead(const GraphPointer& graph) const;
+  // What was listed ahead, where the kernel does not know it yet: false where that is nothing.
+  bool answer_from_listing(Request& request, const Call& call, const Inode& directory, const std::string& name);
   void answer_attributes(Request& request, Inode& inode, const Iatt& iatt);
   Task<> answer_made(Request& request, const fop::Made& made, std::uint64_t parent, std::string name);
   Task<> look_up_self(Request& request, std::uint64_t number);
@@ -243,6 +248,7 @@ class Front {
   std::uint64_t removals_ = 0;  // of directories: any of them may be one that attributes are remembered of
   News news_;
   KernelCache* kernel_ = nullptr;
+  LookAhead look_ahead_;
   // Declared last: what runs uses all of the above.
   TaskSet background_;
   TaskSet requests_;

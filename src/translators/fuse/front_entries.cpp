@@ -75,6 +75,11 @@ Task<> Front::lookup(Request& request, std::uint64_t parent, std::string name) {
   }
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
+  const std::optional<LookAhead::Source> ahead = to_look_ahead(graph);
+  if (ahead) {
+    co_await look_ahead_.prepare(call, *ahead, directory->gfid, name);
+  }
+  if (ahead && answer_from_listing(request, call, *directory, name)) co_return done;
   fop::Lookup lookup{.parent = directory->gfid, .name = name};
   // For an object that was put onto the brick by hand and has no identity yet.
   lookup.xdata.append("gfid-req", world_.random_gfid());
@@ -90,7 +95,20 @@ Task<> Front::lookup(Request& request, std::uint64_t parent, std::string name) {
   const InodePointer inode = co_await tried(refer(reply->iatt, parent, name));
   learn_capability(*inode, request.asked(), !reply->xdata.has(capability_xattr));
   answer_entry(request, *inode, reply->iatt, parent, name);
+  if (ahead && reply->iatt.is_regular()) look_ahead_.looked_up(call, *ahead, directory->gfid);
+  if (reply->iatt.is_directory()) look_ahead_.passed(call, directory->gfid);
   co_return done;
+}
+
+bool Front::answer_from_listing(Request& request, const Call& call, const Inode& directory, const std::string& name) {
+  const std::optional<LookAhead::Known> known = look_ahead_.find(call, directory.gfid, name);
+  if (!known || inodes_.find(known->iatt.gfid)) return false;
+  const InodePointer inode = introduce(known->iatt.gfid, directory.number, name);
+  learn_capability(*inode, known->asked, false);
+  if (!request.entry(entry_of(known->asked, *inode, known->iatt, directory.number, name))) {
+    inodes_.forget(inode->number, 1);
+  }
+  return true;
 }
 
 Task<std::uint32_t> Front::mode_of_new(const Call& call, InodePointer parent, std::uint32_t mode, std::uint32_t umask) {

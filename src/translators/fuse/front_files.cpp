@@ -7,6 +7,7 @@
 #include "translators/fuse/change_count.h"
 #include "translators/fuse/front.h"
 #include "translators/fuse/gone.h"
+#include "translators/open_behind/plain_reading.h"
 
 namespace mortar::fuse {
 namespace {
@@ -24,6 +25,11 @@ Task<> Front::open(Request& request, std::uint64_t number, std::uint32_t flags) 
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
   const fop::Open open{.gfid = inode->gfid, .flags = flags_to_open(flags)};
+  const InodePointer directory = inodes_.find(inode->parent);
+  const std::optional<LookAhead::Source> ahead = to_look_ahead(graph);
+  if (ahead && directory && !inode->has_pages && is_for_plain_reading(open)) {
+    co_await look_ahead_.prepare(call, *ahead, directory->gfid, {});
+  }
   Result<fop::Opened> reply = co_await graph->perform(call, open);
   if (!reply) co_return stale_if_gone(reply.error());
   inode->has_pages = true;
@@ -48,6 +54,10 @@ Task<> Front::read(Request& request, HandlePointer handle, std::size_t size, std
   const fop::Read::Reply reply = co_await tried(handle->graph->perform(call, read));
   if (reply.data.bytes.size() > size) co_return Error(EIO);
   request.bytes(reply.data.bytes.bytes());
+  if (offset != 0) co_return done;
+  const InodePointer directory = inodes_.find(handle->inode->parent);
+  const std::optional<LookAhead::Source> ahead = to_look_ahead(handle->graph);
+  if (ahead && directory) look_ahead_.read(call, *ahead, directory->gfid);
   co_return done;
 }
 

@@ -9,6 +9,7 @@
 #include "base/event.h"
 #include "translator/graph.h"
 #include "translators/md_cache/md_cache.h"
+#include "translators/quick_read/quick_read.h"
 #include "translators/write_behind/write_behind.h"
 
 namespace mortar::fuse {
@@ -20,6 +21,7 @@ class MountedGraph final : public PassOn {
     for (const std::unique_ptr<Translator>& translator : graph_->translators()) {
       if (const auto* found = dynamic_cast<const MdCache*>(translator.get())) md_cache_ = found;
       if (auto* found = dynamic_cast<WriteBehind*>(translator.get())) write_behind_ = found;
+      if (const auto* found = dynamic_cast<const QuickRead*>(translator.get())) quick_read_ = found;
     }
   }
 
@@ -29,6 +31,9 @@ class MountedGraph final : public PassOn {
   std::optional<std::chrono::seconds> believable_for() const {
     return md_cache_ == nullptr ? std::nullopt : md_cache_->believable_for();
   }
+
+  // The content of which files a listing may bring; 0 where nobody would keep it.
+  std::uint64_t most_listed_content() const { return quick_read_ == nullptr ? 0 : quick_read_->most_listed(); }
 
   // Until every write that was answered is on the bricks, well or not.
   Task<> settle() { return write_behind_ == nullptr ? ready<Done>(done) : write_behind_->settle(); }
@@ -75,6 +80,7 @@ class MountedGraph final : public PassOn {
   std::unique_ptr<Graph> graph_;
   const MdCache* md_cache_ = nullptr;
   WriteBehind* write_behind_ = nullptr;
+  const QuickRead* quick_read_ = nullptr;
   bool up_ = false;
   std::optional<Error> failure_;
   Event decision_;

@@ -90,6 +90,7 @@ class Locks : public locks::CountsReplies {
   // What mandatory locks stand against (transfers.cpp).
   Task<fop::Open::Reply> perform(const Call& call, const fop::Open& open) override;
   Task<fop::Lookup::Reply> perform(const Call& call, const fop::Lookup& lookup) override;
+  Task<fop::Readdirp::Reply> perform(const Call& call, const fop::Readdirp& readdirp) override;
   Task<fop::Read::Reply> perform(const Call& call, const fop::Read& read) override;
   Task<fop::Write::Reply> perform(const Call& call, const fop::Write& write) override;
   Task<fop::Truncate::Reply> perform(const Call& call, const fop::Truncate& truncate) override;
@@ -146,7 +147,8 @@ class Locks : public locks::CountsReplies {
   Task<typename Operation::Reply> transfer(const Call& call, const Operation& operation, locks::Transfer transfer);
   template <class Operation>
   Task<typename Operation::Reply> guarded(const Call& call, const Operation& operation, locks::Transfer transfer);
-  Task<fop::Lookup::Reply> look_up_without_content(const Call& call, fop::Lookup lookup);
+  template <class Operation>
+  Task<typename Operation::Reply> without_content(const Call& call, Operation operation, const char* key);
   Task<> wait_for_transfer(const Call& call, locks::Transfer transfer);
   Task<bool> is_mandatory(const Call& call, Gfid gfid);
   Task<bool> is_fenced(const Call& call, Gfid gfid);

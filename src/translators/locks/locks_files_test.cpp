@@ -47,11 +47,15 @@ TEST_F(MandatoryLocksTest, TransfersWaitForLocksOfOthers) {
   EXPECT_EQ(writer->error(), 0);
 }
 
-TEST_F(MandatoryLocksTest, LookupsBringNoContent) {
+TEST_F(MandatoryLocksTest, LookupsAndListingsBringNoContent) {
   fop::Lookup lookup{.parent = directory, .name = "n"};
   lookup.xdata.set(own_key::readable_content, std::uint64_t{4096});
   EXPECT_EQ(error_of(call_of(a), lookup), 0);
   EXPECT_FALSE(leaf.asked<fop::Lookup>().back().second.xdata.has(own_key::readable_content));
+  fop::Readdirp readdirp{.gfid = directory};
+  readdirp.xdata.set(own_key::listed_content, std::uint64_t{4096});
+  EXPECT_EQ(error_of(call_of(a), readdirp), 0);
+  EXPECT_FALSE(leaf.asked<fop::Readdirp>().back().second.xdata.has(own_key::listed_content));
 }
 
 struct FileMandatoryLocksTest : MandatoryLocksTest {

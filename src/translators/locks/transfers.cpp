@@ -123,15 +123,21 @@ Task<typename Operation::Reply> Locks::transfer(const Call& call, const Operatio
   return guarded(call, operation, std::move(transfer));
 }
 
-// Content comes with a lookup whatever is locked; and it may be read later.
+// Content comes with a lookup or a listing whatever is locked; and it may be read later.
 Task<fop::Lookup::Reply> Locks::perform(const Call& call, const fop::Lookup& lookup) {
   const bool asks = has_mandatory_locks() && lookup.xdata.has(own_key::readable_content);
-  return asks ? look_up_without_content(call, lookup) : CountsReplies::perform(call, lookup);
+  return asks ? without_content(call, lookup, own_key::readable_content) : CountsReplies::perform(call, lookup);
 }
 
-Task<fop::Lookup::Reply> Locks::look_up_without_content(const Call& call, fop::Lookup lookup) {
-  lookup.xdata.erase(own_key::readable_content);
-  fop::Lookup::Reply reply = co_await tried(CountsReplies::perform(call, lookup));
+Task<fop::Readdirp::Reply> Locks::perform(const Call& call, const fop::Readdirp& readdirp) {
+  const bool asks = has_mandatory_locks() && readdirp.xdata.has(own_key::listed_content);
+  return asks ? without_content(call, readdirp, own_key::listed_content) : CountsReplies::perform(call, readdirp);
+}
+
+template <class Operation>
+Task<typename Operation::Reply> Locks::without_content(const Call& call, Operation operation, const char* key) {
+  operation.xdata.erase(key);
+  typename Operation::Reply reply = co_await tried(CountsReplies::perform(call, operation));
   co_return std::move(reply);
 }
 

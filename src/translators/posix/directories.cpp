@@ -1,8 +1,11 @@
 // Open directories: opening, listing, flushing.
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "translators/posix/jobs.h"
 #include "translators/posix/wanted.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix::job {
 
@@ -12,6 +15,8 @@ constexpr std::uint8_t directory_entry = 4;  // DT_DIR
 // What an entry is charged beside its name, as stock charges it: the larger of its own record and the one on the wire.
 constexpr std::size_t entry_charge = 256;
 constexpr std::size_t most_entries = 65536;
+// What files hold that are listed together.
+constexpr std::int64_t most_listed_content = 1 << 20;
 
 // A handle of its own for reading entries: the position belongs to it.
 Result<std::shared_ptr<OpenFile>> open_to_list(const Work& work, Subject& object) {
@@ -77,6 +82,19 @@ void fill_attributes(const Work& work, const Subject& directory, int handle, con
   entry.xattrs = std::move(answers);
 }
 
+// The same with content, as long as there is not too much of it.
+void fill_with_content(const Work& work, const Subject& directory, int handle, Dictionary wanted,
+                       std::vector<EntryPlus>& entries) {
+  const std::int64_t most = wanted.number(own_key::listed_content).value_or(0);
+  std::int64_t left = most_listed_content;
+  for (EntryPlus& entry : entries) {
+    wanted.set(own_key::listed_content, std::min(most, left));
+    fill_attributes(work, directory, handle, wanted, entry);
+    const std::optional<Bytes> content = entry.xattrs.bytes(own_key::listed_content);
+    if (content) left -= static_cast<std::int64_t>(content->size());
+  }
+}
+
 }  // namespace
 
 Result<fop::Opened> opendir(Work& work, const fop::Opendir& request) {
@@ -118,7 +136,11 @@ Result<fop::Readdirp::Reply> readdirp(Work& work, const fop::Readdirp& request) 
       list(work, object, handle, request.offset, request.size, request.xdata,
            [&](DirectoryEntry entry) { reply.entries.elements.push_back(plain_entry<EntryPlus>(std::move(entry))); });
   if (!at_end) return failed(at_end.error().number() == ENOTDIR ? EINVAL : at_end.error().number());
-  for (EntryPlus& entry : reply.entries.elements) fill_attributes(work, object, handle, request.xdata, entry);
+  if (request.xdata.has(own_key::listed_content)) {
+    fill_with_content(work, object, handle, request.xdata, reply.entries.elements);
+  } else {
+    for (EntryPlus& entry : reply.entries.elements) fill_attributes(work, object, handle, request.xdata, entry);
+  }
   reply.op_ret = static_cast<std::int32_t>(reply.entries.elements.size());
   reply.op_errno = *at_end ? ENOENT : 0;
   return reply;

@@ -32,7 +32,7 @@ class Answerer {
 
  private:
   void answer(const std::string& key, const Value& value) {
-    if (key == "glusterfs.content" || key == own_key::readable_content) {
+    if (key == "glusterfs.content" || key == own_key::readable_content || key == own_key::listed_content) {
       return answer_content(key, number_of(value).value_or(0));
     }
     if (key == "list-xattr") return answer_list();

@@ -114,6 +114,15 @@ TYPED_TEST(PosixXattrs, LookupsAnswerWhatTheyAreAskedFor) {
   EXPECT_EQ(reply->xdata.gfid("trusted.gfid"), this->file);
   EXPECT_FALSE(reply->xdata.has("trusted.none"));
   EXPECT_FALSE(reply->xdata.has("unknown-word"));
+  fop::Readdirp readdirp{.gfid = root_gfid, .fd = brick.ask(fop::Opendir{.gfid = root_gfid})->fd, .size = 4096};
+  readdirp.xdata.set(own_key::listed_content, std::uint64_t{3});
+  const Result<fop::Readdirp::Reply> listed = brick.ask(readdirp);
+  ASSERT_TRUE(listed);
+  for (const EntryPlus& entry : listed->entries.elements) {
+    const std::optional<Bytes> content = entry.xattrs.bytes(own_key::listed_content);
+    EXPECT_EQ(content.has_value(), entry.name == "e1") << entry.name;
+    if (content) EXPECT_EQ(as_text(*content), "abc");
+  }
   fop::Lookup list{.parent = root_gfid, .name = "e1"};
   list.xdata.set("list-xattr", std::int64_t{1});
   reply = brick.ask(list);

@@ -67,6 +67,33 @@ void QuickRead::learn(const Call& call, const fop::Lookup::Reply& reply, bool wa
   keep(std::move(file));
 }
 
+Task<fop::Readdirp::Reply> QuickRead::list(Call call, fop::Readdirp readdirp) {
+  const Instant asked_at = world_.now();
+  const ChangedLately::Question question(changed_);
+  fop::Readdirp::Reply reply = co_await tried(next().perform(call, readdirp));
+  for (EntryPlus& entry : reply.entries.elements) {
+    if (question.is_still_true(entry.iatt.gfid)) learn(call, entry, asked_at);
+    entry.xattrs.erase(own_key::listed_content);
+  }
+  co_return std::move(reply);
+}
+
+void QuickRead::learn(const Call& call, EntryPlus& entry, Instant asked_at) {
+  const Value* answer = entry.xattrs.find(own_key::listed_content);
+  const Slice* content = answer != nullptr ? std::get_if<Slice>(answer) : nullptr;
+  const Iatt& iatt = entry.iatt;
+  if (content == nullptr || !iatt.is_regular() || iatt.size == 0 || content->size() != iatt.size) return;
+  const auto known = places_.find(iatt.gfid);
+  if (known != places_.end() && is_good(**known->second)) return;
+  forget(iatt.gfid);
+  keep({.gfid = iatt.gfid,
+        .caller = call,
+        .iatt = iatt,
+        .until = end_of(asked_at),
+        .content = *content,
+        .was_listed = true});
+}
+
 void QuickRead::keep(File file) {
   if (file.content) bytes_ += file.content->size();
   const Gfid gfid = file.gfid;
@@ -81,7 +108,7 @@ void QuickRead::drop(Files::iterator place) {
   File& file = **place;
   if (file.content) {
     bytes_ -= file.content->size();
-    if (!file.was_opened) earn(-1);
+    if (!file.was_opened && !file.was_listed) earn(-1);
     file.content.reset();
   }
   places_.erase(file.gfid);
@@ -99,7 +126,7 @@ void QuickRead::forget_all() {
 
 Task<fop::Opened> QuickRead::open(Call call, fop::Open open, FilePointer file) {
   const bool is_the_first = !std::exchange(file->was_opened, true);
-  if (is_the_first && world_.now() < file->until) earn(for_a_read);
+  if (is_the_first && !file->was_listed && world_.now() < file->until) earn(for_a_read);
   fop::Opened opened = co_await tried(next().perform(call, open));
   if (is_good(*file) && is_same_caller(file->caller, call) && opened.fd.open) opened.fd.open->contexts.put(this, file);
   co_return std::move(opened);

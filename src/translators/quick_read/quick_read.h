@@ -1,6 +1,8 @@
 // performance/quick-read: the content of a small file comes with the lookup of its name, so that who opens and reads it
 // next asks the bricks nothing more.
 //
+// The same comes with a listing for which a mount asks it (fuse/look_ahead.h).
+//
 // It is asked for only while files that were looked up prove to be read, and only bricks of ours give it: to who may
 // read the file, so that an open need not be asked for either. It is handed on to an open of the same caller, for a
 // second at most, and not once the file is changed through this client or bricks tell of a change.
@@ -42,6 +44,8 @@ class QuickRead final : public Intercept<QuickRead> {
 
   template <class Operation>
   Task<typename Operation::Reply> around(const Call& call, const Operation& operation);
+  // Of which files listings may bring the content; 0 where they may not.
+  std::uint64_t most_listed() const { return options_.pass_through ? 0 : options_.most_of_a_file.bytes; }
   void notified(const Notice& notice, Translator& child) override;
   Result<Done> reconfigure(const VolumeSection& section) override;
   void dump_state(std::string& out) const override;
@@ -55,6 +59,7 @@ class QuickRead final : public Intercept<QuickRead> {
     Instant until{};
     std::optional<Slice> content;
     bool was_opened = false;
+    bool was_listed = false;  // nobody looked it up: whether it is read says nothing of those that are
   };
   using FilePointer = std::shared_ptr<File>;
   using Files = std::list<FilePointer>;  // the oldest first
@@ -67,6 +72,7 @@ class QuickRead final : public Intercept<QuickRead> {
   static constexpr int no_answer = -8;  // bricks that do not know of it, or may not give it
 
   Task<fop::Lookup::Reply> look_up(Call call, fop::Lookup lookup);
+  Task<fop::Readdirp::Reply> list(Call call, fop::Readdirp readdirp);
   Task<fop::Opened> open(Call call, fop::Open open, FilePointer file);
   // Null where it may not be read from here.
   FilePointer file_of(const Fd& fd) const { return fd.open ? fd.open->contexts.get<File>(this) : nullptr; }
@@ -79,6 +85,7 @@ class QuickRead final : public Intercept<QuickRead> {
     return asked_at + std::chrono::seconds(std::clamp<std::int64_t>(options_.timeout, 0, longest));
   }
   void learn(const Call& call, const fop::Lookup::Reply& reply, bool was_asked, Instant asked_at);
+  void learn(const Call& call, EntryPlus& entry, Instant asked_at);
   void keep(File file);
   void forget(const Gfid& gfid);
   void forget_all();
@@ -99,6 +106,8 @@ template <class Operation>
 Task<typename Operation::Reply> QuickRead::around(const Call& call, const Operation& operation) {
   if constexpr (std::is_same_v<Operation, fop::Lookup>) {
     if (!operation.name.empty() && !options_.pass_through) return look_up(call, operation);
+  } else if constexpr (std::is_same_v<Operation, fop::Readdirp>) {
+    if (operation.xdata.has(own_key::listed_content)) return list(call, operation);
   } else if constexpr (std::is_same_v<Operation, fop::Open>) {
     const auto known = places_.find(operation.gfid);
     if (known != places_.end() && is_for_plain_reading(operation)) return open(call, operation, *known->second);

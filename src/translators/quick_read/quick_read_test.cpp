@@ -85,6 +85,38 @@ TEST_F(QuickReadTest, ContentIsAskedForWhereItIsRead) {
   EXPECT_FALSE(read(fd)) << "the kernel has it, it is not kept twice";
 }
 
+TEST_F(QuickReadTest, ContentComesWithAListingThatAsksForIt) {
+  Event gate;
+  gate.set();
+  leaf_.answer_later<fop::Readdirp>([&](const Call&, const fop::Readdirp&) -> Task<fop::Readdirp::Reply> {
+    EntryPlus entry;
+    entry.iatt.gfid = file_;
+    entry.iatt.mode = 0100644;
+    entry.iatt.size = content_.size();
+    entry.xattrs.set(own_key::listed_content, Slice::copy(content_));
+    fop::Readdirp::Reply reply;
+    reply.entries.elements.push_back(std::move(entry));
+    co_await gate.wait();
+    co_return std::move(reply);
+  });
+  fop::Readdirp readdirp{.gfid = root_gfid};
+  readdirp.xdata.set(own_key::listed_content, std::uint64_t{4096});
+  auto listed = ask(top_, Call{}, readdirp);
+  EXPECT_FALSE(listed->reply().entries.elements.front().xattrs.has(own_key::listed_content));
+  EXPECT_FALSE(read(opened(0, user(1000))));
+  EXPECT_EQ(read(opened()), "content");
+  look_up();
+  EXPECT_FALSE(asked_for_content()) << "that was not looked up";
+
+  gate.reset();
+  listed = ask(top_, Call{}, readdirp);
+  ask(top_, Call{}, fop::Write{.gfid = file_});
+  gate.set();
+  run_ready();
+  EXPECT_TRUE(listed->answered());
+  EXPECT_FALSE(read(opened())) << "it was changed meanwhile";
+}
+
 TEST_F(QuickReadTest, NoLongerWhereNothingIsRead) {
   is_used();
   for (int time = 0; time < 40; ++time) look_up();

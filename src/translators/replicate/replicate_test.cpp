@@ -425,6 +425,33 @@ TEST(Replicate, ALookupBringsTheContentOfACopyThatIsRight) {
   EXPECT_EQ(content(), "none");
 }
 
+TEST(Replicate, AListingBringsContentWhereNoCopyHasMissedAnything) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "old")));
+  lab.settle();
+  const auto content = [&] {
+    ClusterClient& client = lab.add_client();
+    const Result<fop::Opened> opened = client.ask(fop::Opendir{.gfid = root_gfid, .xdata = {}});
+    fop::Readdirp readdirp{.gfid = root_gfid, .fd = opened->fd, .size = 4096, .xdata = {}};
+    readdirp.xdata.set(own_key::listed_content, std::uint64_t{4096});
+    const Result<fop::Readdirp::Reply> listed = client.ask(readdirp);
+    for (const EntryPlus& entry : listed->entries.elements) {
+      const std::optional<Bytes> bytes = entry.xattrs.bytes(own_key::listed_content);
+      if (entry.name == "f" && bytes) return std::string(as_text(*bytes));
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(content(), "old");
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(write_of(*file, 0, "new")));
+  lab.settle();
+  lab.brick(1).come_back();
+  EXPECT_EQ(lab.content(1, "f"), "old");
+  EXPECT_EQ(content(), "none");
+}
+
 TEST(Replicate, ACopyThatFailsIsBlamedBeforeTheAnswer) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
