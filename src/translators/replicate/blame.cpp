@@ -13,12 +13,12 @@ std::vector<Copies> accusers(const std::vector<Marks>& marks, Copies witnesses, 
   return accusers;
 }
 
-Copies not_behind(const std::vector<Copies>& accusers, Copies present, const Quorum& quorum) {
+Copies not_behind(const std::vector<Copies>& accusers, Copies present, Copies useful, const Quorum& quorum) {
   Copies right;
   for (const Copy copy : present.list()) {
     if (accusers[copy].empty()) right.add(copy);
   }
-  if (!right.empty() || !quorum.is_required()) return right;
+  if (!(right & useful).empty() || !quorum.is_required()) return right;
   // Who says nothing may blame it, too.
   const Copies silent = Copies::first(accusers.size()) - present;
   for (const Copy copy : present.list()) {

@@ -16,7 +16,8 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   }
   const bool is_directory = answers[evidence.present.front()]->iatt.is_directory();
   const auto right = [&](Slot slot) {
-    return not_behind(accusers(evidence.marks, evidence.present, slot), evidence.present, volume.quorum);
+    const Copies useful = slot == Slot::entries ? volume.all() : volume.with_data();
+    return not_behind(accusers(evidence.marks, evidence.present, slot), evidence.present, useful, volume.quorum);
   };
   // An arbiter has the names of a directory as everybody does, but what else it says of an object is not its own.
   evidence.readable.data = is_directory ? right(Slot::entries) : right(Slot::data) & volume.with_data();

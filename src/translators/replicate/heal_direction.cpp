@@ -39,16 +39,17 @@ bool knows_of_names_without_end(const Testimony& testimony) {
   });
 }
 
-// A copy that blames itself says nothing of others. Whether it is right is not known either; without a quorum that is
-// the state of a change that has not ended, and what there is of it counts.
-Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quorum) {
+// `useful`: from some of which it can be healed. A copy that blames itself says nothing of others. Whether it is right
+// is not known either; without a quorum that is the state of a change that has not ended, and what there is of it
+// counts.
+Direction direction_of(const Testimony& testimony, Slot slot, Copies useful, const Quorum& quorum) {
   Copies unsure;
   for (const Copy copy : testimony.present.list()) {
     if (blames_itself(testimony, copy, slot)) unsure.add(copy);
   }
   const std::vector<Copies> accused_by = accusers(testimony.marks, testimony.present - unsure, slot);
   Direction direction;
-  direction.sources = not_behind(accused_by, testimony.present, quorum);
+  direction.sources = not_behind(accused_by, testimony.present, useful, quorum);
   if (quorum.is_required()) direction.sources = direction.sources - unsure;
   for (const Copy copy : (testimony.present - direction.sources).list()) {
     if (!accused_by[copy].empty()) direction.sinks.add(copy);
@@ -63,7 +64,7 @@ Direction direction_of(const Testimony& testimony, Slot slot, const Quorum& quor
 }  // namespace
 
 Direction direction_of_data(const Testimony& testimony, Copies with_data, const Quorum& quorum) {
-  Direction direction = direction_of(testimony, Slot::data, quorum);
+  Direction direction = direction_of(testimony, Slot::data, with_data, quorum);
   direction.sources = direction.sources & with_data;
   if (direction.sources.empty()) {
     direction.is_split_brain = !testimony.present.empty();
@@ -86,7 +87,7 @@ Direction direction_of_data(const Testimony& testimony, Copies with_data, const 
 }
 
 Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum) {
-  Direction direction = direction_of(testimony, Slot::metadata, quorum);
+  Direction direction = direction_of(testimony, Slot::metadata, testimony.present, quorum);
   if (direction.is_split_brain) return direction;
   direction.source = best_of(direction.sources, [&](Copy copy) {
     return std::tuple(testimony.iatts[copy].changed, -static_cast<std::int64_t>(copy));
@@ -105,7 +106,7 @@ Direction direction_of_metadata(const Testimony& testimony, const Quorum& quorum
 }
 
 Direction direction_of_entries(const Testimony& testimony, const Quorum& quorum) {
-  Direction direction = direction_of(testimony, Slot::entries, quorum);
+  Direction direction = direction_of(testimony, Slot::entries, testimony.present, quorum);
   const bool merge = direction.is_split_brain || (direction.sinks.empty() && direction.is_unsettled) ||
                      (!quorum.is_required() && knows_of_names_without_end(testimony));
   direction.all_are_behind = direction.is_split_brain;
