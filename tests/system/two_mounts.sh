@@ -31,6 +31,7 @@ class Mapped:
 # NAME: what mount two looks at, what mount one changes. Each has a directory of its own with the file "f" in it.
 def mode(at): return os.stat(at + '/f').st_mode
 def entries(at): return sorted(os.listdir(at))
+def walk(at): return [entries(f'{at}/{name}') for name in entries(at) if name[0] == 'w']
 cases = {
     'content':   (lambda at: read(at + '/f'), lambda at: write(at + '/f', b'NEW', 0)),
     'mapped':    (lambda at: mapped(at + '/f'), lambda at: write(at + '/f', b'NEW', 0)),
@@ -41,6 +42,7 @@ cases = {
     'times':     (lambda at: os.stat(at + '/f').st_mtime, lambda at: os.utime(at + '/f', (1, 1))),
     'new name':  (lambda at: os.path.exists(at + '/new'), lambda at: write(at + '/new', b'')),
     'listing':   (entries, lambda at: write(at + '/new', b'')),
+    'walked':    (walk, lambda at: write(at + '/w7/new', b'')),
     'directory': (lambda at: os.stat(at).st_mtime_ns, lambda at: write(at + '/new', b'')),
     'emptied':   (lambda at: os.stat(at).st_mtime_ns, lambda at: os.unlink(at + '/unseen')),
     'removed':   (lambda at: os.path.exists(at + '/f'), lambda at: os.unlink(at + '/f')),
@@ -60,6 +62,8 @@ for name, (look, change) in cases.items():
     at = f'/{label}.{name}'.replace(' ', '_')
     os.mkdir(one + at)
     os.mkdir(one + at + '/d')
+    if name == 'walked':
+        for number in range(8): os.mkdir(f'{one}{at}/w{number}')
     write(one + at + '/f', b'old')
     write(one + at + '/unseen', b'other')
     os.link(one + at + '/f', one + at + '/l1')

@@ -69,6 +69,7 @@ void Front::heard(const notice::CacheInvalidation& invalidation) {
     return;
   }
   look_ahead_.forget_all();
+  walk_ahead_.forget_all();
   heard_of(invalidation.gfid, invalidation.flags);
   if ((invalidation.flags & flag::parent_times) == 0) return;
   for (const Iatt* parent : {&invalidation.parent, &invalidation.old_parent}) {
@@ -101,6 +102,7 @@ void Front::forget(Inode& inode, std::uint32_t flags) {
 void Front::forget_all() {
   news_.heard_of_all();
   look_ahead_.forget_all();
+  walk_ahead_.forget_all();
   ++removals_;
   inodes_.for_each([this](Inode& inode) { forget(inode, flag::forget); });
 }

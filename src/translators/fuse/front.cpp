@@ -11,7 +11,14 @@ Front::Front(World& world, MountOptions options)
     : world_(world),
       options_(std::move(options)),
       groups_(world, options_.group_timeout),
-      look_ahead_(world, background_, [this] { return asked(); }, changes_) {
+      look_ahead_(world, background_, [this] { return asked(); }, changes_),
+      walk_ahead_(
+          world, background_,
+          [this](Call call, std::shared_ptr<Translator> graph, Gfid gfid, Fd fd, std::size_t size) {
+            return entries_from(std::move(call), std::move(graph), gfid, std::move(fd), 0, size, true);
+          },
+          changes_),
+      listing_habit_(world) {
   settled_.set();
 }
 
@@ -44,6 +51,7 @@ Task<> Front::stop() {
   }
   handles_.clear();
   look_ahead_.forget_all();
+  walk_ahead_.forget_all();
   co_await background_.finished();
   retired_.push_back(std::move(graph_));
   for (const GraphPointer& graph : retired_) {

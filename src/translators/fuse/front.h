@@ -15,9 +15,11 @@
 #include "translators/fuse/groups.h"
 #include "translators/fuse/handle.h"
 #include "translators/fuse/kernel_cache.h"
+#include "translators/fuse/listing_habit.h"
 #include "translators/fuse/look_ahead.h"
 #include "translators/fuse/news.h"
 #include "translators/fuse/request.h"
+#include "translators/fuse/walk_ahead.h"
 
 namespace mortar::fuse {
 
@@ -209,8 +211,12 @@ class Front {
 
   // Directories.
   // Those from there on, of the first `size` bytes as the brick charges entries.
-  Task<FetchedEntries> entries_from(Call call, GraphPointer graph, Gfid gfid, Fd fd, std::uint64_t offset,
-                                    std::size_t size, bool with_attributes);
+  Task<FetchedEntries> entries_from(Call call, std::shared_ptr<Translator> graph, Gfid gfid, Fd fd,
+                                    std::uint64_t offset, std::size_t size, bool with_attributes);
+  // Of the pages behind the first.
+  bool wants_attributes(const Handle& handle, std::uint64_t offset) const;
+  // In the first page of several.
+  void leave_probe(Handle& handle);
   // Makes `fetched` begin at the offset, unless it does already.
   Task<> fetch_entries(const Call& call, HandlePointer handle, std::size_t size, std::uint64_t offset,
                        bool with_attributes);
@@ -249,6 +255,9 @@ class Front {
   News news_;
   KernelCache* kernel_ = nullptr;
   LookAhead look_ahead_;
+  WalkAhead walk_ahead_;
+  ListingHabit listing_habit_;
+  std::size_t page_size_ = 4096;  // that the kernel asked for last, at the beginning of a directory
   // Declared last: what runs uses all of the above.
   TaskSet background_;
   TaskSet requests_;

@@ -16,16 +16,35 @@ bool has_attributes(const EntryPlus& entry) {
   return !entry.iatt.gfid.is_null() && entry.name != "." && entry.name != "..";
 }
 
+std::shared_ptr<EntriesAhead> those_there(FetchedEntries entries) {
+  auto ahead = std::make_shared<EntriesAhead>();
+  ahead->with_attributes = entries.with_attributes;
+  ahead->entries.emplace(std::move(entries));
+  ahead->settled.set();
+  return ahead;
+}
+
 }  // namespace
 
 Task<> Front::opendir(Request& request, std::uint64_t number, std::uint32_t flags) {
   const InodePointer inode = co_await tried(known(number));
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
-  const fop::Opendir opendir{.gfid = inode->gfid};
-  Result<fop::Opened> reply = co_await graph->perform(call, opendir);
-  if (!reply) co_return stale_if_gone(reply.error());
-  const HandlePointer handle = add_handle(inode, graph, std::move(reply->fd), flags, true);
+  const InodePointer parent = inodes_.find(inode->parent);
+  Result<WalkAhead::Listed> listed = failed(ENODATA);
+  if (parent && to_look_ahead(graph)) {
+    listed = co_await walk_ahead_.open(call, graph, parent->gfid, inode->gfid, page_size_);
+  }
+  HandlePointer handle;
+  if (listed) {
+    handle = add_handle(inode, graph, std::move(listed->fd), flags, true);
+    handle->ahead = those_there(std::move(listed->page));
+  } else {
+    const fop::Opendir opendir{.gfid = inode->gfid};
+    Result<fop::Opened> reply = co_await graph->perform(call, opendir);
+    if (!reply) co_return stale_if_gone(reply.error());
+    handle = add_handle(inode, graph, std::move(reply->fd), flags, true);
+  }
   if (!request.opened(file_info(*handle))) {
     drop_handle(*handle);
     release_later(call, graph, inode->gfid, handle->fd, true);
@@ -33,8 +52,8 @@ Task<> Front::opendir(Request& request, std::uint64_t number, std::uint32_t flag
   co_return done;
 }
 
-Task<FetchedEntries> Front::entries_from(Call call, GraphPointer graph, Gfid gfid, Fd fd, std::uint64_t offset,
-                                         std::size_t size, bool with_attributes) {
+Task<FetchedEntries> Front::entries_from(Call call, std::shared_ptr<Translator> graph, Gfid gfid, Fd fd,
+                                         std::uint64_t offset, std::size_t size, bool with_attributes) {
   const auto wanted = static_cast<std::uint32_t>(std::clamp(size, least_fetched, most_fetched));
   FetchedEntries now{.offset = offset, .with_attributes = with_attributes, .changes = changes_, .asked = asked()};
   if (with_attributes) {
@@ -85,6 +104,7 @@ Task<> Front::fetch_entries(const Call& call, HandlePointer handle, std::size_t 
     fetched = co_await tried(
         entries_from(call, handle->graph, handle->inode->gfid, handle->fd, offset, wanted, with_attributes));
   }
+  if (to_look_ahead(handle->graph)) walk_ahead_.listed(call, handle->inode->gfid, fetched);
   if (stays && !fetched.empty() && !fetched.is_last && !handle->ahead) {
     handle->ahead = std::make_shared<EntriesAhead>();
     handle->ahead->with_attributes = with_attributes;
@@ -145,9 +165,28 @@ Task<> Front::readdir(Request& request, HandlePointer handle, std::size_t size, 
   co_return done;
 }
 
+bool Front::wants_attributes(const Handle& handle, std::uint64_t offset) const {
+  return offset == 0 || !handle.probe || listing_habit_.wants_attributes(*handle.probe);
+}
+
+void Front::leave_probe(Handle& handle) {
+  handle.probe = nullptr;
+  FetchedEntries& fetched = handle.fetched;
+  if (fetched.is_last) return;
+  const auto probe = std::ranges::find_if(fetched.entries, [](const EntryPlus& entry) {
+    return has_attributes(entry) && !entry.iatt.is_directory();
+  });
+  if (probe == fetched.entries.end()) return;
+  probe->iatt = {};
+  handle.probe = listing_habit_.begin(handle.inode->gfid, probe->name);
+}
+
 Task<> Front::readdirplus(Request& request, HandlePointer handle, std::size_t size, std::uint64_t offset) {
   const Call call = call_of(request);
-  co_await tried(fetch_entries(call, handle, size, offset, true));
+  const bool at_beginning = offset == 0;
+  if (at_beginning) page_size_ = size;
+  co_await tried(fetch_entries(call, handle, size, offset, wants_attributes(*handle, offset)));
+  if (at_beginning) leave_probe(*handle);
   FetchedEntries& fetched = handle->fetched;
   std::vector<char> room(std::min(size, most_fetched));
   std::vector<std::uint64_t> referred;

@@ -75,6 +75,7 @@ Task<> Front::lookup(Request& request, std::uint64_t parent, std::string name) {
   }
   const GraphPointer graph = graph_;
   const Call call = call_of(request);
+  listing_habit_.looked_up(directory->gfid, name);
   const std::optional<LookAhead::Source> ahead = to_look_ahead(graph);
   if (ahead) {
     co_await look_ahead_.prepare(call, *ahead, directory->gfid, name);

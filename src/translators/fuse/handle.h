@@ -7,6 +7,7 @@
 
 #include "base/event.h"
 #include "translators/fuse/inode_table.h"
+#include "translators/fuse/listing_habit.h"
 #include "translators/fuse/mounted_graph.h"
 #include "translators/fuse/news.h"
 
@@ -42,7 +43,8 @@ struct Handle {
   std::shared_ptr<MountedGraph> graph;
   Fd fd;
   FetchedEntries fetched;
-  std::shared_ptr<EntriesAhead> ahead;  // may be null
+  std::shared_ptr<EntriesAhead> ahead;   // may be null
+  ListingHabit::ProbePointer probe;      // of the listing under way; may be null
 };
 
 using HandlePointer = std::shared_ptr<Handle>;

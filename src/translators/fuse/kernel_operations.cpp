@@ -22,8 +22,8 @@ void init(void* data, fuse_conn_info* connection) {
   unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_ASYNC_DIO |
                     FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_EXPORT_SUPPORT;
   if (options.invalidate_on_change) wanted |= FUSE_CAP_AUTO_INVAL_DATA;
-  // Always with attributes: they cost a listing little, and who stats what it lists nothing more.
-  if (options.readdir_with_attributes) wanted |= FUSE_CAP_READDIRPLUS;
+  // With attributes to begin with, and on as long as they are used.
+  if (options.readdir_with_attributes) wanted |= FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO;
   if (options.writeback_cache) wanted |= FUSE_CAP_WRITEBACK_CACHE;
   // With ACLs the kernel checks them itself, and leaves the umask to us: a default ACL replaces it.
   if (options.acl) wanted |= FUSE_CAP_POSIX_ACL | FUSE_CAP_DONT_MASK;
