@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "management/brick_directory.h"
+#include "runtime/damage.h"
 
 namespace mortar {
 
@@ -189,8 +190,11 @@ Task<> Supervisor::check_directory(Keeper& keeper) {
   co_await tried(checked);
   keeper.has_directory = checked->has_value();
   if (keeper.has_directory) co_return done;
-  does_not_run(keeper, fmt::format("{}. If its disk is not mounted yet: it is started as soon as it is",
-                                   checked->error().sentence()));
+  const Error& error = checked->error();
+  const std::string advice = advice_on(error);
+  does_not_run(keeper, fmt::format("{}{}", error.sentence(),
+                                   advice.empty() ? ". If its disk is not mounted yet: it is started as soon as it is"
+                                                  : advice));
   co_return checked->error();
 }
 

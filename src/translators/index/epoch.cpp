@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "runtime/damage.h"
+
 namespace mortar::index {
 
 namespace {
@@ -25,7 +27,8 @@ std::optional<Said> parse(std::string_view text) {
 }
 
 Result<Done> write(FileSystem& files, const std::string& path, const Said& said) {
-  return files.write_file(path, fmt::format("{} {}\n", said.epoch.text(), said.boot.text()));
+  const Result<Done> written = files.write_file(path, fmt::format("{} {}\n", said.epoch.text(), said.boot.text()));
+  return written ? written : unusable(written.error(), path, "written");
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ Result<Done> write(FileSystem& files, const std::string& path, const Said& said)
 Result<Gfid> enter_epoch(FileSystem& files, const std::string& path, const Gfid& boot, const Gfid& fresh) {
   const Result<std::string> text = files.read_file(path, longest);
   const bool is_there = text || text.error().number() == EFBIG;
-  if (!is_there && text.error().number() != ENOENT) return std::unexpected(text.error());
+  if (!is_there && text.error().number() != ENOENT) return unusable(text.error(), path);
   const std::optional<Said> said = text ? parse(*text) : std::nullopt;
   const bool has_lost_nothing = said && (said->boot.is_null() || said->boot == boot);
   const Gfid epoch = has_lost_nothing ? said->epoch : fresh;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "runtime/damage.h"
+
 namespace mortar::index {
 
 namespace {
@@ -34,26 +36,32 @@ bool IndexStore::is_base(const std::string& name) const {
 
 Result<Done> IndexStore::open() {
   for (List list : {List::pending, List::dirty, List::entry_changes}) {
-    if (auto made = files_.make_directories(at(name_of(list)), 0600); !made) return made;
-    auto folder = open_folder(name_of(list));
-    if (!folder) return std::unexpected(folder.error());
-    std::uint64_t offset = 0;
-    while (true) {
-      auto entries = files_.read_directory(folder->number(), offset);
-      if (!entries) return std::unexpected(entries.error());
-      if (entries->empty()) break;
-      offset = entries->back().offset;
-      for (const DirectoryEntry& entry : *entries) {
-        if (!is_base(entry.name)) continue;
-        auto status = files_.status(folder->number(), entry.name);
-        if (status && status->links > 1) former_[static_cast<std::size_t>(list)].push_back(entry.name);
-        if (status && status->links == 1) {
-          if (auto gone = unless(ENOENT, files_.unlink(folder->number(), entry.name)); !gone) return gone;
-        }
-      }
-    }
+    if (auto found = find_former(list); !found) return found;
   }
   return done;
+}
+
+Result<Done> IndexStore::find_former(List list) {
+  const std::string path = at(name_of(list));
+  if (auto made = files_.make_directories(path, 0600); !made) return unusable(made.error(), path, "used");
+  auto folder = open_folder(name_of(list));
+  if (!folder) return unusable(folder.error(), path, "opened");
+  for (std::uint64_t offset = 0;;) {
+    auto entries = files_.read_directory(folder->number(), offset);
+    if (!entries) return unusable(entries.error(), path);
+    if (entries->empty()) return done;
+    offset = entries->back().offset;
+    for (const DirectoryEntry& entry : *entries) {
+      if (!is_base(entry.name)) continue;
+      auto status = files_.status(folder->number(), entry.name);
+      if (!status && status.error().number() == ENOENT) continue;
+      if (!status) return unusable(status.error(), path + "/" + entry.name);
+      if (status->links > 1) former_[static_cast<std::size_t>(list)].push_back(entry.name);
+      if (status->links > 1) continue;
+      auto gone = unless(ENOENT, files_.unlink(folder->number(), entry.name));
+      if (!gone) return unusable(gone.error(), path + "/" + entry.name, "removed");
+    }
+  }
 }
 
 Result<Done> IndexStore::make_base(List list) {
@@ -127,16 +135,18 @@ Result<Done> IndexStore::remove_stray(const Name& name) {
 
 Result<bool> IndexStore::has_any(List list) {
   std::vector<std::string>& former = former_[static_cast<std::size_t>(list)];
-  auto links = [&](const std::string& path) -> std::uint64_t {
+  auto has_links = [&](const std::string& path) -> Result<bool> {
     auto found = status(path);
-    return found ? found->links : 0;
+    if (found) return found->links > 1;
+    if (found.error().number() == ENOENT) return false;
+    return unusable(found.error(), at(path));
   };
-  if (links(base_file(list)) > 1) return true;
-  while (!former.empty()) {
-    if (links(fmt::format("{}/{}", name_of(list), former.back())) > 1) return true;
-    former.pop_back();
+  Result<bool> any = has_links(base_file(list));
+  while (any && !*any && !former.empty()) {
+    any = has_links(fmt::format("{}/{}", name_of(list), former.back()));
+    if (any && !*any) former.pop_back();
   }
-  return false;
+  return any;
 }
 
 Result<std::uint64_t> IndexStore::count(List list) {

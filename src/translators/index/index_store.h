@@ -64,6 +64,7 @@ class IndexStore {
  private:
   std::string at(const std::string& path) const { return base_ + "/" + path; }
   std::string base_file(List list) const;
+  Result<Done> find_former(List list);
   Result<Done> link(List list, const std::string& path);
   Result<Done> make_base(List list);
   bool is_base(const std::string& name) const;

@@ -1,5 +1,6 @@
 #include "translators/index/index.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -100,7 +101,8 @@ struct IndexTest : ::testing::Test {
   const std::string pending = "trusted.afr.v-client-0", dirty = "trusted.afr.dirty";
   using Names = std::set<std::string>;
   Simulation simulation{1};
-  SimulatedWorld& world = simulation.add_host("server", "10.0.0.1").start_process("brick");
+  Host& host = simulation.add_host("server", "10.0.0.1");
+  SimulatedWorld& world = host.start_process("brick");
   VolumeSection section;
   testing::FakeLeaf leaf;
   std::unique_ptr<Translator> index;
@@ -330,6 +332,28 @@ TEST_F(IndexTest, LookupsTellWhetherAnythingIsPending) {
   EXPECT_FALSE(perform(fop::Lookup{.gfid = root})->xdata.has("link-count"));
   restart();
   EXPECT_EQ(listed("xattrop", true), Names{}) << "base files nobody links to are removed at start";
+}
+
+TEST_F(IndexTest, WhatIsDamagedIsNamedWhereItDoesNotStart) {
+  std::string method, path;
+  host.disk().on_call([&](const DiskCall& call) { return call.name == method && call.text == path ? EBADMSG : 0; });
+  auto why_not = [&](const std::string& what, const std::string& where) {
+    method = what;
+    path = where;
+    const std::unique_ptr<Translator> other = *make_index(world, section);
+    const Result<Done> started = simulation.run(other->start());
+    method.clear();
+    return started ? "" : started.error().sentence();
+  };
+  count(pending, 1, 1);  // so that there is a base file that is not removed
+  const std::string base_file = *listed("xattrop", true).begin();
+  const std::string advice = " cannot be used: Bad message (the file system or its disk is damaged: ";
+  using ::testing::HasSubstr;
+  EXPECT_THAT(why_not("open", base + "/dirty"), HasSubstr(base + "/dirty" + advice));
+  EXPECT_THAT(why_not("status", base_file), HasSubstr(base + "/xattrop/" + base_file + " cannot be read: Bad message"));
+  EXPECT_THAT(why_not("open", base + "/epoch"), HasSubstr(base + "/epoch cannot be read: Bad message"));
+  EXPECT_THAT(why_not("open", base + "/kept"), HasSubstr(base + "/kept" + advice));
+  EXPECT_EQ(why_not("", ""), "");
 }
 
 TEST(IndexOptions, NeedABase) {

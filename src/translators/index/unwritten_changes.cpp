@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/name.h"
+#include "runtime/damage.h"
 #include "translators/index/epoch.h"
 
 namespace mortar::index {
@@ -60,17 +61,17 @@ Result<Stored> parse(std::string_view text) {
 Result<Stored> read(FileSystem& files, const std::string& path) {
   const Result<std::string> text = files.read_file(path, longest_file);
   Result<Stored> said = text ? parse(*text) : std::unexpected(text.error());
-  if (!said) return failed(said.error().number(), fmt::format("{} cannot be read", path));
+  if (!said) return unusable(said.error(), path);
   return said;
 }
 
 Result<std::vector<std::string>> names_in(FileSystem& files, const std::string& path) {
   std::vector<std::string> names;
   const Result<OpenFile> folder = files.open(FileSystem::no_directory, path, O_RDONLY | O_DIRECTORY, 0);
-  if (!folder) return std::unexpected(folder.error());
+  if (!folder) return unusable(folder.error(), path, "opened");
   for (std::uint64_t offset = 0;;) {
     const Result<std::vector<DirectoryEntry>> entries = files.read_directory(folder->number(), offset);
-    if (!entries) return std::unexpected(entries.error());
+    if (!entries) return unusable(entries.error(), path);
     if (entries->empty()) return names;
     offset = entries->back().offset;
     for (const DirectoryEntry& entry : *entries) {
@@ -99,7 +100,7 @@ Task<> UnwrittenChanges::open() {
   const auto find = [&files = world_.files(), folder = folder_, boot = world_.boot_id(),
                      fresh = world_.random_gfid()]() -> Result<Found> {
     const Result<Done> made = files.make_directories(folder + "/kept", 0700);
-    if (!made) return std::unexpected(made.error());
+    if (!made) return unusable(made.error(), folder + "/kept", "used");
     const Result<Gfid> epoch = enter_epoch(files, folder + "/epoch", boot, fresh);
     if (!epoch) return std::unexpected(epoch.error());
     const Result<std::vector<std::string>> names = names_in(files, folder + "/kept");

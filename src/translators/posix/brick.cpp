@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/log.h"
+#include "runtime/damage.h"
 
 namespace mortar::posix {
 
@@ -17,7 +18,8 @@ std::unexpected<Error> refused(int number, std::string sentence) { return failed
 
 // What is wrong, where, and what the system said.
 std::unexpected<Error> refused(const Error& error, std::string_view directory, std::string_view doing) {
-  return failed(error.number(), fmt::format("brick {}: {}: {}", directory, doing, error.sentence()));
+  return failed(error.number(),
+                fmt::format("brick {}: {}: {}{}", directory, doing, error.sentence(), advice_on(error)));
 }
 
 }  // namespace
@@ -135,8 +137,11 @@ Result<Done> Brick::set_owner(const PosixOptions& options) const {
 Result<Done> Brick::move_old_landfill() const {
   const std::string name = ".landfill";
   Result<FileStatus> status = files.status(root(), name);
-  if (!status) return done;
-  if (attributes->get(Place::named(root(), name), gfid_key)) return done;
+  if (!status && status.error().number() == ENOENT) return done;
+  if (!status) return refused(status.error(), directory, "the old landfill cannot be looked at");
+  const Result<std::string> identity = attributes->get(Place::named(root(), name), gfid_key);
+  if (identity) return done;
+  if (!says_absent(identity.error())) return refused(identity.error(), directory, "whose .landfill is cannot be read");
   Result<Done> moved = files.rename(root(), name, handles->landfill(), fmt::format("old-{}", status->inode), 0);
   if (!moved) return refused(moved.error(), directory, "the old landfill cannot be moved");
   return done;

@@ -15,6 +15,11 @@ namespace {
 // A path of more components is longer than any that could have been made.
 constexpr std::size_t deepest = 4096;
 
+// What of the brick's own cannot be used: "" or "/below".
+std::unexpected<Error> unusable(const Error& error, std::string_view below) {
+  return failed(error.number(), fmt::format("{}{}: {}", hidden_directory, below, error.sentence()));
+}
+
 std::string in_first_level(const Gfid& gfid) { return fmt::format("{:02x}/{}", gfid.bytes[1], gfid.text()); }
 
 Result<OpenFile> open_or_make(FileSystem& files, int parent, const std::string& name, std::uint32_t mode) {
@@ -57,20 +62,21 @@ std::optional<DirectoryName> parse_directory_handle(std::string_view text) {
 Result<LinkHandles> LinkHandles::open(FileSystem& files, const AttributeStore& attributes, int root) {
   LinkHandles store(files, attributes, root);
   Result<OpenFile> folder = open_or_make(files, root, hidden_directory, 0600);
-  if (!folder) return std::unexpected(folder.error());
+  if (!folder) return unusable(folder.error(), "");
   store.folder_ = std::move(*folder);
   for (std::size_t byte = 0; byte < store.first_level_.size(); ++byte) {
-    Result<OpenFile> level = open_or_make(files, store.folder(), fmt::format("{:02x}", byte), 0700);
-    if (!level) return std::unexpected(level.error());
+    const std::string name = fmt::format("{:02x}", byte), told_as = "/" + name;
+    Result<OpenFile> level = open_or_make(files, store.folder(), name, 0700);
+    if (!level) return unusable(level.error(), told_as);
     store.first_level_[byte] = std::move(*level);
     Result<Done> learned = store.learn_second_levels(static_cast<std::uint8_t>(byte));
-    if (!learned) return std::unexpected(learned.error());
+    if (!learned) return unusable(learned.error(), told_as);
   }
   Result<OpenFile> parked = open_or_make(files, store.folder(), "unlink", 0600);
-  if (!parked) return std::unexpected(parked.error());
+  if (!parked) return unusable(parked.error(), "/unlink");
   store.parked_ = std::move(*parked);
   Result<OpenFile> landfill = open_or_make(files, store.folder(), "landfill", 0755);
-  if (!landfill) return std::unexpected(landfill.error());
+  if (!landfill) return unusable(landfill.error(), "/landfill");
   store.landfill_ = std::move(*landfill);
   return store;
 }
@@ -223,7 +229,7 @@ Result<std::vector<Gfid>> LinkHandles::noted_moves() const {
   std::vector<Gfid> noted;
   for (std::uint64_t offset = 0;;) {
     Result<std::vector<DirectoryEntry>> some = files_.read_directory(parked_.number(), offset);
-    if (!some) return std::unexpected(some.error());
+    if (!some) return unusable(some.error(), "/unlink");
     if (some->empty()) return noted;
     offset = some->back().offset;
     for (const DirectoryEntry& entry : *some) {
@@ -252,7 +258,8 @@ Result<Done> LinkHandles::settle_noted() const {
     some_settled = false;
     for (const Gfid& gfid : *noted) {
       if (!has_moved(gfid)) continue;
-      if (Result<Done> settled = settle_move(gfid); !settled) return settled;
+      Result<Done> settled = settle_move(gfid);
+      if (!settled) return unusable(settled.error(), "/unlink/" + note_of(gfid));
       some_settled = true;
     }
   }
