@@ -2,7 +2,7 @@
 // and after a death between the two, it leads nowhere and the next lookup removes it.
 //
 //   1 trip where the name hashes to the file's subvolume, else 3: lock, link file, link; beside the answer the link
-//   file gets its owner and the lock is given back
+//   file gets its owner and the lock is given back; a name that is taken costs a lookup more
 #include "translators/distribute/link.h"
 
 #include "translators/cluster/as_root.h"
@@ -27,6 +27,13 @@ Task<fop::Made> Linker::link(const Call& call, const fop::Link& link) {
     is_taken = co_await tried(finder_.stands_elsewhere(call, to.parent, link.new_name));
     if (is_taken) co_return failed(EEXIST);
     made = co_await link_at(call, link, to, place);
+  }
+  if (!made && made.error().number() == EEXIST) {
+    // What stands there may be a link file of somebody whose link or file comes to nothing.
+    const bool is_free = co_await tried(finder_.is_free_after_all(call, link.new_parent, link.new_name));
+    if (is_free) {
+      made = co_await link_at(call, link, to, place);
+    }
   }
   // The file may have been moved since: it is gone, or what was linked is the link file that it left.
   const bool moved = made ? looks_moved(made->iatt) : says_moved(made.error().number());

@@ -86,6 +86,14 @@ TEST(Link, StrayLinkFilesDoNotMatter) {
   files.put_link(again, 2, 0, gfid);
   EXPECT_TRUE(files.lab.client().ask(linking(files, gfid, again)));
   EXPECT_EQ(files.standing(again), files.proper(again, 0, gfid));
+  // Of somebody's link that comes to nothing.
+  for (Place hashed = 0; hashed < 2; ++hashed) {
+    SCOPED_TRACE(fmt::format("hashed {}", hashed));
+    const std::string taken = files.name_at(hashed);
+    files.put_link(taken, hashed, 3, files.new_gfid());
+    EXPECT_TRUE(files.lab.client().ask(linking(files, gfid, taken)));
+    EXPECT_EQ(files.standing(taken), files.proper(taken, 0, gfid));
+  }
 }
 
 // The file is on another subvolume than this client remembers.
