@@ -1,6 +1,8 @@
 // What bricks know of the locks of cluster/distribute, most of them of stock's too.
 #pragma once
 
+#include <cstdint>
+
 namespace mortar {
 
 namespace lock_domain {
@@ -20,8 +22,9 @@ namespace own_key {
 
 // Beside an unlink, an rmdir or a rename (own_keys.h): the caller has locked the names, and others may wait for these
 // who have locked what goes for distribute. A directory goes all the same; where it is a file, the operation is refused
-// with EAGAIN.
+// with EAGAIN. Not where a copy has done it already, which was not locked yet: then all do it.
 inline constexpr const char* names_locked = "mortar.names-are-locked";
+inline constexpr std::int32_t are_locked = 1, are_changed_elsewhere = 2;
 
 }  // namespace own_key
 

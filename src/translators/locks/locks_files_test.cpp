@@ -196,12 +196,23 @@ TEST_F(RemovalTest, AnAbandonedRemovalLetsOthersGoOn) {
 }
 TEST_F(RemovalTest, WhoHasLockedTheNameDoesNotWaitForDistribute) {
   fop::Unlink unlink{.parent = directory, .name = "n"};
-  unlink.xdata.set(own_key::names_locked, std::int32_t{1});
+  unlink.xdata.set(own_key::names_locked, own_key::are_locked);
   EXPECT_EQ(error_of(call_of(a), range(now, write, 0, 0, lock_domain::move)), 0);
   EXPECT_EQ(error_of(call_of(b), unlink), EAGAIN);
   EXPECT_EQ(error_of(call_of(a), range(now, unlock, 0, 0, lock_domain::move)), 0);
   EXPECT_EQ(error_of(call_of(b), range(now, write, 0, 0, lock_domain::move)), 0);
   EXPECT_EQ(error_of(call_of(a), range(now, read, 0, 0, lock_domain::layout)), 0);
+  auto removed = ask(board, call_of(b), unlink);
+  EXPECT_EQ(leaf.asked<fop::Unlink>().size(), 1U);
+  unlinked.complete(fop::Unlink::Reply{});
+  run_ready();
+  EXPECT_EQ(removed->error(), 0);
+  drop_all();
+}
+TEST_F(RemovalTest, WhatAnotherCopyHasRemovedIsNotMovedAnyMore) {
+  fop::Unlink unlink{.parent = directory, .name = "n"};
+  unlink.xdata.set(own_key::names_locked, own_key::are_changed_elsewhere);
+  EXPECT_EQ(error_of(call_of(a), range(now, write, 0, 0, lock_domain::move)), 0);
   auto removed = ask(board, call_of(b), unlink);
   EXPECT_EQ(leaf.asked<fop::Unlink>().size(), 1U);
   unlinked.complete(fop::Unlink::Reply{});

@@ -3,7 +3,8 @@
 // what they do may take long.
 //
 // Who has locked the name that goes, as one of several copies, does not wait for those who have locked the object for
-// distribute: they may wait for the name.
+// distribute: they may wait for the name. Of a file he is told to wait for them first; but not where another copy has
+// removed it already, before it was locked there.
 //
 // Afterwards, requests by name that waited find the object gone (ESTALE); those on open files are granted, since the
 // file lives on in them.
@@ -55,8 +56,10 @@ Task<typename Operation::Reply> Locks::removing(const Call& call, const Operatio
   ++table_->at(gfid).removals_waiting;
   Removal removal{table_, gfid};
   const bool has_locked_names = operation.xdata.has(own_key::names_locked);
+  const bool is_done_elsewhere = operation.xdata.number(own_key::names_locked) == own_key::are_changed_elsewhere;
   for (;;) {
-    if (has_locked_names && table_->at(gfid).is_moved_by_others(call.client_number())) co_return Error(EAGAIN);
+    const bool yields = has_locked_names && !is_done_elsewhere;
+    if (yields && table_->at(gfid).is_moved_by_others(call.client_number())) co_return Error(EAGAIN);
     if (!table_->at(gfid).is_owned_by_others(call.client_number(), !has_locked_names, turn())) break;
     co_await Queued(table_->at(gfid).removals);
     if (table_->ledger.is_gone(call.client_number())) co_return Error(ENOTCONN);

@@ -305,7 +305,7 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
   }
   fop::Unlink that_tells = unlink;
   that_tells.xdata.set(own_key::removed_object, std::int32_t{1});
-  that_tells.xdata.set(own_key::names_locked, std::int32_t{1});
+  that_tells.xdata.set(own_key::names_locked, own_key::are_locked);
   fop::Changed reply = co_await tried(transact(call, that_tells, plan_of(unlink), removed));
   reply.xdata.erase(own_key::removed_object);
   co_return std::move(reply);

@@ -79,6 +79,9 @@ class Changes {
   // Its steps. It is prepared, sent to the copies, and what came of it weighed.
   template <class Operation>
   Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
+  template <class Operation>
+  Task<> follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt);
   // Nobody does it: always an error, which says why.
   template <class Operation>
   Task<> refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);

@@ -53,7 +53,7 @@ Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operati
     Plan plan = names;
     if (!goes.is_null()) plan.push_back(emptiness_of(goes));
     change.xdata.set(own_key::directory_that_goes, goes);
-    change.xdata.set(own_key::names_locked, std::int32_t{1});
+    change.xdata.set(own_key::names_locked, own_key::are_locked);
     Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
     if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
     there = co_await tried(object_named(call, place.directory, place.name));
@@ -98,6 +98,9 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
   }
   co_await tried(all(std::move(at_once)));
   attempt.right = co_await tried(right_among(call, uses, attempt.ready));
+  if constexpr (RemovesName<Operation>) {
+    co_await tried(follow_suit(call, change, attempt));
+  }
   attempt.outcome = outcome_of(attempt.answers, attempt.right, volume_.quorum);
   attempt.had = attempt.outcome.had;
   if constexpr (WithDescriptor<Operation>) {
@@ -105,6 +108,21 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
       co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
     }
   }
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt) {
+  AnswersOf<Operation>& answers = attempt.answers;
+  Copies yielding;
+  for (const Copy copy : attempt.asked.list()) {
+    if (!answers[copy] && answers[copy].error().number() == EAGAIN) yielding.add(copy);
+  }
+  if (yielding.empty() || (succeeded(answers) & attempt.right).empty()) co_return done;
+  Operation again = change;
+  again.xdata.set(own_key::names_locked, own_key::are_changed_elsewhere);
+  AnswersOf<Operation> said = co_await tried(asking_.at_each(call, again, yielding));
+  for (const Copy copy : yielding.list()) answers[copy] = std::move(said[copy]);
   co_return done;
 }
 

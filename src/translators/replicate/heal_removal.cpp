@@ -33,7 +33,7 @@ Task<> NameRemover::remove_directory(Copy sink, Place place, Gfid there, const L
   const bool keeps_aside = aside_.is_wanted();
   fop::Rmdir remove{
       .parent = place.directory, .flags = keeps_aside ? 0 : with_all_in_it, .name = place.name, .xdata = {}};
-  remove.xdata.set(own_key::names_locked, std::int32_t{1});
+  remove.xdata.set(own_key::names_locked, own_key::are_locked);
   const Result<fop::Changed> removed = co_await healing_.change(locked, remove, sink);
   if (removed) co_return done;
   if (!keeps_aside || removed.error().number() != ENOTEMPTY) co_return removed.error();
@@ -43,7 +43,7 @@ Task<> NameRemover::remove_directory(Copy sink, Place place, Gfid there, const L
 
 Task<> NameRemover::remove_name(Copy sink, Place place, const Locked& locked) {
   fop::Unlink remove{.parent = place.directory, .name = std::move(place.name), .flags = 0, .xdata = {}};
-  remove.xdata.set(own_key::names_locked, std::int32_t{1});
+  remove.xdata.set(own_key::names_locked, own_key::are_locked);
   co_await tried(healing_.change(locked, remove, sink));
   co_return done;
 }

@@ -35,6 +35,10 @@ concept ChangesAttributes = std::is_same_v<Operation, fop::Setattr> || std::is_s
     std::is_same_v<Operation, fop::Xattrop> || std::is_same_v<Operation, fop::Fxattrop>;
 
 template <class Operation>
+concept RemovesName = std::is_same_v<Operation, fop::Unlink> || std::is_same_v<Operation, fop::Rmdir> ||
+                      std::is_same_v<Operation, fop::Rename>;
+
+template <class Operation>
 concept MakesEntry = std::is_same_v<Operation, fop::Create> || std::is_same_v<Operation, fop::Mknod> ||
     std::is_same_v<Operation, fop::Mkdir> || std::is_same_v<Operation, fop::Symlink>;
 
