@@ -394,11 +394,10 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
   if (!is_unknown || needed == 0 || !volume_.quorum.is_required()) co_return true;
   // Who has no such object is behind, as a new copy is; or it has no name any more, and is open on too few.
   const Result<Done> found = co_await refresh(call, gfid);
-  if (!found && is_missing(found.error())) {
-    if (open == nullptr) co_return failed(ESTALE);
-    co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
-  }
-  co_return true;
+  if (found) co_return true;
+  if (!is_missing(found.error())) co_return found.error();
+  if (open == nullptr) co_return failed(ESTALE);
+  co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
 }
 
 Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts) {

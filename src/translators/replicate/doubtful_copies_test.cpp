@@ -1,0 +1,49 @@
+// Copies of which nobody can say whether they are right.
+#include <gtest/gtest.h>
+
+#include "translators/replicate/replicate_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+using replicate::Counts;
+using replicate::Slot;
+
+void blame(ReplicateLab& lab, std::size_t by, std::size_t other, const std::string& name, Slot slot) {
+  const auto mark = Counts::of(slot, 1).stored();
+  lab.brick(by).set_xattr(name, fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
+}
+
+// One copy has lost the name and the other has not, each says that the other missed something of the directory, and the
+// third is away, which may have seen the file changed before it went.
+TEST(DoubtfulCopies, AreNotReadWhereTheOtherMayHaveSeenTheFileRemoved) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(1).go_away();
+  // Which copies may be read is remembered from now on.
+  ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+  blame(lab, 0, 2, "", Slot::entries);
+  EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}), ESTALE);
+  ASSERT_TRUE(lab.brick(2).exists("f"));
+}
+
+TEST(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  lab.settle();
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+  blame(lab, 0, 2, "", Slot::entries);
+  blame(lab, 2, 0, "", Slot::entries);
+  EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}), ENOTCONN);
+}
+
+}  // namespace
+}  // namespace mortar::testing
