@@ -24,9 +24,8 @@ Task<> ObjectMaker::make(DirectoryJob& job, const MissingName& missing, const Lo
 
 Task<> ObjectMaker::blame(const DirectoryJob& job, const MissingName& missing, const Locked& locked) {
   const Iatt& object = missing.object;
-  if (object.is_symlink()) co_return done;
   Counts all_of_it = Counts::of(Slot::metadata, 1);
-  all_of_it[Slot::data] = 1;
+  if (!object.is_symlink()) all_of_it[Slot::data] = 1;
   if (object.is_directory()) all_of_it[Slot::entries] = 1;
   fop::Xattrop request{.gfid = object.gfid, .operation = add_words, .values = {}, .xdata = {}};
   request.values.set_bytes(volume_.keys.missed(missing.sink), all_of_it.stored());
@@ -43,7 +42,7 @@ Task<> ObjectMaker::blame(const DirectoryJob& job, const MissingName& missing, c
 
 Task<> ObjectMaker::finish(DirectoryJob& job, const MissingName& missing, const Locked& locked) {
   co_await tried(metadata_.copy(missing.object.gfid, missing.source(), missing.sink, locked));
-  if (!missing.object.is_symlink()) job.made.push_back(missing.object.gfid);
+  job.made.push_back(missing.object.gfid);
   co_return done;
 }
 
@@ -62,7 +61,7 @@ Task<> ObjectMaker::make_symlink(const MissingName& missing, const Locked& locke
   const Call own = call_of_owner(missing.object);
   const fop::Readlink read{.gfid = missing.object.gfid, .size = longest_target, .xdata = {}};
   const fop::Readlink::Reply target = co_await tried(healing_.at(own, read, missing.source()));
-  // Nobody blames the new link: it is read at once, and who finds that it has no times gives it some.
+  // Who finds that it has no times gives it some.
   const std::optional<Value> times = co_await tried(metadata_.times_of(missing.object.gfid, missing.source()));
   fop::Symlink symlink{
       .parent = missing.place.directory, .name = missing.place.name, .umask = 0, .target = target.target, .xdata = {}};

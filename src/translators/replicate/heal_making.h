@@ -1,5 +1,6 @@
-// Making anew on a copy what it has nowhere. The right copies blame it for all of the object's content before that is
-// there, so that nobody reads it before it is healed; attributes are copied at once.
+// Making anew on a copy what it has nowhere. The right copies blame it for all of the object before that is there, so
+// that nobody reads it before it is healed. Attributes are copied at once, and again by that heal: only the name is
+// locked here, and users may change them meanwhile.
 #pragma once
 
 #include "translators/replicate/heal_job.h"

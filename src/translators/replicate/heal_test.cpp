@@ -349,5 +349,22 @@ TEST(ReplicateHealOfTwo, NamesAreMergedWhereACopyBlamesItselfAndOthers) {
   }
 }
 
+// Only the name is locked while it is made, so what is copied of its attributes may be of before.
+TEST_P(ReplicateHeal, ASymlinkIsBlamedForItsAttributesBeforeItIsThere) {
+  without(2, [&] {
+    fop::Symlink symlink{.parent = root_gfid, .name = "l", .umask = 0, .target = "t", .xdata = {}};
+    symlink.xdata.set("gfid-req", Gfid{.bytes = {7}});
+    EXPECT_TRUE(lab.client().ask(symlink));
+  });
+  std::vector<std::int32_t> blame;
+  lab.on_message([&](std::size_t brick, std::string_view operation) {
+    if (brick == 2 && operation == "SYMLINK") blame.push_back(lab.missed(0, "l", 2)[replicate::Slot::metadata]);
+    return 0;
+  });
+  EXPECT_EQ(heal(root_gfid).end, HealEnd::healed);
+  EXPECT_EQ(blame, std::vector<std::int32_t>{1});
+  EXPECT_THAT(lab.differences("l"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace mortar::testing
