@@ -35,11 +35,14 @@ Task<> Finder::refuse_contradiction(const Call& call, const fop::Lookup& lookup,
   const Call root = as_root(call);
   const std::optional<Place> hashed = co_await tried(hashed_place_of(root, lookup));
   LockSet locks(call, volume_.lock_owners);
-  Result<Done> guarded = failed(ENOENT);
   if (hashed) {
-    guarded = co_await lock_directory_name(locks, volume_.subvolume(*hashed), lookup.parent, lookup.name);
-  }
-  if (guarded) {
+    const Result<Done> guarded =
+        co_await lock_directory_name(locks, volume_.subvolume(*hashed), lookup.parent, lookup.name);
+    // It may be somebody's rename half way.
+    if (!guarded) {
+      co_await locks.release();
+      co_return guarded.error();
+    }
     const fop::Lookup again{.parent = lookup.parent, .name = lookup.name};
     const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), root, again));
     std::optional<std::string> still = contradiction(volume_, again, answers);
