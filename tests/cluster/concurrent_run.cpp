@@ -152,6 +152,8 @@ class ConcurrentRun : public VolumeRun {
       if (first && !(first->tree == snapshot.tree)) co_return failed(EIO, "the clients do not see the same in the end");
       if (!first) first = std::move(snapshot);
     }
+    // Locks of what was put in order are kept for a second.
+    co_await tried(pass_time(volume_.simulation(), 5s));
     co_return done;
   }
 
