@@ -1,7 +1,7 @@
 // Locks of applications and of the translators above: on all copies that are there, or on none. The first copy decides
 // who gets it, so that two that want it at once do not each get a half.
 //
-//   2 trips: the first copy, then all others at once; giving back 1
+//   2 trips: the first copy, then all others at once; giving back and asking 1
 #pragma once
 
 #include <type_traits>
@@ -46,6 +46,9 @@ class LockRequests {
   Task<typename Operation::Reply> perform(const Call& call, const Operation& lock);
 
  private:
+  // Which lock is in the way, of those that any copy knows: one that was away when it was taken does not.
+  Task<fop::Lk::Reply> ask(const Call& call, const fop::Lk& lock);
+
   Volume& volume_;
   Asking& asking_;
 };
@@ -54,15 +57,12 @@ template <class Operation>
 Task<typename Operation::Reply> LockRequests::perform(const Call& call, const Operation& lock) {
   const Copies up = volume_.up();
   if (up.empty()) co_return failed(ENOTCONN);
-  bool asks_only = false;
-  if constexpr (std::is_same_v<Operation, fop::Lk>) asks_only = lock.command == 0;
-  if (asks_only) {
-    Result<typename Operation::Reply> reply = failed(ENOTCONN);
-    for (const Copy copy : up.list()) {
-      reply = co_await asking_.at(call, lock, copy);
-      if (reply || !is_without(reply.error())) break;
+  if constexpr (std::is_same_v<Operation, fop::Lk>) {
+    const bool asks_only = lock.command == 0;
+    if (asks_only) {
+      fop::Lk::Reply told = co_await tried(ask(call, lock));
+      co_return std::move(told);
     }
-    co_return std::move(reply);
   }
   AnswersOf<Operation> answers;
   if (gives_back(lock)) {
