@@ -400,14 +400,44 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
   co_return failed(EBADFD, "the file has no name any more, and is open on too few copies to know which is right");
 }
 
-Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts) {
+Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
+                                    std::shared_ptr<OpenObject> open) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
-  const Heard heard = co_await tried(ask(call, lookup));
-  // Of a file without a name the copies that have it open cannot be heard like this.
+  Heard heard = co_await tried(ask(call, lookup));
+  const bool has_name = volume_.quorum.is_met(succeeded(heard.answers));
+  if (!has_name && open != nullptr && volume_.quorum.is_required()) {
+    heard.answers = co_await tried(ask_where_open(call, gfid, denied_by(heard.answers, volume_.up()), open));
+  }
   if (volume_.quorum.is_required() && !volume_.quorum.is_met(succeeded(heard.answers))) co_return false;
   const Readable now = weigh(volume_, heard.answers, volume_.all()).readable;
   const bool has_content = now.data.has(copy) || !(parts.names || parts.content);
   co_return has_content && (now.metadata.has(copy) || !parts.attributes);
+}
+
+Task<AnswersOf<fop::Lookup>> Finder::ask_where_open(const Call& call, Gfid gfid, Copies copies,
+                                                    std::shared_ptr<OpenObject> open) {
+  const Call own = as_root(call);
+  std::vector<Copy> places;
+  std::vector<fop::Fgetxattr> questions;
+  for (const Copy copy : copies.list()) {
+    if (!open->fds[copy].open) continue;
+    places.push_back(copy);
+    questions.push_back({.gfid = gfid, .fd = open->fds[copy], .name_given = 0, .name = {}, .xdata = {}});
+  }
+  std::vector<Task<fop::Values>> tasks;
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    tasks.push_back(volume_.subvolume(places[at]).perform(own, questions[at]));
+  }
+  std::vector<Result<fop::Values>> told = co_await tried(all(std::move(tasks)));
+  AnswersOf<fop::Lookup> answers(volume_.size(), failed(ENOTCONN));
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (!told[at]) continue;
+    fop::Lookup::Reply reply{};
+    reply.iatt.gfid = gfid;
+    reply.xdata = std::move(told[at]->values);
+    answers[places[at]] = std::move(reply);
+  }
+  co_return std::move(answers);
 }
 
 Task<std::optional<Finder::Seen>> Finder::missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,

@@ -75,8 +75,9 @@ class Finder {
   Task<bool> is_blameless(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
                           SeenByOthers* others = nullptr);
   // The same as all copies see it: who says that it missed something may be wrong, as a copy is that was away when that
-  // was healed.
-  Task<bool> is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts);
+  // was healed. A file without a name is heard where it is open; `open` may be null.
+  Task<bool> is_right_to_most(const Call& call, Gfid gfid, Copy copy, ReadParts parts,
+                              std::shared_ptr<OpenObject> open);
   // The same of all objects at once: whether the others list none that a copy has missed something of. The directory is
   // only where they are asked.
   Task<bool> is_right_everywhere(const Call& call, Gfid directory, Copy copy);
@@ -113,7 +114,10 @@ class Finder {
   Task<std::optional<Seen>> missed_as_seen_by(const Call& call, Gfid gfid, Copy copy, Copy witness,
                                               std::shared_ptr<OpenObject> open);
   Task<Heard> ask(const Call& call, const fop::Lookup& lookup);
-  // The same of a name, after its directory where that matters.
+  // The marks of a file that has no name there any more, of those that have it open: as if they were looked up.
+  Task<AnswersOf<fop::Lookup>> ask_where_open(const Call& call, Gfid gfid, Copies copies,
+                                              std::shared_ptr<OpenObject> open);
+  // A name, after its directory where that matters.
   Task<Heard> ask_for_name(const Call& call, const fop::Lookup& lookup);
   Task<Heard> ask_after_directory(const Call& call, const fop::Lookup& lookup);
   // One of those that were heard is known not to be behind with the directory.

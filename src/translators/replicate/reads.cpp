@@ -30,7 +30,7 @@ Task<fop::Attributes> Reads::attributes_as_looked_up(const Call& call, Gfid gfid
 Task<> Reads::check(const Call& call, Gfid gfid, Copy copy, ReadParts parts, std::shared_ptr<OpenObject> open,
                     bool is_accused, Result<bool>& is_right, SeenByOthers& others) {
   if (is_accused) {
-    is_right = co_await finder_.is_right_to_most(call, gfid, copy, parts);
+    is_right = co_await finder_.is_right_to_most(call, gfid, copy, parts, std::move(open));
   } else {
     is_right = co_await finder_.is_right(call, gfid, copy, parts, std::move(open), &others);
   }

@@ -95,7 +95,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
     const bool are_all_accused = (copies - accused).empty();
     if (!are_all_accused) copies = copies - accused;
     Result<bool> is_right = true;
-    while (is_right && *is_right && !copies.empty()) {
+    // Where all are accused each is asked about: what is remembered of them may say nothing.
+    while (is_right && (*is_right || are_all_accused) && !copies.empty()) {
       const Copy copy = std::is_same_v<Operation, fop::Read> ? volume_.choose_reader(read.gfid, copies)
                                                              : volume_.choose(read.gfid, copies);
       const Volume::Reading reading(volume_, copy);
