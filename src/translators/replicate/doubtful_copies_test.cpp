@@ -45,5 +45,38 @@ TEST(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
   EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}), ENOTCONN);
 }
 
+// No heal puts right what is said of a file without a name: what fewer than a quorum say of a copy is left of a change
+// that came to no end.
+TEST(DoubtfulCopies, OfAFileWithoutANameThoseAreReadThatNoQuorumBlames) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  const fop::Write write{.gfid = file->iatt.gfid,
+                         .fd = file->fd,
+                         .offset = 0,
+                         .size = 5,
+                         .xdata = {},
+                         .data = {Slice::copy(as_bytes("hello"))}};
+  ASSERT_TRUE(lab.client().ask(write));
+  lab.settle();
+  blame(lab, 0, 1, "f", Slot::data);
+  blame(lab, 2, 1, "f", Slot::data);
+  blame(lab, 1, 0, "f", Slot::data);
+  blame(lab, 1, 2, "f", Slot::data);
+  ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  lab.settle();
+  std::vector<std::size_t> read_from;
+  lab.on_message([&](std::size_t brick, std::string_view operation) {
+    if (operation == "READ") read_from.push_back(brick);
+    return 0;
+  });
+  const fop::Read read{.gfid = file->iatt.gfid, .fd = file->fd, .offset = 0, .size = 5, .flags = 0, .xdata = {}};
+  const Result<fop::Read::Reply> told = lab.client().ask(read);
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->op_ret, 5);
+  ASSERT_FALSE(read_from.empty());
+  EXPECT_NE(read_from.back(), 1U);
+}
+
 }  // namespace
 }  // namespace mortar::testing
