@@ -298,6 +298,17 @@ Task<> Changes::close_others(const Call& call, AnswersOf<fop::Create>& answers) 
   co_return done;
 }
 
+Task<> Changes::refuse_what_is_removed(const Call& call, const Uses& uses) {
+  if (volume_.quorum.is_required()) co_return done;
+  for (const Hold::Use& use : uses) {
+    // What is open lives on without a name.
+    if (use.without().empty() || use.part().open != nullptr) continue;
+    const bool is_removed = co_await tried(finder_.is_removed(call, use.part().gfid));
+    if (is_removed) co_return failed(ESTALE);
+  }
+  co_return done;
+}
+
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink) {
   std::optional<Iatt> removed;
   if (volume_.up() != volume_.all()) {

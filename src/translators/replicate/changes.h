@@ -76,12 +76,18 @@ class Changes {
   template <class Operation>
   Task<typename Operation::Reply> transact_locked(const Call& call, const Operation& change, Uses& uses,
                                                   const std::optional<Iatt>& touched, Attempt<Operation>& attempt);
+  // Where one copy is enough, one that has missed a removal would go on with what is gone: nothing the change is about
+  // may be.
+  Task<> refuse_what_is_removed(const Call& call, const Uses& uses);
   // Its steps. It is prepared, sent to the copies, and what came of it weighed.
   template <class Operation>
   Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
   // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
   template <class Operation>
   Task<> follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt);
+  // The same of a directory that has gone since it was locked: what was made in it goes again.
+  template <class Operation>
+  Task<> refuse_in_what_is_removed(const Call& call, const Operation& change, Attempt<Operation>& attempt);
   // Nobody does it: always an error, which says why.
   template <class Operation>
   Task<> refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);

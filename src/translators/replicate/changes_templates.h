@@ -19,6 +19,7 @@ Task<typename Operation::Reply> Changes::transact(const Call& call, const Operat
   for (Hold::Use& use : uses) {
     co_await tried(learn(call, use));
   }
+  co_await tried(refuse_what_is_removed(call, uses));
   Attempt<Operation> attempt;
   Result<typename Operation::Reply> reply = co_await transact_locked(call, change, uses, touched, attempt);
   if (!reply && !attempt.answers.empty() && !attempt.is_undone) {
@@ -55,7 +56,9 @@ Task<typename Operation::Reply> Changes::transact_over(const Call& call, Operati
     change.xdata.set(own_key::directory_that_goes, goes);
     change.xdata.set(own_key::names_locked, own_key::are_locked);
     Result<typename Operation::Reply> reply = co_await transact(call, change, in_order(std::move(plan)), there);
-    if (reply || reply.error().number() != EISDIR) co_return std::move(reply);
+    // What was to go has gone already.
+    const bool is_gone = !reply && reply.error().number() == ESTALE && !goes.is_null();
+    if (reply || (reply.error().number() != EISDIR && !is_gone)) co_return std::move(reply);
     there = co_await tried(object_named(call, place.directory, place.name));
     if (directory_of(there) == goes) co_return std::move(reply);
   }
@@ -68,6 +71,9 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   co_await tried(send(call, change, uses, attempt));
   if (attempt.outcome.is_refused) {
     co_await tried(refuse(call, change, uses, attempt));
+  }
+  if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
+    co_await tried(refuse_in_what_is_removed(call, change, attempt));
   }
   if (!volume_.quorum.is_met(attempt.had)) {
     co_await tried(make_enough_have_it(call, change, uses, attempt));
@@ -124,6 +130,22 @@ Task<> Changes::follow_suit(const Call& call, const Operation& change, Attempt<O
   AnswersOf<Operation> said = co_await tried(asking_.at_each(call, again, yielding));
   for (const Copy copy : yielding.list()) answers[copy] = std::move(said[copy]);
   co_return done;
+}
+
+template <class Operation>
+Task<> Changes::refuse_in_what_is_removed(const Call& call, const Operation& change, Attempt<Operation>& attempt) {
+  if (volume_.quorum.is_required() || attempt.had.empty() || attempt.outcome.without.empty()) co_return done;
+  Gfid directory;
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    directory = change.new_parent;
+  } else {
+    directory = change.parent;
+  }
+  const bool is_removed = co_await tried(finder_.is_removed(call, directory));
+  if (!is_removed) co_return done;
+  co_await tried(take_back(call, change, made_by(change, attempt.answers, attempt.had)));
+  attempt.is_undone = true;
+  co_return failed(ESTALE);
 }
 
 template <class Operation>

@@ -329,6 +329,12 @@ Task<bool> Finder::is_denied_at_once(const Call& call, Gfid gfid, Copies& holder
   co_return is_removed;
 }
 
+Task<bool> Finder::is_removed(const Call& call, Gfid gfid) {
+  Copies holders;
+  const bool is_removed = co_await tried(is_denied_at_once(call, gfid, holders));
+  co_return is_removed;
+}
+
 Copies Finder::witnesses_of(const Gfid& gfid, Copies among, std::size_t count) const {
   Copies witnesses;
   for (; count > 0 && !among.empty(); --count) {

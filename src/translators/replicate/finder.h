@@ -61,6 +61,8 @@ class Finder {
   // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked. It is
   // not to be asked with names locked.
   Task<bool> is_denied(const Call& call, Gfid gfid);
+  // The same at once: whether it has been removed, as far as the copies have heard of it.
+  Task<bool> is_removed(const Call& call, Gfid gfid);
   // Asks for it, whatever is remembered.
   Task<> refresh(const Call& call, Gfid gfid);
   // The same of what has been asked for already.

@@ -69,6 +69,8 @@ class Hold {
 
     // The copies that take part.
     Copies locked() const { return hold_->locked_; }
+    // Who has no such object.
+    Copies without() const { return hold_->without_; }
     const Part& part() const { return part_; }
     bool is_of_all_names() const { return part_.kind == LockKind::entries && hold_->key_.name.empty(); }
     // What is known of the copies was asked for under this lock: nobody else has changed it since.
