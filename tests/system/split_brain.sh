@@ -9,9 +9,17 @@ said=$SOURCE/tests/samples/split_brain/said.txt
 is_stock=$([ -e /usr/sbin/glusterfsd ] && [ ! -L /usr/sbin/glusterfsd ] && echo yes || true)
 b1=$HOST:$BRICKS/b1 b2=$HOST:$BRICKS/b2
 
-kill_brick() { kill -9 "$(cat /run/gluster/vols/v/"$HOST$(tr / - <<<"$BRICKS/$1").pid")"; }
+# glusterd of ours starts a brick again at once, unless its directory is not there.
+kill_brick() {
+  mv "$BRICKS/$1" "$BRICKS/$1.away"
+  kill -9 "$(cat /run/gluster/vols/v/"$HOST$(tr / - <<<"$BRICKS/$1").pid")"
+}
 both_run() { [ "$(gluster volume status v | grep -v Self-heal | grep -c ' Y  ')" = 2 ]; }
 start_bricks() {
+  local away
+  for away in "$BRICKS"/*.away; do
+    if [ -e "$away" ]; then mv "$away" "${away%.away}"; fi
+  done
   gluster volume start v force >/dev/null
   waits_for both_run
 }
