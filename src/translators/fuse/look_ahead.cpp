@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "translator/same_caller.h"
 #include "wire/own_keys.h"
 
 namespace mortar::fuse {
@@ -20,15 +21,6 @@ constexpr std::uint32_t first_part = 16 << 10, other_parts = 64 << 10;
 // Of a directory, before it is listed: where that has paid, to begin with, and where it never pays.
 constexpr std::uint64_t least_uses = 1, uses_at_first = 4, most_uses = 256;
 constexpr int most_reading = 8;
-
-bool is_same_caller(const Identity& one, const Identity& other) {
-  return one.uid == other.uid && one.gid == other.gid && one.groups == other.groups;
-}
-
-Task<> wait_for(Event& event) {
-  co_await event.wait();
-  co_return done;
-}
 
 }  // namespace
 
@@ -77,7 +69,7 @@ Task<> LookAhead::prepare(Call call, Source source, Gfid gfid, std::string name)
   if (!name.empty() && directory->files.contains(name)) co_return done;
   list_where_wanted(call, source, directory, directory->uses + 1);
   if (!directory->arrived.is_set()) {
-    co_await with_deadline(world_, longest_wait, wait_for(directory->arrived));
+    co_await with_deadline(world_, longest_wait, directory->arrived.wait());
   }
   co_return done;
 }
@@ -192,7 +184,7 @@ Task<> LookAhead::list_on(const Call& call, const Source& source, DirectoryPoint
     if (reply.op_errno == ENOENT) break;
     if (directory->uses * 2 < directory->listed) directory->wanted.reset();
     const Result<Done> goes_on =
-        co_await with_deadline(world_, directory->until - world_.now(), wait_for(directory->wanted));
+        co_await with_deadline(world_, directory->until - world_.now(), directory->wanted.wait());
     if (!goes_on) break;
   }
   co_return done;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/log.h"
+#include "translator/same_caller.h"
 
 namespace mortar::fuse {
 namespace {
@@ -16,17 +17,8 @@ constexpr std::size_t most_ahead = 4;
 constexpr std::size_t most_walks = 64, most_directories = 4096;
 constexpr std::size_t least_steps = 1, most_steps = 64;
 
-bool is_same_caller(const Identity& one, const Identity& other) {
-  return one.uid == other.uid && one.gid == other.gid && one.groups == other.groups;
-}
-
 bool is_directory(const EntryPlus& entry) {
   return !entry.iatt.gfid.is_null() && entry.iatt.is_directory() && entry.name != "." && entry.name != "..";
-}
-
-Task<> wait_for(Event& event) {
-  co_await event.wait();
-  co_return done;
 }
 
 }  // namespace
@@ -144,7 +136,7 @@ Task<> WalkAhead::list(Call call, AheadPointer ahead, std::size_t page_size) {
   ahead->listed.emplace(std::move(listed));
   ahead->settled.set();
   // In vain where its time is over.
-  const Result<Done> in_time = co_await with_deadline(world_, lasts, wait_for(ahead->over));
+  const Result<Done> in_time = co_await with_deadline(world_, lasts, ahead->over.wait());
   if (!in_time) drop(ahead);
   if (ahead->listed && *ahead->listed) release(call, ahead);
   co_return done;

@@ -2,14 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "translator/same_caller.h"
+
 namespace mortar {
-namespace {
-
-bool is_same_caller(const Identity& one, const Identity& other) {
-  return one.uid == other.uid && one.gid == other.gid && one.groups == other.groups;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Translator>> QuickRead::make(World& world, const VolumeSection& section) {
   Result<QuickReadOptions> options = read_options<QuickReadOptions>(section);

@@ -14,40 +14,42 @@ void blame(ReplicateLab& lab, std::size_t by, std::size_t other, const std::stri
   lab.brick(by).set_xattr(name, fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
 }
 
-// One copy has lost the name and the other has not, each says that the other missed something of the directory, and the
-// third is away, which may have seen the file changed before it went.
-TEST(DoubtfulCopies, AreNotReadWhereTheOtherMayHaveSeenTheFileRemoved) {
+// One copy has lost the name and the other has not, and the third is away, which may have seen the file changed before
+// it went.
+class DoubtfulCopies : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+    ASSERT_TRUE(made);
+    file = made->iatt.gfid;
+    lab.settle();
+    lab.brick(1).go_away();
+    // Which copies may be read is remembered from now on.
+    ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
+    const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+    ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+  }
+  int error_of_stat() { return lab.client().error_of(fop::Stat{.gfid = file, .xdata = {}}); }
+
   ReplicateLab lab;
-  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
-  ASSERT_TRUE(file);
-  lab.settle();
-  lab.brick(1).go_away();
-  // Which copies may be read is remembered from now on.
-  ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
-  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
-  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+  Gfid file;
+};
+
+TEST_F(DoubtfulCopies, AreNotReadWhereTheOtherMayHaveSeenTheFileRemoved) {
   blame(lab, 0, 2, "", Slot::entries);
-  EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}), ESTALE);
-  ASSERT_TRUE(lab.brick(2).exists("f"));
+  EXPECT_EQ(error_of_stat(), ESTALE);
+  EXPECT_TRUE(lab.brick(2).exists("f"));
 }
 
-TEST(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
-  ReplicateLab lab;
-  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
-  ASSERT_TRUE(file);
-  lab.settle();
-  lab.brick(1).go_away();
-  ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
-  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
-  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+TEST_F(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
   blame(lab, 0, 2, "", Slot::entries);
   blame(lab, 2, 0, "", Slot::entries);
-  EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = file->iatt.gfid, .xdata = {}}), ENOTCONN);
+  EXPECT_EQ(error_of_stat(), ENOTCONN);
 }
 
 // No heal puts right what is said of a file without a name: what fewer than a quorum say of a copy is left of a change
 // that came to no end.
-TEST(DoubtfulCopies, OfAFileWithoutANameThoseAreReadThatNoQuorumBlames) {
+TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlames) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
