@@ -31,20 +31,37 @@ NetworkVolfile::NetworkVolfile(World& world, VolfileQuestion question) : world_(
 }
 
 Task<std::string> NetworkVolfile::fetch() {
-  if (!connection_) {
-    co_await tried(connect_in_rounds());
+  for (std::size_t tries = 1;; ++tries) {
+    if (!connection_) {
+      co_await tried(connect_in_rounds());
+    }
+    const Connection connection = connection_;
+    if (!connection) co_return failed(ENOTCONN, "the management daemon has gone again");
+    changed_.reset();  // a change from here on needs another look
+    Result<GetSpec::Reply> reply = co_await with_deadline(world_, answer_limit, connection->call(request()));
+    if (reply) co_return volfile_of(std::move(*reply), *connection);
+    // A daemon that is just ending takes a connection, and goes without an answer.
+    const bool has_gone = reply.error().number() == ENOTCONN;
+    if (!has_gone || tries >= question_.servers.size()) co_return reply.error();
+    pass_over(connection);
   }
-  const Connection connection = connection_;
-  if (!connection) co_return failed(ENOTCONN, "the management daemon has gone again");
-  changed_.reset();  // a change from here on needs another look
-  GetSpec::Reply reply = co_await tried(with_deadline(world_, answer_limit, connection->call(request())));
+}
+
+Result<std::string> NetworkVolfile::volfile_of(GetSpec::Reply reply, const RpcConnection& connection) {
   if (reply.op_ret < 0) {
     const int number = reply.op_errno > 0 ? reply.op_errno : EIO;
-    co_return failed(number, fmt::format("{} gives no volume file for {}: {}", connection->peer().text(), question_.key,
-                                         Error(number).sentence()));
+    return failed(number, fmt::format("{} gives no volume file for {}: {}", connection.peer().text(), question_.key,
+                                      Error(number).sentence()));
   }
   learn_servers(reply.xdata.dictionary);
-  co_return std::move(reply.spec);
+  return std::move(reply.spec);
+}
+
+void NetworkVolfile::pass_over(const Connection& gone) {
+  if (connection_ && connection_ != gone) return;
+  log::warning(domain, "{} has gone without an answer", gone->peer().text());
+  connection_ = nullptr;
+  next_server_ = (next_server_ + 1) % question_.servers.size();
 }
 
 GetSpec NetworkVolfile::request() const {
@@ -111,7 +128,7 @@ Task<NetworkVolfile::Connection> NetworkVolfile::connect(Address server) {
 Task<> NetworkVolfile::keep(Connection connection) {
   co_await connection->run();
   log::warning(domain, "disconnected from {}", connection->peer().text());
-  connection_ = nullptr;
+  if (connection_ == connection) connection_ = nullptr;
   connection.reset();
   while (!connection_) {
     co_await world_.sleep(reconnect_pause);

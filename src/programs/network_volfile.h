@@ -49,6 +49,10 @@ class NetworkVolfile final : public VolfileSource {
   // As long as the connection lasts, and then until there is another.
   Task<> keep(Connection connection);
   GetSpec request() const;
+  // EIO and what else a daemon says that has no such volume.
+  Result<std::string> volfile_of(GetSpec::Reply reply, const RpcConnection& connection);
+  // The next server is asked.
+  void pass_over(const Connection& gone);
   void learn_servers(const Dictionary& xdata);
 
   World& world_;

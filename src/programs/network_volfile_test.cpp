@@ -86,6 +86,27 @@ TEST_F(NetworkVolfileTest, GivesUpAfterTheLastRound) {
   EXPECT_GE(simulation_.now() - begun, 6s);
 }
 
+// As a daemon does that is just ending.
+TEST_F(NetworkVolfileTest, GoesOnToTheNextServerWhereOneTakesTheConnectionAndGoes) {
+  start_daemon();
+  SimulatedWorld& ending = simulation_.add_host("nobody", "10.0.0.3").start_process("glusterd");
+  RpcServer deaf(ending.background());
+  RpcService handshake(programs::handshake, "GlusterFS Handshake");
+  handshake.on<GetSpec>([this, &ending](RpcCaller, GetSpec) {
+    simulation_.network().cut_connections(ending.host(), client_.host());
+    return ready<GetSpec::Reply>(failed(ENOTCONN));
+  });
+  deaf.add(handshake);
+  Result<std::unique_ptr<Listener>> listener = ending.network().listen(Address::tcp("", port), {}, 16);
+  ASSERT_TRUE(listener);
+  RpcListener listening(ending, std::move(*listener), deaf);
+  NetworkVolfile source(client_, question(1));
+  const Result<std::string> text = simulation_.run(source.fetch());
+  ASSERT_TRUE(text) << text.error().sentence();
+  EXPECT_EQ(*text, "first");
+  ending.kill();
+}
+
 TEST_F(NetworkVolfileTest, LooksAgainWhenToldTo) {
   start_daemon();
   NetworkVolfile source(client_, question(1));
