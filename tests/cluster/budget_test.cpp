@@ -196,6 +196,12 @@ class Budget : public ::testing::Test {
         .old_parent = root_gfid, .new_parent = root_gfid, .old_name = std::move(from), .new_name = std::move(to)}));
     co_return done;
   }
+  // As the kernel does.
+  Task<> look_and_rename(std::string from, std::string to) {
+    co_await tried(look_for_nothing(root_gfid, to));
+    co_await tried(rename(std::move(from), std::move(to)));
+    co_return done;
+  }
 
  private:
   static VolumeShape shape() {
@@ -273,6 +279,12 @@ TEST_F(Budget, OfOneOfMany) {
                  "lookup, open, read, close");
   expect_at_most({1, 1.2, 15.2},
                  steady([&](int number) { return rename(numbered("f", number), numbered("g", number)); }), "rename");
+  expect_at_most({1.2, 1.4, 15.7},
+                 steady([&](int number) { return look_and_rename(numbered("g", number), numbered("h", number)); }),
+                 "lookup, rename");
+  expect_at_most({1.2, 1.4, 15.7},
+                 steady([&](int number) { return look_and_rename(numbered("h", number), numbered("g", number)); }),
+                 "lookup, rename to a name of before");
   expect_at_most({1, 1.2, 8.2}, steady([&](int number) { return remove(numbered("g", number)); }), "unlink");
   expect_at_most({2, 3.2, 10.2}, steady([&](int number) { return remove_directory(numbered("d", number)); }),
                  "rmdir");

@@ -187,8 +187,14 @@ class Changes {
   Task<Copies> behind_with(const Call& call, Gfid gfid, Copies without);
   template <class Reply>
   void note_new(const Reply& reply, Copies had, Copies alike);
+  // Of a directory that is alike on all copies, which have just changed it under its lock; else null.
+  std::shared_ptr<KnownNames> confirmed_names(const Gfid& directory) const;
   // Whoever has made something there may be about to make more.
   void note_made_in(const Gfid& directory);
+  // While the change that has removed it excludes others of that name.
+  void note_gone_from(const Gfid& directory, const std::string& name);
+  template <class Operation>
+  void note_names(const Operation& change, const typename Operation::Reply& reply);
   // Of copies that have opened this object; one that is behind may have opened another.
   Fd descriptor_of(const fop::Create& create, const Gfid& gfid, AnswersOf<fop::Create>& answers);
   // What has been opened and is not in a descriptor.

@@ -86,6 +86,9 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   if constexpr (MakesEntry<Operation>) {
     co_await tried(note_made(change, attempt, reply));
   }
+  if constexpr (RemovesName<Operation> || std::is_same_v<Operation, fop::Link>) {
+    note_names(change, reply);
+  }
   co_return std::move(reply);
 }
 
@@ -271,6 +274,20 @@ Task<> Changes::note_made(const Operation& change, Attempt<Operation>& attempt, 
   }
   if constexpr (requires { reply.fd; }) reply.fd = descriptor_of(change, reply.iatt.gfid, attempt.answers);
   co_return done;
+}
+
+template <class Operation>
+void Changes::note_names(const Operation& change, const typename Operation::Reply& reply) {
+  if constexpr (std::is_same_v<Operation, fop::Rename>) {
+    // Two names of one file both stay.
+    const bool has_moved = reply.iatt.is_directory() || reply.iatt.links == 1;
+    if (has_moved) note_gone_from(change.old_parent, change.old_name);
+    note_made_in(change.new_parent);
+  } else if constexpr (std::is_same_v<Operation, fop::Link>) {
+    note_made_in(change.new_parent);
+  } else {
+    note_gone_from(change.parent, change.name);
+  }
 }
 
 // What is remembered of copies that answer differently may be from before a change by somebody else: it is asked for.

@@ -18,10 +18,7 @@ void KnownNames::may_be_there(const std::vector<std::string>& names) {
   is_complete_ = false;
 }
 
-void KnownNames::confirmed(Instant now) {
-  ++confirmations_;
-  confirmed_ = now;
-}
+void KnownNames::confirmed(Instant now) { confirmed_ = now; }
 
 void KnownNames::are_none(Instant now) {
   is_asked_for_ = is_complete_ = true;
@@ -29,7 +26,7 @@ void KnownNames::are_none(Instant now) {
 }
 
 bool KnownNames::is_listing_due() {
-  if (is_asked_for_ || confirmations_ < worth_a_listing) return false;
+  if (is_asked_for_ || ++made_ < worth_a_listing) return false;
   is_asked_for_ = true;
   return true;
 }

@@ -2,11 +2,11 @@
 // what is not among them is nowhere, and no copy need be asked for it.
 //
 // Who makes a file looks for its name first, as the kernel does: a trip to all copies of the two or three that a small
-// file takes. Names are asked for once, of one copy, when a second entry is made under one lock; a directory with more
-// than fit into one answer stays unknown. One that was locked before it was made has none.
+// file takes; and so does who renames one. Names are asked for once, of one copy, when a second entry is made under one
+// lock; a directory with more than fit into one answer stays unknown. One that was locked before it was made has none.
 //
 // A brick may have lost the lock, with the connection, before this client hears of it. What is known is believed only
-// for a moment after the copies have confirmed the lock by making something under it.
+// for a moment after the copies have confirmed the lock by changing something under it.
 #pragma once
 
 #include <memory>
@@ -26,18 +26,20 @@ class KnownNames {
 
   // That are made, or removed, under this lock: they may be there.
   void may_be_there(const std::vector<std::string>& names);
-  // All copies have made something under this lock.
+  // All copies have changed something under this lock.
   void confirmed(Instant now);
+  // No copy has it any more, and nobody is about to make it: a change that does excludes the one that removed it.
+  void is_gone(const std::string& name) { names_.erase(name); }
   // It is new, and all copies have made it under this lock.
   void are_none(Instant now);
-  // Once true, for whoever asks for all of them then.
+  // To be asked after each entry that was made. Once true, for whoever asks for all names then.
   bool is_listing_due();
   void learn(const std::vector<std::string>& all);
   bool lacks(const std::string& name, Instant now) const;
 
  private:
   std::unordered_set<std::string> names_;
-  std::size_t confirmations_ = 0;
+  std::size_t made_ = 0;
   Instant confirmed_{};
   bool is_asked_for_ = false;
   bool is_complete_ = false;

@@ -18,7 +18,6 @@ TEST(KnownNames, OnlyWhatIsCompleteAndFreshSaysThatANameIsNowhere) {
   names.confirmed(now);
   EXPECT_FALSE(names.is_listing_due());
   EXPECT_FALSE(names.lacks("other", now));
-  names.confirmed(now);
   EXPECT_TRUE(names.is_listing_due());
   EXPECT_FALSE(names.is_listing_due());
   names.learn({"there"});
@@ -26,6 +25,8 @@ TEST(KnownNames, OnlyWhatIsCompleteAndFreshSaysThatANameIsNowhere) {
   EXPECT_FALSE(names.lacks("there", now));
   EXPECT_FALSE(names.lacks("mine", now));
   EXPECT_FALSE(names.lacks("other", now + KnownNames::believed_for));
+  names.is_gone("mine");
+  EXPECT_TRUE(names.lacks("mine", now));
 }
 
 TEST(KnownNames, TooManyAreForgotten) {
