@@ -14,6 +14,7 @@ namespace {
 
 // Of our bricks; a stock brick does not know it and unlinks.
 constexpr const char* unless_link_file = "unlink-unless-dht-linkto-file";
+constexpr int most_rounds = 5;
 
 bool has_changed(const Error& error) {
   return error.number() == ENOENT || error.number() == EBUSY || error.number() == ESTALE;
@@ -36,12 +37,14 @@ Task<fop::Changed> FileRemover::unlink(const Call& call, const fop::Unlink& unli
     place = co_await tried(place_to_unlink(unlink, found));
   }
   Result<fop::Changed> reply = co_await unlink_at(call, unlink, hashed, *place);
-  if (reply || !has_changed(reply.error())) co_return std::move(reply);
-  // Somebody has put another file in its place, whose link file may be what was removed: only all together know now.
-  const fop::Lookup::Reply found =
-      co_await tried(finder_.look_up_everywhere(call, volume_.keys.added_to(lookup), hashed));
-  place = co_await tried(place_to_unlink(unlink, found));
-  reply = co_await unlink_at(call, unlink, hashed, *place);
+  // Somebody has put another file in its place, whose link file may be what was removed: only all together know now. And
+  // again, where several rename theirs to this name: it is there all the time.
+  for (int round = 0; round < most_rounds && !reply && has_changed(reply.error()); ++round) {
+    const fop::Lookup::Reply found =
+        co_await tried(finder_.look_up_everywhere(call, volume_.keys.added_to(lookup), hashed));
+    place = co_await tried(place_to_unlink(unlink, found));
+    reply = co_await unlink_at(call, unlink, hashed, *place);
+  }
   co_return std::move(reply);
 }
 
