@@ -37,8 +37,8 @@ Task<fop::Changed> FileRemover::unlink(const Call& call, const fop::Unlink& unli
     place = co_await tried(place_to_unlink(unlink, found));
   }
   Result<fop::Changed> reply = co_await unlink_at(call, unlink, hashed, *place);
-  // Somebody has put another file in its place, whose link file may be what was removed: only all together know now. And
-  // again, where several rename theirs to this name: it is there all the time.
+  // Somebody has put another file in its place, whose link file may be what was removed: only all together know now.
+  // And again, where several rename theirs to this name: it is there all the time.
   for (int round = 0; round < most_rounds && !reply && has_changed(reply.error()); ++round) {
     const fop::Lookup::Reply found =
         co_await tried(finder_.look_up_everywhere(call, volume_.keys.added_to(lookup), hashed));
