@@ -307,6 +307,19 @@ Task<> Changes::close_others(const Call& call, AnswersOf<fop::Create>& answers) 
   co_return done;
 }
 
+Task<> Changes::open_at_all(const Call& call, Fd fd, Copies copies) {
+  const std::shared_ptr<OpenObject> object = descriptors_.object(fd);
+  if (!object) co_return done;
+  std::vector<Task<Fd>> opening;
+  for (const Copy copy : copies.list()) {
+    if (!object->fds[copy].open) opening.push_back(descriptors_.descriptor_at(call, fd, copy));
+  }
+  if (opening.empty()) co_return done;
+  // Where it cannot be opened the change says why.
+  co_await tried(all(std::move(opening)));
+  co_return done;
+}
+
 Task<> Changes::refuse_what_is_removed(const Call& call, const Uses& uses) {
   if (volume_.quorum.is_required()) co_return done;
   for (const Hold::Use& use : uses) {

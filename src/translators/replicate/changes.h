@@ -82,6 +82,8 @@ class Changes {
   // Its steps. It is prepared, sent to the copies, and what came of it weighed.
   template <class Operation>
   Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // A file without a name is marked where it is open only, and a copy that was away when it was opened may be changed.
+  Task<> open_at_all(const Call& call, Fd fd, Copies copies);
   // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
   template <class Operation>
   Task<> follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt);

@@ -80,5 +80,40 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
   EXPECT_NE(read_from.back(), 1U);
 }
 
+// It is marked by the descriptor, also where it was not open when the copy was away that is blamed now.
+TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameEveryCopyThatIsChangedBlamesTheOneThatIsAway) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "0"}});
+  ClusterClient& writer = lab.client();
+  ClusterClient& reader = lab.add_client();
+  const Result<fop::Create::Reply> made = reader.create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  const Gfid gfid = made->iatt.gfid;
+  lab.settle();
+  ASSERT_TRUE(writer.lookup(root_gfid, "f"));
+  lab.on_message([](std::size_t brick, std::string_view operation) {
+    return operation == "OPEN" && brick != 0 ? ENOTCONN : 0;
+  });
+  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened) << opened.error().sentence();
+  lab.on_message(nullptr);
+  ASSERT_TRUE(reader.ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  lab.settle();
+  lab.brick(0).go_away();
+  const Result<fop::Changed> written = writer.ask(fop::Write{.gfid = gfid,
+                                                             .fd = opened->fd,
+                                                             .offset = 0,
+                                                             .size = 5,
+                                                             .xdata = {},
+                                                             .data = {Slice::copy(as_bytes("hello"))}});
+  ASSERT_TRUE(written) << written.error().sentence();
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.settle();
+  const fop::Read read{.gfid = gfid, .fd = made->fd, .offset = 0, .size = 5, .flags = 0, .xdata = {}};
+  const Result<fop::Read::Reply> told = reader.ask(read);
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->op_ret, 5);
+}
+
 }  // namespace
 }  // namespace mortar::testing

@@ -496,6 +496,11 @@ void Holds::closed(const Gfid& gfid) {
 Task<> Holds::mark(Hold::Use& use, Copies copies) {
   if (!use.part_.slot) co_return done;
   const SharedMutex::Guard turn = co_await tried(use.hold_->opening_.lock());
+  // By another descriptor than the one it was locked by it may be open on more copies.
+  const std::shared_ptr<OpenObject>& open = use.part_.open;
+  LockedThing& thing = use.hold_->thing_;
+  const auto is_open_more = [&](Copy copy) { return thing.descriptor(copy) == nullptr && open->fds[copy].open; };
+  if (open != nullptr && std::ranges::any_of(copies.list(), is_open_more)) thing.open = open;
   for (;;) {
     const bool all_there = co_await tried(mark_once(use, copies & use.locked(), *use.part_.slot == Slot::data));
     if (all_there) co_return done;
@@ -563,7 +568,8 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   hold.dirty(slot) = hold.dirty(slot) | (announced & had);
   const Copies without = hold.without_;
   // A file that is open and loses its name, on one copy after the other: nobody will look for its marks there.
-  const Copies go_on = blamed.empty() || had.empty() ? had | (without & copies) : had;
+  // But where that is how a copy is blamed, somebody has to have noted it.
+  const Copies go_on = blamed.empty() ? had | (without & copies) : had;
   const bool is_gone = volume_.quorum.is_required() ? volume_.quorum.is_met(without) : !without.empty();
   // What one copy has kept of it is no place to write to.
   const bool is_kept_by_few = is_gone && volume_.quorum.is_required() && !had.empty();
