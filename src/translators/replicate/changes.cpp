@@ -25,8 +25,10 @@ Task<> Changes::learn(const Call& call, Hold::Use& use) {
 }
 
 Task<> Changes::verify(const Call& call, Hold::Use& use) {
-  const Result<Done> refreshed = co_await finder_.refresh(call, use.part().gfid);
-  if (refreshed) use.verified();
+  const Result<Copies> without = co_await finder_.refresh(call, use.part().gfid);
+  if (!without) co_return done;
+  use.verified();
+  use.without(*without);
   co_return done;
 }
 

@@ -47,6 +47,24 @@ TEST_F(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
   EXPECT_EQ(error_of_stat(), ENOTCONN);
 }
 
+// One copy has still to get it, and another is away: what is left cannot change it, and is not to say that the one that
+// is away has missed that. It may be the only one that is right.
+TEST(CopiesThatLackTheObject, DoNotHelpToBlameWhoIsAway) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  lab.settle();
+  blame(lab, 0, 2, "", Slot::entries);
+  blame(lab, 1, 2, "", Slot::entries);
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+  ASSERT_TRUE(lab.simulation().run(lab.brick(2).top().perform(lab.client().user(), unlink)));
+  lab.brick(1).go_away();
+  fop::Setattr set{.gfid = made->iatt.gfid, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+  set.iatt.mode = 0600;
+  EXPECT_EQ(lab.client().error_of(set), ENOTCONN);
+  EXPECT_FALSE(lab.missed(0, "f", 1).any());
+}
+
 // No heal puts right what is said of a file without a name: what fewer than a quorum say of a copy is left of a change
 // that came to no end.
 TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlames) {

@@ -284,11 +284,12 @@ Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind, Locked l
   co_return caught_up;
 }
 
-Task<> Finder::refresh(const Call& call, Gfid gfid) {
+Task<Copies> Finder::refresh(const Call& call, Gfid gfid) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   Heard heard = co_await tried(ask(call, lookup));
+  const Copies denied = denied_by(heard.answers, volume_.all());
   co_await tried(learn(call, gfid, std::move(heard)));
-  co_return done;
+  co_return denied;
 }
 
 Task<> Finder::learn(const Call& call, Gfid gfid, Heard heard) {
@@ -399,7 +400,7 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
   }
   if (!is_unknown || needed == 0 || !volume_.quorum.is_required()) co_return true;
   // Who has no such object is behind, as a new copy is; or it has no name any more, and is open on too few.
-  const Result<Done> found = co_await refresh(call, gfid);
+  const Result<Copies> found = co_await refresh(call, gfid);
   if (found) co_return true;
   if (!is_missing(found.error())) co_return found.error();
   if (open == nullptr) co_return failed(ESTALE);

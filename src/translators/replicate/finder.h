@@ -63,8 +63,8 @@ class Finder {
   Task<bool> is_denied(const Call& call, Gfid gfid);
   // The same at once: whether it has been removed, as far as the copies have heard of it.
   Task<bool> is_removed(const Call& call, Gfid gfid);
-  // Asks for it, whatever is remembered.
-  Task<> refresh(const Call& call, Gfid gfid);
+  // Asks for it, whatever is remembered; who says that there is no such thing.
+  Task<Copies> refresh(const Call& call, Gfid gfid);
   // The same of what has been asked for already.
   Task<> learn(const Call& call, Gfid gfid, Heard heard);
   // Whether nobody blames the copy now. That it was right some time ago is not enough: a client that does not reach it

@@ -544,6 +544,14 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   const bool names_changes = slot == Slot::entries && !missing.empty() && volume_.options.granular_entry_heal;
   std::vector<std::string> names = names_changes ? use.part_.claim.names : std::vector<std::string>();
   if (blamed.empty() && announced.empty() && names.empty()) co_return true;
+  // What the others would say stays said, though too few can say it: the next change may be without these.
+  const bool is_by_descriptor = hold.thing_.open != nullptr;
+  const Copies able = is_by_descriptor ? copies : copies - hold.without_;
+  if (!blamed.empty() && !able.empty() && !volume_.quorum.is_met(able)) {
+    hold.is_ending_ = true;
+    co_return failed(ENOTCONN, fmt::format("only {} of {} copies have it and can be changed: {}", able.count(),
+                                           volume_.size(), volume_.names(able)));
+  }
 
   std::vector<Addition> additions(volume_.size());
   for (const Copy copy : copies.list()) {

@@ -71,6 +71,7 @@ class Hold {
     Copies locked() const { return hold_->locked_; }
     // Who has no such object.
     Copies without() const { return hold_->without_; }
+    void without(Copies copies) { hold_->without_ = copies; }
     const Part& part() const { return part_; }
     bool is_of_all_names() const { return part_.kind == LockKind::entries && hold_->key_.name.empty(); }
     // What is known of the copies was asked for under this lock: nobody else has changed it since.
@@ -113,7 +114,7 @@ class Hold {
   Instant idle_since_{};
   Copies granted_;  // who has given the lock
   Copies locked_;   // of those, who has all changes since
-  Copies without_;  // who had no such object, when it was locked or marked
+  Copies without_;  // who had no such object, when it was locked, asked for or marked
   bool is_open_ = false;
   bool is_ending_ = false;  // nobody enters any more
   bool is_settling_ = false;

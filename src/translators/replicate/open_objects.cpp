@@ -28,7 +28,7 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
   bool is_gone = std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); });
   // Or a copy does not have it yet, and what is remembered is of before.
   if (is_gone) {
-    const Result<Done> found = co_await finder_.refresh(call, open.gfid);
+    const Result<Copies> found = co_await finder_.refresh(call, open.gfid);
     const bool are_enough = is_directory || volume_.quorum.is_met(opened);
     is_gone = !are_enough || (!found && is_missing(found.error()));
   }
