@@ -68,6 +68,38 @@ TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedFor) {
   EXPECT_EQ(messages, 3U);
 }
 
+TEST_F(LookupUnderLock, ANameThatWasTakenAwayIsNotAskedFor) {
+  const fop::Rename rename{
+      .old_parent = root_gfid, .new_parent = root_gfid, .old_name = "one", .new_name = "three", .xdata = {}};
+  ASSERT_TRUE(lab_.client().ask(rename));
+  ASSERT_TRUE(lab_.client().ask(fop::Rmdir{.parent = root_gfid, .name = "two", .xdata = {}}));
+  std::size_t messages = 0;
+  lab_.on_message([&messages](std::size_t, std::string_view) {
+    ++messages;
+    return 0;
+  });
+  EXPECT_EQ(error_of_lookup("one"), ENOENT);
+  EXPECT_EQ(error_of_lookup("two"), ENOENT);
+  EXPECT_EQ(messages, 0U);
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "three"));
+  ASSERT_TRUE(lab_.client().mkdir(root_gfid, "one"));
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "one"));
+  lab_.on_message(nullptr);
+}
+
+// rename(2) does nothing then.
+TEST_F(LookupUnderLock, OfTwoNamesOfOneFileBothStay) {
+  const Result<fop::Create::Reply> made = lab_.client().create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  ASSERT_TRUE(lab_.client().ask(
+      fop::Link{.gfid = made->iatt.gfid, .new_parent = root_gfid, .new_name = "g", .xdata = {}}));
+  const fop::Rename rename{
+      .old_parent = root_gfid, .new_parent = root_gfid, .old_name = "f", .new_name = "g", .xdata = {}};
+  ASSERT_TRUE(lab_.client().ask(rename));
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "f"));
+  EXPECT_TRUE(lab_.client().lookup(root_gfid, "g"));
+}
+
 TEST_F(LookupUnderLock, ANameByAnotherClientIsFound) {
   ClusterClient& other = lab_.add_client();
   ASSERT_TRUE(other.mkdir(root_gfid, "three"));
