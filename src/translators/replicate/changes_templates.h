@@ -429,12 +429,6 @@ Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Ope
   typename Operation::Reply reply = *answers[tells];
   if constexpr (requires { reply.after; }) {
     co_await tried(tell_size(call, fsync.gfid, answers, had, tells, reply));
-    // Whoever was behind when it answered may have been healed while others were waited for.
-    if (!answer_alike(answers, had & volume_.with_data(), false)) {
-      const fop::Lookup lookup{.gfid = fsync.gfid, .parent = {}, .name = {}, .xdata = {}};
-      const Result<fop::Lookup::Reply> now = co_await finder_.look_up(call, lookup);
-      if (now) reply.before = reply.after = now->iatt;
-    }
   }
   co_return std::move(reply);
 }
