@@ -130,6 +130,8 @@ class FileSystem {
                                          std::size_t size) = 0;
   virtual Result<Done> sync(int file, bool data_only) = 0;
   virtual Result<Done> sync_all(int file) = 0;
+  // Whether sync_all brings all to the disk for certain, and hardly waits for what others have written.
+  virtual bool syncs_well_as_a_whole(int file) = 0;
 
   // Entries from a position (0 or an offset an entry gave) on, "." and ".." among them, as many as one call yields;
   // empty at the end.

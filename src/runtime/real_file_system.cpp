@@ -3,18 +3,24 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <climits>
 #include <cstring>
+#include <optional>
+#include <string_view>
 
 namespace mortar {
 
@@ -152,6 +158,33 @@ int change_mode_at(int directory, const char* name, mode_t mode) {
     known.store(false, std::memory_order_relaxed);
   }
   return ::fchmodat(directory, name, mode, AT_SYMLINK_NOFOLLOW);
+}
+
+// Bytes that a line of /proc/meminfo tells of: "Dirty:    120 kB".
+std::optional<std::uint64_t> told_bytes(std::string_view lines, std::string_view name) {
+  const std::size_t begin = lines.find(name);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t digits = lines.find_first_not_of(' ', begin + name.size());
+  if (digits == std::string_view::npos) return std::nullopt;
+  std::uint64_t kilobytes = 0;
+  const auto [end, problem] = std::from_chars(lines.data() + digits, lines.data() + lines.size(), kilobytes);
+  if (problem != std::errc()) return std::nullopt;
+  return kilobytes * 1024;
+}
+
+// What has been written on this machine and is not on a disk yet, in bytes.
+std::optional<std::uint64_t> waiting_for_disks() {
+  const int file = counted([] { return ::open("/proc/meminfo", O_RDONLY | O_CLOEXEC); });
+  if (file < 0) return std::nullopt;
+  std::array<char, 4096> text;
+  const ssize_t size = counted([&] { return ::read(file, text.data(), text.size()); });
+  ::close(file);
+  if (size < 0) return std::nullopt;
+  const std::string_view lines(text.data(), static_cast<std::size_t>(size));
+  const std::optional<std::uint64_t> dirty = told_bytes(lines, "\nDirty:");
+  const std::optional<std::uint64_t> on_the_way = told_bytes(lines, "\nWriteback:");
+  if (!dirty || !on_the_way) return std::nullopt;
+  return *dirty + *on_the_way;
 }
 
 }  // namespace
@@ -346,6 +379,17 @@ Result<Done> RealFileSystem::sync(int file, bool data_only) {
 
 Result<Done> RealFileSystem::sync_all(int file) {
   return outcome([&] { return ::syncfs(file); });
+}
+
+bool RealFileSystem::syncs_well_as_a_whole(int file) {
+  struct statfs found;
+  if (counted([&] { return ::fstatfs(file, &found); }) < 0) return false;
+  // Others, those in user space among them, may answer before their disks have it.
+  constexpr std::array known{XFS_SUPER_MAGIC, EXT4_SUPER_MAGIC, static_cast<int>(BTRFS_SUPER_MAGIC), TMPFS_MAGIC};
+  if (std::ranges::find(known, static_cast<int>(found.f_type)) == known.end()) return false;
+  constexpr std::uint64_t most_waiting = 64 << 20;
+  const std::optional<std::uint64_t> waiting = waiting_for_disks();
+  return waiting && *waiting <= most_waiting;
 }
 
 Result<std::vector<DirectoryEntry>> RealFileSystem::read_directory(int directory, std::uint64_t offset) {

@@ -54,6 +54,7 @@ class RealFileSystem : public FileSystem {
                                  std::size_t size) override;
   Result<Done> sync(int file, bool data_only) override;
   Result<Done> sync_all(int file) override;
+  bool syncs_well_as_a_whole(int file) override;
 
   Result<std::vector<DirectoryEntry>> read_directory(int directory, std::uint64_t offset) override;
 };

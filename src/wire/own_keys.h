@@ -20,6 +20,9 @@ inline constexpr const char* readable_content = "mortar.readable-content";
 // Beside a readdirp: the content of files, each up to so many bytes, where the caller may read them, as long as the
 // answer stays small. It stands under this key beside the entry.
 inline constexpr const char* listed_content = "mortar.listed-content";
+// Beside an fsync of the root: the identities of files, one behind the other, whose content is to be on the disk; those
+// that the brick has not are passed by. How many there were stands under this key in the answer.
+inline constexpr const char* files_to_sync = "mortar.files-to-sync";
 
 // What those who use copies of each other ask of bricks (translators/index/unwritten_changes.h). All are heard from the
 // volume's own processes only.

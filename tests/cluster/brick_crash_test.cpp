@@ -15,6 +15,7 @@
 
 #include "brick_under_test.h"
 #include "seeds.h"
+#include "wire/files_to_sync.h"
 
 namespace mortar::sim {
 namespace {
@@ -234,6 +235,35 @@ TEST(BrickCrash, WhatWasSyncedIsThere) {
     const DiskState after = brick.disk().state().after_crash(SurvivalRule::only_synced());
     EXPECT_EQ(brick.disk().state().unsynced_transactions(), 0U) << one.name;
     EXPECT_EQ(wrong_after(after), std::vector<std::string>{}) << one.name;
+  }
+}
+
+TEST(BrickCrash, FilesThatWereSyncedTogetherAreThere) {
+  for (const std::size_t count : {std::size_t{2}, std::size_t{6}}) {
+    BrickUnderTest brick(later(), start_state());
+    ASSERT_EQ(brick.start(), "");
+    std::vector<Gfid> files;
+    for (std::size_t number = 0; number < count; ++number) {
+      files.push_back(test_gfid(static_cast<std::uint8_t>(100 + number)));
+      fop::Create create{.parent = root_gfid, .flags = open_flag::write_only, .mode = 0644};
+      create.name = fmt::format("many {}", number);
+      create.xdata.set("gfid-req", files.back());
+      const Result<fop::Create::Reply> made = brick.perform(create);
+      ASSERT_TRUE(made);
+      fop::Write write{.gfid = files.back(), .fd = made->fd, .size = 4};
+      write.data.bytes = Slice::copy("kept");
+      ASSERT_TRUE(brick.perform(write));
+    }
+    fop::Fsync sync{.gfid = root_gfid, .data_only = 1};
+    put_files_to_sync(sync.xdata, files);
+    ASSERT_TRUE(brick.perform(sync));
+    BrickUnderTest found(later(), brick.disk().state().after_crash(SurvivalRule::only_synced()));
+    ASSERT_EQ(found.start(), "");
+    for (const Gfid& synced : files) {
+      const Result<fop::Read::Reply> read = found.perform(fop::Read{.gfid = synced, .size = 10});
+      ASSERT_TRUE(read);
+      EXPECT_EQ(read->data.bytes.text(), "kept");
+    }
   }
 }
 

@@ -92,6 +92,7 @@ class SimulatedFileSystem final : public FileSystem {
                                  std::size_t size) override;
   Result<Done> sync(int file, bool data_only) override;
   Result<Done> sync_all(int file) override;
+  bool syncs_well_as_a_whole(int) override { return true; }
   Result<std::vector<DirectoryEntry>> read_directory(int directory, std::uint64_t offset) override;
 
  private:

@@ -1,4 +1,6 @@
 #include "translators/posix/posix_test_support.h"
+#include "wire/files_to_sync.h"
+#include "wire/own_keys.h"
 
 namespace mortar::posix {
 namespace {
@@ -157,6 +159,29 @@ TYPED_TEST(PosixData, SyncingAndFlushingSucceed) {
   Result<fop::Opened> directory = brick.ask(fop::Opendir{.gfid = root_gfid});
   ASSERT_TRUE(directory);
   EXPECT_TRUE(brick.ask(fop::Fsyncdir{.gfid = root_gfid, .fd = directory->fd}));
+}
+
+TYPED_TEST(PosixData, ManyFilesAreSyncedByOneRequest) {
+  auto& brick = this->brick;
+  std::vector<Gfid> files{this->file, test_gfid(7)};  // the latter is nowhere
+  for (std::uint8_t number = 10; number < 16; ++number) {
+    files.push_back(test_gfid(number));
+    const Result<fop::Create::Reply> made = brick.create(root_gfid, std::to_string(number), files.back());
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(brick.write(files.back(), made->fd, 0, "abc"));
+  }
+  for (const std::size_t count : {std::size_t{0}, std::size_t{2}, files.size()}) {
+    fop::Fsync request{.gfid = root_gfid, .data_only = 1};
+    put_files_to_sync(request.xdata, std::span(files).first(count));
+    const Result<fop::Changed> synced = brick.ask(request);
+    ASSERT_TRUE(synced) << synced.error().sentence();
+    EXPECT_EQ(synced->xdata.number(own_key::files_to_sync), static_cast<std::int64_t>(count));
+  }
+  fop::Fsync odd{.gfid = root_gfid, .data_only = 1};
+  odd.xdata.set_bytes(own_key::files_to_sync, as_bytes(std::string_view("no identity")));
+  EXPECT_EQ(brick.error_of(odd), EINVAL);
+  odd.xdata.set_bytes(own_key::files_to_sync, std::vector<std::byte>((most_files_to_sync + 1) * 16));
+  EXPECT_EQ(brick.error_of(odd), EINVAL);
 }
 
 TYPED_TEST(PosixData, TimesComeFromTheCallerAndOnlyRise) {

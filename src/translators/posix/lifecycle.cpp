@@ -17,7 +17,8 @@ Posix::Posix(World& world, std::string name, PosixOptions options)
     : Refuse(std::move(name)),
       world_(world),
       core_(std::make_shared<Core>(world, std::make_shared<const PosixOptions>(std::move(options)), this)),
-      batch_(world) {}
+      batch_(world),
+      many_(world) {}
 
 Task<> Posix::start() {
   std::shared_ptr<const PosixOptions> options = core_->options;

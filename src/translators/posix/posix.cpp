@@ -4,6 +4,7 @@
 
 #include "translators/posix/data.h"
 #include "translators/posix/jobs.h"
+#include "wire/files_to_sync.h"
 #include "wire/own_keys.h"
 
 namespace mortar::posix {
@@ -266,6 +267,7 @@ Task<fop::Acknowledged> Posix::perform(const Call&, const fop::Flush&) {
   return ready<fop::Acknowledged>(fop::Acknowledged{});
 }
 Task<fop::Changed> Posix::perform(const Call& call, const fop::Fsync& request) {
+  if (request.xdata.has(own_key::files_to_sync)) return sync_many(request);
   Result<SubjectWish> object = wish_for(request.gfid, request.fd, false);
   if (!object) return ready<fop::Changed>(std::unexpected(object.error()));
   SubjectWishes wishes;
@@ -305,6 +307,17 @@ Task<fop::Changed> Posix::flush_in_batch(const Call& call, const fop::Fsync& req
   co_await tried(batch_.flush(core_->options, wishes[0].context->file));
   fop::Changed reply = co_await tried(core_->run(call, request, std::move(wishes), Weight::names, &job::fsync_done));
   co_return reply;
+}
+
+Task<fop::Changed> Posix::sync_many(const fop::Fsync& request) {
+  if (!core_->brick) co_return Error(ENOTCONN);
+  const Gate::Pass pass = co_await tried(core_->gate.enter());
+  std::vector<Gfid> files = co_await tried(files_to_sync(request.xdata));
+  const std::size_t count = files.size();
+  co_await tried(many_.sync(core_->brick, core_->options, std::move(files)));
+  fop::Changed reply;
+  reply.xdata.set(own_key::files_to_sync, std::uint64_t{count});
+  co_return std::move(reply);
 }
 
 // --- Directories

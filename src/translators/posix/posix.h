@@ -10,6 +10,7 @@
 #include "translator/volfile.h"
 #include "translators/posix/core.h"
 #include "translators/posix/fsync_batch.h"
+#include "translators/posix/many_sync.h"
 
 namespace mortar::posix {
 
@@ -87,12 +88,14 @@ class Posix : public Refuse {
   Task<fop::Lookup::Reply> look_up_repaired(const Call& call, const fop::Lookup& request);
   Task<fop::Create::Reply> open_existing(const Call& call, const fop::Create& request);
   Task<fop::Changed> flush_in_batch(const Call& call, const fop::Fsync& request, SubjectWishes wishes);
+  Task<fop::Changed> sync_many(const fop::Fsync& request);
   Task<fop::Acknowledged> release(const Fd& fd);
   Result<SubjectWish> wish_for(const Gfid& gfid, const Fd& fd, bool exclusive) const;
 
   World& world_;
   std::shared_ptr<Core> core_;
   FsyncBatch batch_;
+  ManySync many_;
   TaskSet chores_;  // what is done again and again
 };
 

@@ -213,11 +213,9 @@ Task<> Holds::settle(std::shared_ptr<Hold> hold) {
 Task<> Holds::make_stable(Hold& hold) {
   const Copies unstable = hold.unstable_ & hold.locked_ & hold.dirty(Slot::data);
   if (!volume_.options.ensure_durability || unstable.empty()) co_return done;
-  const Call call = own_call(hold);
-  const fop::Fsync fsync{.gfid = hold.key_.gfid, .fd = {}, .data_only = 1, .xdata = {}};
-  const AnswersOf<fop::Fsync> answers = co_await tried(asking_.at_each(call, fsync, unstable));
+  const SyncBatch::Answers answers = co_await tried(syncs_.sync(hold.key_.gfid, unstable));
   for (const Copy copy : unstable.list()) {
-    if (answers[copy] || is_missing(answers[copy].error())) continue;
+    if (answers[copy]) continue;
     log::warning(volume_.name(), "{} may not have on its disk what was written to {}: {}",
                  volume_.subvolume(copy).name(), hold.key_.gfid.text(), answers[copy].error().sentence());
     hold.locked_.remove(copy);
@@ -245,26 +243,31 @@ Task<Copies> Holds::settle_marks(Hold& hold) {
     }
     if (addition.dirty.any() || !late.empty()) asked.add(copy);
   }
-  if (asked.empty()) co_return Copies();
   if (hold.key_.kind == LockKind::entries || hold.thing_.needs_descriptor) {
+    if (asked.empty()) co_return Copies();
     const AnswersOf<fop::Xattrop> answers = co_await tried(add(hold, asked, additions, {}));
     for (const Copy copy : asked.list()) note_settled(hold, copy, answers[copy]);
     co_return Copies();
   }
   std::vector<Task<Sequence>> tasks;
-  for (const Copy copy : asked.list()) {
+  const std::vector<Copy> places = (locked | hold.granted_).list();
+  for (const Copy copy : places) {
     Sequence sequence;
-    sequence.push_back(Step<fop::Xattrop>{own_call(hold), request_of(hold, additions[copy], {})});
+    if (asked.has(copy)) {
+      sequence.push_back(Step<fop::Xattrop>{own_call(hold), request_of(hold, additions[copy], {})});
+    }
     sequence.push_back(locks_.give_back_step(hold.thing_));
-    tasks.push_back(volume_.subvolume(copy).perform_in_order(std::move(sequence)));
+    tasks.push_back(packed_.perform_in_order(volume_.subvolume(copy), std::move(sequence)));
   }
   std::vector<Result<Sequence>> performed = co_await tried(all(std::move(tasks)));
   Copies given_back;
-  std::size_t at = 0;
-  for (const Copy copy : asked.list()) {
-    Sequence steps = co_await tried(std::move(performed[at++]));
-    note_settled(hold, copy, step_of<fop::Xattrop>(steps)->reply);
-    if (step_of<fop::Inodelk>(steps)->reply) given_back.add(copy);
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    if (!performed[at]) {
+      note_settled(hold, places[at], std::unexpected(performed[at].error()));
+      continue;
+    }
+    if (const auto* marks = step_of<fop::Xattrop>(*performed[at])) note_settled(hold, places[at], marks->reply);
+    if (step_of<fop::Inodelk>(*performed[at])->reply) given_back.add(places[at]);
   }
   co_return given_back;
 }

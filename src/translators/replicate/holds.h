@@ -31,6 +31,8 @@
 #include "translators/replicate/copy_locks.h"
 #include "translators/replicate/known_names.h"
 #include "translators/replicate/likely_next.h"
+#include "translators/replicate/packed_sequences.h"
+#include "translators/replicate/sync_batch.h"
 
 namespace mortar::replicate {
 
@@ -137,7 +139,8 @@ class Hold {
 class Holds {
  public:
   // All outlive this.
-  Holds(Volume& volume, Asking& asking) : volume_(volume), asking_(asking), locks_(volume) {}
+  Holds(Volume& volume, Asking& asking)
+      : volume_(volume), asking_(asking), locks_(volume), syncs_(volume, asking), packed_(volume.background) {}
 
   // ENOTCONN where too few copies can be locked.
   Task<Hold::Use> take(const Call& call, Part part);
@@ -222,6 +225,8 @@ class Holds {
   Volume& volume_;
   Asking& asking_;
   CopyLocks locks_;
+  SyncBatch syncs_;
+  PackedSequences packed_;
   std::map<Hold::Key, std::shared_ptr<Hold>> holds_;
   RecentObjects<Instant> contended_{4096};  // directories that others want to change, too
   LikelyNext attributes_follow_;
