@@ -25,6 +25,7 @@ class ConcurrentRun : public VolumeRun {
  private:
   void begin(const Snapshot& start) override {
     history_ = std::make_unique<History>(start, volume_.bricks() == 1);
+    if (volume_.volume().type == VolumeType::replicate) history_->has_copies();
     write_back();
     if (plan_.outlives_power_cuts) {
       faults_.on_power_cut = [this] { history_->copy_loses_power(); };

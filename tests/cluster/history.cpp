@@ -70,18 +70,20 @@ void History::fail(std::string sentence) {
   if (failure_.empty()) failure_ = std::move(sentence);
 }
 
-void History::judge_error(std::size_t client, const char* operation, const Error& error, bool on_open_file) {
+void History::judge_error(std::size_t client, const char* operation, const Error& error, const Descriptor* open) {
   const int number = error.number();
   const bool by_others = number == ENOENT || number == ESTALE || number == EEXIST || number == ENOTEMPTY ||
                          number == ENOTDIR || number == EISDIR || number == EINVAL || number == ELOOP ||
                          number == ENODATA || number == EPERM || number == EAGAIN;
   const bool by_fault =
-      (meets_fault() && is_outage(error)) || (had_fault_ && on_open_file && (number == EBADF || number == EBADFD));
+      (meets_fault() && is_outage(error)) || (had_fault_ && open != nullptr && (number == EBADF || number == EBADFD));
   // A stray stands in the way of another object (may_be_stray).
   const bool by_stray = !lost_renames_.empty() && number == EIO && error.sentence().contains("keep one of them");
-  const bool by_lost_name = (copy_lost_power_ || !judges_nameless_) && on_open_file && is_outage(error);
-  if (by_others || by_fault || by_stray || by_lost_name) return;
-  fail(fmt::format("client {}: {} fails: {}", client, operation, error.sentence()));
+  if (by_others || by_fault || by_stray) return;
+  const std::string what = fmt::format("client {}: {} fails: {}", client, operation, error.sentence());
+  const auto opened = has_copies_ && number == ENOTCONN ? opened_.find(open) : opened_.end();
+  if (opened == opened_.end() || fault_ended_ < opened->second) return fail(what);
+  refusals_.push_back({open->gfid, begun_, ended_, what});
 }
 
 // ---- events
@@ -156,7 +158,12 @@ void History::note_making(const Call& call, const Gfid& parent, const std::strin
   }
 }
 
+void History::note(const Call&, const fop::Open&, const Result<fop::Opened>& reply) {
+  if (reply) opened_[reply->fd.open.get()] = begun_;
+}
+
 void History::note(const Call& call, const fop::Create& create, const Result<fop::Create::Reply>& reply) {
+  if (reply) opened_[reply->fd.open.get()] = begun_;
   note_making(call, create.parent, create.name, create.xdata, create.mode, reply, "create");
 }
 void History::note(const Call& call, const fop::Mkdir& mkdir, const Result<fop::Made>& reply) {

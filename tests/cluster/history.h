@@ -12,6 +12,9 @@
 //  - An operation whose answer was lost in a fault has happened at any later moment, or never; of a rename each name.
 //  - A crash brings back of each register any value that it may have had since the last sync that promises it.
 //  - Errors are those that others can cause by changing names; what faults cause is told only while there is one.
+//  - But of a file of several copies that has no name any more and that a fault has met while it was open: no heal
+//    reaches what lives in descriptors only, so blame that is left on each of its copies stays, and who asks by a
+//    descriptor may be refused with ENOTCONN for good.
 //  - Locks that exclude each other are not held at once, unless a fault comes in between.
 #pragma once
 
@@ -37,7 +40,7 @@ class History {
            const Result<typename Operation::Reply>& reply) {
     ended_ = ++tick_;
     begun_ = begin;
-    if (!reply) judge_error(client, Operation::name_of_operation, reply.error(), has_open_file(operation));
+    if (!reply) judge_error(client, Operation::name_of_operation, reply.error(), open_file(operation));
     // What can be said of an operation of this kind.
     if constexpr (requires { note(call, operation, reply); }) note(call, operation, reply);
     if constexpr (requires { note_lock(client, call, operation, reply); }) note_lock(client, call, operation, reply);
@@ -56,6 +59,8 @@ class History {
   void copy_loses_power() { copy_lost_power_ = true; }
   // What is open and has no name is not judged.
   void leave_out_nameless() { judges_nameless_ = false; }
+  // Bricks are copies of each other.
+  void has_copies() { has_copies_ = true; }
   void written_back();
 
   // A rename to this name whose answer was lost: from one brick to another it may have made its file's second name, out
@@ -107,6 +112,13 @@ class History {
     Tick end;
     std::vector<Sync> syncs;  // that were acknowledged before
   };
+  // An open file was out of reach though there was no fault: it had no name at some moment meanwhile.
+  struct Refusal {
+    Gfid gfid;
+    Tick begin;
+    Tick end;
+    std::string what;
+  };
   struct Held {
     std::size_t client;
     LockOwner owner;
@@ -117,13 +129,14 @@ class History {
   };
 
   static RegisterValue number(std::uint64_t value);
+  // Null where it names no descriptor.
   template <class Operation>
-  static bool has_open_file(const Operation& operation) {
-    if constexpr (requires { operation.fd.open; }) return operation.fd.open != nullptr;
-    return false;
+  static const Descriptor* open_file(const Operation& operation) {
+    if constexpr (requires { operation.fd.open; }) return operation.fd.open.get();
+    return nullptr;
   }
   bool is_perhaps_done(const Error& error) const;
-  void judge_error(std::size_t client, const char* operation, const Error& error, bool on_open_file);
+  void judge_error(std::size_t client, const char* operation, const Error& error, const Descriptor* open);
   void fail(std::string sentence);
 
   // An event between question and answer of the operation that is being noted.
@@ -149,6 +162,7 @@ class History {
   void note(const Call& call, const fop::Lookup& lookup, const Result<fop::Lookup::Reply>& reply);
   void note(const Call& call, const fop::Stat& stat, const Result<fop::Attributes>& reply);
   void note(const Call& call, const fop::Fstat& fstat, const Result<fop::Attributes>& reply);
+  void note(const Call& call, const fop::Open& open, const Result<fop::Opened>& reply);
   void note(const Call& call, const fop::Create& create, const Result<fop::Create::Reply>& reply);
   void note(const Call& call, const fop::Mkdir& mkdir, const Result<fop::Made>& reply);
   void note(const Call& call, const fop::Mknod& mknod, const Result<fop::Made>& reply);
@@ -177,6 +191,7 @@ class History {
   void forgive_listings(Register& name) const;
   void settle_renames();
   void bury_directories();
+  void expect_nameless();
   std::map<Gfid, Tick> foundlings_of(const Register& name) const;
   void add_crashes(const Key& key, Register& of);
   std::string judge_locks() const;
@@ -193,11 +208,14 @@ class History {
   bool had_fault_ = false;
   bool copy_lost_power_ = false;
   bool judges_nameless_ = true;
+  bool has_copies_ = false;
   std::string failure_;
   std::map<Key, Register> registers_;
   std::vector<Rename> renames_;
   std::vector<LostRename> lost_renames_;
   std::vector<Removal> removals_;
+  std::vector<Refusal> refusals_;
+  std::map<const Descriptor*, Tick> opened_;
   std::set<Gfid> made_;         // somebody asked for it
   std::set<Gfid> directories_;  // that were seen
   std::map<Gfid, std::string> targets_;

@@ -22,6 +22,7 @@ std::string text_of_event(const RegisterEvent& event) {
   if (found_nothing) text += ", found nothing";
   if (event.requires_ == Requires::something) text += ", found something";
   if (event.requires_ == Requires::value) text += ", found " + text_of_value(event.required);
+  if (event.requires_ == Requires::another) text += ", as it led no more to " + text_of_value(event.required);
   if (!event.leaves.empty()) text += event.is_choice ? ", left perhaps" : ", left";
   for (const RegisterValue& value : event.leaves) text += " " + text_of_value(value);
   return text;
@@ -34,6 +35,7 @@ std::string History::judge() {
   if (std::string wrong = judge_locks(); !wrong.empty()) return wrong;
   settle_renames();
   bury_directories();
+  expect_nameless();
   for (auto& [key, of] : registers_) {
     if (!is_judged(key)) continue;
     const Aspect aspect = std::get<0>(key);
@@ -117,6 +119,23 @@ void History::bury_directories() {
     }
   }
   for (auto& [key, burial] : burials) registers_[key].events.push_back(std::move(burial));
+}
+
+void History::expect_nameless() {
+  for (const Refusal& refusal : refusals_) {
+    for (auto& [key, of] : registers_) {
+      const auto leads_there = [&refusal](const RegisterEvent& event) {
+        return std::ranges::find(event.leaves, refusal.gfid) != event.leaves.end();
+      };
+      const bool is_its_name = of.start == refusal.gfid || std::ranges::any_of(of.events, leads_there);
+      if (std::get<0>(key) != Aspect::name || !is_its_name) continue;
+      of.events.push_back({.begin = refusal.begin,
+                           .end = refusal.end,
+                           .requires_ = Requires::another,
+                           .required = refusal.gfid,
+                           .what = refusal.what});
+    }
+  }
 }
 
 // A name that was being made when the power went gets its identity from who looks it up afterwards: those that nobody

@@ -24,6 +24,7 @@ bool finds_what_it_requires(const RegisterEvent& event, const RegisterValue& val
     case RegisterEvent::Requires::vacant: return value.is_null();
     case RegisterEvent::Requires::something: return !value.is_null() && value != dead;
     case RegisterEvent::Requires::value: return value == event.required;
+    case RegisterEvent::Requires::another: return value != event.required;
   }
   return false;
 }

@@ -22,8 +22,8 @@ using Tick = std::uint64_t;
 inline constexpr Tick never = ~Tick{0};
 
 struct RegisterEvent {
-  // Vacant: nothing, but something may come. What is dead is nothing and stays so.
-  enum class Requires { anything, nothing, vacant, something, value };
+  // Vacant: nothing, but something may come. What is dead is nothing and stays so. Another: than that which is required.
+  enum class Requires { anything, nothing, vacant, something, value, another };
 
   Tick begin = 0;
   Tick end = never;

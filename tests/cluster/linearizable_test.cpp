@@ -42,6 +42,17 @@ TEST(Linearizable, OneOfTwoMakesAName) {
   EXPECT_TRUE(is_possible({create(1, 9, 1), remove, create(2, 8, 2)}));
 }
 
+TEST(Linearizable, SomethingElseIsThereAtAMomentMeanwhile) {
+  const auto another = [](Tick begin, Tick end) {
+    return RegisterEvent{.begin = begin, .end = end, .requires_ = Requires::another, .required = value(1)};
+  };
+  EXPECT_TRUE(is_possible({another(1, 2), write(3, 4, 1)}));
+  EXPECT_TRUE(is_possible({write(1, 2, 1), write(3, 6, 0), another(4, 5)}));
+  EXPECT_TRUE(is_possible({write(1, 2, 1), uncertain(write(3, 4, 2)), another(5, 6)}));
+  EXPECT_FALSE(is_possible({write(1, 2, 1), another(3, 4), write(5, 6, 0)}));
+  EXPECT_FALSE(is_possible({write(1, 2, 1), uncertain(write(3, 4, 2)), another(5, 6), read(7, 8, 1)}));
+}
+
 TEST(Linearizable, NothingIsMadeInWhatWasRemoved) {
   const RegisterEvent death{.begin = 3, .end = 6, .requires_ = Requires::nothing, .leaves = {dead}};
   const auto create = [](Tick begin, Tick end) {
