@@ -156,8 +156,13 @@ Task<> Changes::refuse_in_what_is_removed(const Call& call, const Operation& cha
 
 template <class Operation>
 Task<> Changes::refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt) {
-  // What a copy says that is behind need not be so, and what it has done all the same is wrong.
-  co_await tried(blame_all(uses, succeeded(attempt.answers)));
+  // What a copy says that is behind need not be so, and what it has done all the same is wrong. One that has gone since
+  // it was asked may have done it, and counts no more among those that are right.
+  Copies may_have = succeeded(attempt.answers);
+  for (const Copy copy : attempt.asked.list()) {
+    if (!attempt.answers[copy] && is_away(attempt.answers[copy].error())) may_have.add(copy);
+  }
+  co_await tried(blame_all(uses, may_have));
   attempt.is_undone = true;
   if (is_going(uses, attempt.outcome)) co_return failed(ESTALE);
   Copies know_it = attempt.right;
