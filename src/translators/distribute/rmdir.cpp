@@ -19,6 +19,8 @@ struct DirectoryRemover::Doomed {
   Gfid gfid;  // as it is remembered, then as it is found
   AnswersOf<fop::Lookup> answers;
   std::optional<std::string> contradiction;
+  bool is_only_linked = false;  // there are link files, and not what they lead to
+  bool may_be_in_hand() const { return contradiction || is_only_linked; }
 };
 
 Task<fop::Changed> DirectoryRemover::rmdir(const Call& call, const fop::Rmdir& rmdir) {
@@ -38,10 +40,11 @@ Task<fop::Changed> DirectoryRemover::rmdir(const Call& call, const fop::Rmdir& r
   preparations.push_back(find_doomed(root, rmdir, doomed));
   const std::vector<Result<Done>> prepared = co_await tried(all(std::move(preparations)));
   Result<Done> ready_to_go = first_error(prepared);
-  if (ready_to_go && doomed.contradiction) {
-    // Somebody may just have put another directory in its place; now nobody does.
+  if (ready_to_go && doomed.may_be_in_hand()) {
+    // Somebody may just have put another directory in its place, or make or move a file; now nobody does.
     ready_to_go = co_await find_doomed(root, rmdir, doomed);
     if (doomed.contradiction) ready_to_go = failed(EIO, *doomed.contradiction);
+    if (ready_to_go && doomed.is_only_linked) ready_to_go = failed(ENOENT);
   }
   Result<fop::Changed> reply = failed(EIO);
   if (!ready_to_go) {
@@ -71,7 +74,7 @@ Task<> DirectoryRemover::find_doomed(const Call& call, const fop::Rmdir& rmdir, 
   if (must_be_empty && !remembered.is_null()) steps.push_back(emptiness_.require_everywhere(call, remembered));
   const std::vector<Result<Done>> results = co_await tried(all(std::move(steps)));
   if (!results[0]) co_return results[0].error();
-  if (!must_be_empty || doomed.contradiction) co_return done;
+  if (!must_be_empty || doomed.may_be_in_hand()) co_return done;
   if (doomed.gfid != remembered) {
     co_await tried(emptiness_.require_everywhere(call, doomed.gfid));
     co_return done;
@@ -82,17 +85,24 @@ Task<> DirectoryRemover::find_doomed(const Call& call, const fop::Rmdir& rmdir, 
 Task<> DirectoryRemover::look_up_doomed(const Call& call, const fop::Rmdir& rmdir, Doomed& doomed) {
   const fop::Lookup lookup = volume_.keys.added_to({.parent = rmdir.parent, .name = rmdir.name});
   doomed.answers = co_await tried(on_each(volume_.children(), call, lookup));
+  doomed.is_only_linked = false;
   doomed.contradiction = distribute::contradiction(volume_, lookup, doomed.answers);
   if (doomed.contradiction) co_return done;
-  bool is_file = false;
+  bool has_directory = false, has_file = false, has_link = false;
   doomed.gfid = null_gfid;
   for (const Result<fop::Lookup::Reply>& answer : doomed.answers) {
     if (!answer && !is_missing(answer.error())) co_return answer.error();
     if (!answer) continue;
-    is_file = is_file || !answer->iatt.is_directory();
+    const bool is_link = volume_.is_link_file(*answer);
+    const bool is_directory = answer->iatt.is_directory();
+    has_link = has_link || is_link;
+    has_directory = has_directory || is_directory;
+    has_file = has_file || (!is_link && !is_directory);
     doomed.gfid = answer->iatt.gfid;
   }
-  if (is_file) co_return failed(ENOTDIR);
+  doomed.is_only_linked = has_link && !has_file && !has_directory;
+  if (doomed.is_only_linked) co_return done;
+  if (has_file || has_link) co_return failed(ENOTDIR);
   if (doomed.gfid.is_null()) co_return failed(ENOENT);
   co_return done;
 }

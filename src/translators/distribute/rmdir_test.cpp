@@ -67,6 +67,25 @@ TEST_F(RemoveDirectory, WhatALinkFileLeadsToStays) {
   EXPECT_TRUE(lab.brick(at).exists("d/file"));
 }
 
+TEST_F(RemoveDirectory, ALinkFileThatLeadsNowhereIsNotThere) {
+  for (std::size_t brick = 0; brick < 3; ++brick) {
+    SCOPED_TRACE(brick);
+    const std::string name = fmt::format("link-{}", brick);
+    link_on(lab, brick, root_gfid, name, lab.client().world().random_gfid(),
+            fmt::format("v-client-{}", (brick + 1) % 3));
+    EXPECT_EQ(lab.client().rmdir(root_gfid, name).error().number(), ENOENT);
+  }
+}
+
+TEST_F(RemoveDirectory, AFileElsewhereIsNoDirectory) {
+  const Gfid file = lab.client().create(root_gfid, "file")->iatt.gfid;
+  for (int number = 0; number < 8; ++number) {
+    const std::string name = fmt::format("name-{}", number);
+    ASSERT_TRUE(lab.client().ask(fop::Link{.gfid = file, .new_parent = root_gfid, .new_name = name}));
+    EXPECT_EQ(lab.client().rmdir(root_gfid, name).error().number(), ENOTDIR);
+  }
+}
+
 TEST_F(RemoveDirectory, WhatWasRemovedIsMadeAgainWhereNotAllGoes) {
   set_xattr_on(lab, one, gfid, "user.color", "red");
   set_xattr_on(lab, two, gfid, "user.color", "red");
