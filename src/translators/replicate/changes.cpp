@@ -274,7 +274,7 @@ std::shared_ptr<KnownNames> Changes::confirmed_names(const Gfid& directory) cons
 
 void Changes::note_made_in(const Gfid& directory) {
   const std::shared_ptr<KnownNames> names = confirmed_names(directory);
-  if (!names || !names->is_listing_due()) return;
+  if (!names || !names->makes_listing_due()) return;
   volume_.background.start(learn_names(volume_, directory, volume_.choose(directory, volume_.all()), names));
 }
 
@@ -309,14 +309,21 @@ Task<> Changes::close_others(const Call& call, AnswersOf<fop::Create>& answers) 
   co_return done;
 }
 
+bool Changes::is_open_at_all(const Fd& fd, Copies copies) const {
+  const std::shared_ptr<OpenObject> object = descriptors_.object(fd);
+  if (!object) return true;
+  for (Copy copy = 0; copy < volume_.size(); ++copy) {
+    if (copies.has(copy) && !object->fds[copy].open) return false;
+  }
+  return true;
+}
+
 Task<> Changes::open_at_all(const Call& call, Fd fd, Copies copies) {
   const std::shared_ptr<OpenObject> object = descriptors_.object(fd);
-  if (!object) co_return done;
   std::vector<Task<Fd>> opening;
   for (const Copy copy : copies.list()) {
     if (!object->fds[copy].open) opening.push_back(descriptors_.descriptor_at(call, fd, copy));
   }
-  if (opening.empty()) co_return done;
   // Where it cannot be opened the change says why.
   co_await tried(all(std::move(opening)));
   co_return done;

@@ -83,6 +83,7 @@ class Changes {
   template <class Operation>
   Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
   // A file without a name is marked where it is open only, and a copy that was away when it was opened may be changed.
+  bool is_open_at_all(const Fd& fd, Copies copies) const;
   Task<> open_at_all(const Call& call, Fd fd, Copies copies);
   // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
   template <class Operation>

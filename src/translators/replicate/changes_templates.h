@@ -95,7 +95,9 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
 template <class Operation>
 Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt) {
   if constexpr (WithDescriptor<Operation>) {
-    co_await tried(open_at_all(call, change.fd, locked(uses)));
+    if (!is_open_at_all(change.fd, locked(uses))) {
+      co_await tried(open_at_all(call, change.fd, locked(uses)));
+    }
   }
   attempt.ready = co_await tried(prepare(call, uses));
   attempt.asked = attempt.ready & who_found_right(uses);

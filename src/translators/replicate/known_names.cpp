@@ -25,7 +25,7 @@ void KnownNames::are_none(Instant now) {
   confirmed(now);
 }
 
-bool KnownNames::is_listing_due() {
+bool KnownNames::makes_listing_due() {
   if (is_asked_for_ || ++made_ < worth_a_listing) return false;
   is_asked_for_ = true;
   return true;

@@ -32,8 +32,8 @@ class KnownNames {
   void is_gone(const std::string& name) { names_.erase(name); }
   // It is new, and all copies have made it under this lock.
   void are_none(Instant now);
-  // To be asked after each entry that was made. Once true, for whoever asks for all names then.
-  bool is_listing_due();
+  // Counts an entry that was made. True once, for whoever asks for all names then.
+  bool makes_listing_due();
   void learn(const std::vector<std::string>& all);
   bool lacks(const std::string& name, Instant now) const;
 

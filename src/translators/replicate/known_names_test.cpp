@@ -16,10 +16,10 @@ TEST(KnownNames, OnlyWhatIsCompleteAndFreshSaysThatANameIsNowhere) {
   KnownNames names;
   names.may_be_there({"mine"});
   names.confirmed(now);
-  EXPECT_FALSE(names.is_listing_due());
+  EXPECT_FALSE(names.makes_listing_due());
   EXPECT_FALSE(names.lacks("other", now));
-  EXPECT_TRUE(names.is_listing_due());
-  EXPECT_FALSE(names.is_listing_due());
+  EXPECT_TRUE(names.makes_listing_due());
+  EXPECT_FALSE(names.makes_listing_due());
   names.learn({"there"});
   EXPECT_TRUE(names.lacks("other", now));
   EXPECT_FALSE(names.lacks("there", now));
