@@ -45,6 +45,8 @@ waits_for nothing_waits
 ) 2>/dev/null &
 inside=$!
 
+# glusterd starts a brick again at once, unless its directory is not there.
+mv "$BRICKS/b2" "$BRICKS/b2.away"
 kill -9 "$(cat /run/gluster/vols/v/"$HOST$(tr / - <<<"$BRICKS/b2")".pid)"
 for file in {1..5}; do echo more >>"mount/d/$file"; done
 rm mount/d/{6..8}
@@ -63,6 +65,7 @@ echo "another one" >mount/d/10
 gluster volume heal v info | grep -q '^/d $' || fails "the directory is not listed"
 gluster volume heal v info | grep -q '^Status: Transport endpoint is not connected' || fails "nobody is away"
 
+mv "$BRICKS/b2.away" "$BRICKS/b2"
 gluster volume start v force >/dev/null
 waits_for nothing_waits
 waits_for alike
