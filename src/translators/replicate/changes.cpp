@@ -363,6 +363,15 @@ Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
   return transact(call, link, plan_of(link));
 }
 
+Task<> Changes::refuse_link_to_what_few_have(const Call& call, const fop::Link& link,
+                                             const Attempt<fop::Link>& attempt) {
+  if (attempt.outcome.without.empty()) co_return done;
+  const bool is_removed = co_await tried(finder_.is_removed(call, link.gfid));
+  if (is_removed) co_return done;
+  co_return failed(ENOTCONN, fmt::format("only {} of {} copies have what is to be linked", attempt.had.count(),
+                                         volume_.size()));
+}
+
 Task<Copies> Changes::with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed) {
   if (unnamed.empty()) co_return had;
   const Result<Copies> right = co_await right_among(call, uses, had);

@@ -97,6 +97,9 @@ class Changes {
   // Fewer than a quorum have it: others get it from them, or it is undone, which is an error.
   template <class Operation>
   Task<> make_enough_have_it(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // What was made of the link has gone again. Whoever lacks its object is behind with it, while others that have it are
+  // away; or has seen it removed, which is told by the caller.
+  Task<> refuse_link_to_what_few_have(const Call& call, const fop::Link& link, const Attempt<fop::Link>& attempt);
   // Enough copies say that they do not do it: it has not happened, and who did it is behind. Always an error.
   template <class Operation>
   Task<> undo_for_those_who_refuse(const Call& call, Uses& uses, Attempt<Operation>& attempt);

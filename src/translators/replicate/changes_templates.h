@@ -188,22 +188,28 @@ Task<> Changes::make_enough_have_it(const Call& call, const Operation& change, U
   }
   const bool is_heard = std::ranges::none_of(
       attempt.asked.list(), [&](Copy copy) { return !answers[copy] && is_away(answers[copy].error()); });
-  // The object of a link may be made where it is behind with all of it.
-  const bool can_be_made = std::is_same_v<Operation, fop::Link> && !attempt.had.empty() && !outcome.without.empty();
+  // Of a link a copy that lacks its object is not the only one to say why.
+  const bool is_told_by_most =
+      std::is_same_v<Operation, fop::Link> && !outcome.without.empty() && volume_.quorum.is_met(outcome.refused);
   if constexpr (MakesEntry<Operation> || std::is_same_v<Operation, fop::Link>) {
     // Those who only are behind get it from who has it.
-    if (is_heard && !can_be_made && !outcome.missed.empty()) {
+    if (is_heard && !is_told_by_most && !outcome.missed.empty()) {
       const Result<Done> taken_back = co_await take_back(call, change, made_by(change, answers, attempt.had));
       attempt.is_undone = taken_back.has_value();
+      if constexpr (std::is_same_v<Operation, fop::Link>) {
+        co_await tried(refuse_link_to_what_few_have(call, change, attempt));
+      }
       if (taken_back) co_return error_of(answers);
     }
   }
   if (volume_.quorum.is_met(outcome.refused)) {
     co_await tried(undo_for_those_who_refuse(call, uses, attempt));
   }
-  // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it.
+  // Who was behind, or had no such thing, may get what came of it from those who have it; not who refused it. Whoever
+  // lacks the object of a link may have seen it removed.
   if (!attempt.had.empty()) {
-    const Copies behind = (attempt.ready - attempt.right) | outcome.without;
+    const Copies lacking = std::is_same_v<Operation, fop::Link> ? Copies() : outcome.without;
+    const Copies behind = (attempt.ready - attempt.right) | lacking;
     const Copies alike = co_await tried(catch_up(uses, attempt.had, behind));
     attempt.had = attempt.had | alike;
   }

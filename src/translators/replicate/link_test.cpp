@@ -1,0 +1,70 @@
+// Another name for a file that not all copies have.
+#include "translators/replicate/replicate_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+class LinkWhereOneIsAway : public ::testing::TestWithParam<bool> {
+ protected:
+  static ReplicateLab::Options options() {
+    return GetParam() ? ReplicateLab::Options{{"arbiter-count", "1"}} : ReplicateLab::Options{};
+  }
+  void make_file() {
+    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+    ASSERT_TRUE(made);
+    file = made->iatt.gfid;
+    ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file, .fd = made->fd, .xdata = {}}));
+    lab.settle();
+  }
+  int error_of_link() {
+    const int error =
+        lab.client().error_of(fop::Link{.gfid = file, .new_parent = root_gfid, .new_name = "g", .xdata = {}});
+    lab.settle();
+    return error;
+  }
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+
+  ReplicateLab lab{3, options()};
+  Gfid file;
+};
+
+TEST_P(LinkWhereOneIsAway, WhatHasBeenRemovedGetsNoNameFromACopyThatMissedIt) {
+  make_file();
+  lab.brick(2).go_away();
+  ASSERT_TRUE(lab.client().ask(unlink));
+  lab.settle();
+  lab.brick(2).come_back();
+  lab.settle();
+  lab.brick(1).go_away();
+  EXPECT_EQ(error_of_link(), ESTALE);
+  lab.brick(1).come_back();
+  EXPECT_TRUE(lab.is_nowhere("g"));
+}
+
+TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsNotMadeAnew) {
+  make_file();
+  lab.brick(0).go_away();
+  ASSERT_TRUE(lab.simulation().run(lab.brick(1).top().perform(lab.client().user(), unlink)));
+  EXPECT_EQ(error_of_link(), ESTALE);
+  lab.brick(0).come_back();
+  EXPECT_TRUE(lab.is_nowhere("g"));
+}
+
+TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
+  lab.brick(0).go_away();
+  make_file();
+  lab.brick(0).come_back();
+  lab.settle();
+  lab.brick(1).go_away();
+  EXPECT_EQ(error_of_link(), ENOTCONN);
+  EXPECT_TRUE(lab.is_nowhere("g"));
+  lab.brick(1).come_back();
+  EXPECT_EQ(error_of_link(), 0);
+  EXPECT_TRUE(lab.brick(1).exists("g"));
+  EXPECT_TRUE(lab.brick(2).exists("g"));
+}
+
+INSTANTIATE_TEST_SUITE_P(ThreeCopiesAndAnArbiter, LinkWhereOneIsAway, ::testing::Bool());
+
+}  // namespace
+}  // namespace mortar::testing
