@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "translators/cluster/fan_out.h"
@@ -79,11 +80,13 @@ class Finder {
   // `answers`: what each subvolume said to a lookup with OwnKeys. The directory as it is afterwards.
   Task<DirectoryPointer> learn_directory(const Call& call, const fop::Lookup& lookup,
                                          const AnswersOf<fop::Lookup>& answers);
-  // EIO where the answers still contradict each other under the name's lock, else ESTALE.
+  // EIO where the answers still contradict each other under the name's lock, and no rename is the cause; else ESTALE.
   Task<> refuse_contradiction(const Call& call, const fop::Lookup& lookup, std::string sentence);
+  Task<> take_back_renames(const Call& call, NameIn name, const AnswersOf<fop::Lookup>& answers);
   // ESTALE, ENOENT or EIO where it is not the directory it was taken for. That a brick refuses is no failure: the
   // directory stays as it is.
   Task<> heal_directory(const Call& call, const fop::Lookup& lookup, DirectoryPointer directory);
+  Task<> heal_if_there(const Call& call, NameIn name);
   Task<DirectoryPointer> look_up_path(const Call& call, DirectoryPointer directory);
   // Where the name hashes to; nothing where that is not known.
   Task<std::optional<Place>> hashed_place_of(const Call& call, const fop::Lookup& lookup);
@@ -92,6 +95,8 @@ class Finder {
   LinkFiles& link_files_;
   CopyHealer& copy_healer_;
   Layouts& layouts_;
+  // Where renames are just being taken back.
+  std::unordered_set<NameIn, NameIn::Hash> taking_back_;
 };
 
 }  // namespace mortar::distribute

@@ -6,12 +6,15 @@
 //
 //   copies   heal_copies.h   6 trips: two locks, lookup, mkdir, owner, times; one more to settle the leader's count
 //   layout   layouts.h       a trip for the lock of each subvolume, lookup, write
+#include <algorithm>
+
 #include "base/log.h"
 #include "translators/cluster/ancestry.h"
 #include "translators/cluster/as_root.h"
 #include "translators/distribute/ailments.h"
 #include "translators/distribute/copies.h"
 #include "translators/distribute/finder.h"
+#include "translators/distribute/merge.h"
 #include "translators/distribute/name_locks.h"
 
 namespace mortar::distribute {
@@ -35,6 +38,8 @@ Task<> Finder::refuse_contradiction(const Call& call, const fop::Lookup& lookup,
   const Call root = as_root(call);
   const std::optional<Place> hashed = co_await tried(hashed_place_of(root, lookup));
   LockSet locks(call, volume_.lock_owners);
+  const fop::Lookup again{.parent = lookup.parent, .name = lookup.name};
+  AnswersOf<fop::Lookup> answers;
   if (hashed) {
     const Result<Done> guarded =
         co_await lock_directory_name(locks, volume_.subvolume(*hashed), lookup.parent, lookup.name);
@@ -43,16 +48,52 @@ Task<> Finder::refuse_contradiction(const Call& call, const fop::Lookup& lookup,
       co_await locks.release();
       co_return guarded.error();
     }
-    const fop::Lookup again{.parent = lookup.parent, .name = lookup.name};
-    const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), root, again));
-    std::optional<std::string> still = contradiction(volume_, again, answers);
-    sentence = still ? std::move(*still) : std::string();
+    answers = co_await tried(on_each(volume_.children(), root, again));
+    sentence = contradiction(volume_, again, answers).value_or("");
   }
   co_await locks.release();
-  // Somebody was just putting another directory in its place.
+  if (!sentence.empty() && hashed && volume_.all_up()) {
+    const Result<Done> taken_back = co_await take_back_renames(root, {lookup.parent, lookup.name}, answers);
+    if (!taken_back) log::warning(volume_.name(), "{}: {}", lookup.name, taken_back.error().sentence());
+    answers = co_await tried(on_each(volume_.children(), root, again));
+    sentence = contradiction(volume_, again, answers).value_or("");
+  }
+  // Somebody was just putting another directory in its place, or died over it.
   if (sentence.empty()) co_return failed(ESTALE);
   log::error(volume_.name(), "{}", sentence);
   co_return failed(EIO, std::move(sentence));
+}
+
+// Of a rename over an empty directory that came to its end on some subvolumes only: on the others the directory has its
+// old name still, under which few look for it. It gets that everywhere, and then the empty one is made whole.
+Task<> Finder::take_back_renames(const Call& call, NameIn name, const AnswersOf<fop::Lookup>& answers) {
+  struct Entry {
+    std::unordered_set<NameIn, NameIn::Hash>& names;
+    const NameIn& name;
+    bool is_first = names.insert(name).second;
+    ~Entry() {
+      if (is_first) names.erase(name);
+    }
+  };
+  const Entry entry{taking_back_, name};
+  // What comes back to itself is no such rename.
+  if (!entry.is_first) co_return done;
+  std::vector<NameIn> old_names;
+  for (Place place = 0; place < answers.size(); ++place) {
+    if (!answers[place] || !answers[place]->iatt.is_directory()) continue;
+    for (const Result<fop::Lookup::Reply>& other : answers) {
+      const bool is_another =
+          other && other->iatt.is_directory() && other->iatt.gfid != answers[place]->iatt.gfid;
+      if (!is_another) continue;
+      const std::optional<NameIn> old_name = co_await tried(copy_healer_.name_at(call, other->iatt.gfid, place));
+      const bool is_known = old_name && std::ranges::find(old_names, *old_name) != old_names.end();
+      if (old_name && !is_known) old_names.push_back(*old_name);
+    }
+  }
+  for (const NameIn& old_name : old_names) {
+    co_await heal_if_there(call, old_name);
+  }
+  co_return done;
 }
 
 Task<> Finder::heal_directory(const Call& call, const fop::Lookup& lookup, DirectoryPointer directory) {
@@ -62,7 +103,11 @@ Task<> Finder::heal_directory(const Call& call, const fop::Lookup& lookup, Direc
   } else if (is_named(lookup)) {
     const std::optional<Place> hashed = co_await tried(hashed_place_of(root, lookup));
     if (hashed) {
-      co_await tried(copy_healer_.heal_copies(root, lookup, *hashed, directory));
+      const std::vector<NameIn> left = co_await tried(copy_healer_.heal_copies(root, lookup, *hashed, directory));
+      // Of a rename over an empty directory: where that was overwritten it lacks a copy.
+      for (const NameIn& name : left) {
+        co_await heal_if_there(root, name);
+      }
     }
   } else {
     // Its name decides who holds the locks and how its layout begins.
@@ -76,6 +121,16 @@ Task<> Finder::heal_directory(const Call& call, const fop::Lookup& lookup, Direc
   }
   if (directory->layout.anomalies().wrong_ranges()) {
     co_await layouts_.heal_layout(root, directory);
+  }
+  co_return done;
+}
+
+Task<> Finder::heal_if_there(const Call& call, NameIn name) {
+  const fop::Lookup lookup = volume_.keys.added_to({.parent = name.directory, .name = name.name});
+  const Result<fop::Lookup::Reply> found = co_await look_up_directory(call, lookup);
+  if (!found && !is_missing(found.error())) {
+    log::warning(volume_.name(), "{} in {} may not be whole after a rename that did not come to its end: {}", name.name,
+                 name.directory.text(), found.error().sentence());
   }
   co_return done;
 }

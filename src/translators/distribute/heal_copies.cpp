@@ -63,6 +63,7 @@ struct CopyHealer::CopyHealing {
   bool lead = false;   // it becomes the one to follow
   Dictionary lacks;    // of the attributes that all have alike, on a subvolume that was added
   std::optional<StoredRange> stored;
+  std::optional<NameIn> brought_from{};
 };
 
 fop::Lookup CopyHealer::with_copied_keys(const fop::Lookup& lookup) const {
@@ -72,21 +73,24 @@ fop::Lookup CopyHealer::with_copied_keys(const fop::Lookup& lookup) const {
   return asked;
 }
 
-Task<> CopyHealer::heal_copies(const Call& call, const fop::Lookup& lookup, Place hashed, DirectoryPointer directory) {
+Task<std::vector<NameIn>> CopyHealer::heal_copies(const Call& call, const fop::Lookup& lookup, Place hashed,
+                                                  DirectoryPointer directory) {
+  std::vector<NameIn> left;
   LockSet locks(call, volume_.lock_owners);
   Result<Done> healed = co_await lock_directory_name(locks, volume_.subvolume(hashed), lookup.parent, lookup.name);
   if (healed) {
-    healed = co_await heal_copies_locked(call, lookup, hashed, directory);
+    healed = co_await heal_copies_locked(call, lookup, hashed, directory, left);
   } else {
     note_refusal(directory->gfid, hashed, healed.error());
     healed = done;
   }
   co_await locks.release();
-  co_return healed;
+  if (!healed) co_return healed.error();
+  co_return std::move(left);
 }
 
 Task<> CopyHealer::heal_copies_locked(const Call& call, const fop::Lookup& lookup, Place hashed,
-                                      DirectoryPointer directory) {
+                                      DirectoryPointer directory, std::vector<NameIn>& left) {
   const fop::Lookup asked = with_copied_keys({.parent = lookup.parent, .name = lookup.name});
   const AnswersOf<fop::Lookup> answers = co_await tried(on_each(volume_.children(), call, asked));
   if (const std::optional<std::string> sentence = contradiction(volume_, asked, answers)) {
@@ -115,7 +119,10 @@ Task<> CopyHealer::heal_copies_locked(const Call& call, const fop::Lookup& looku
     if (healing.make || healing.dress || healing.fill || healing.lead) healings.push_back(healing);
   }
   const bool all_healed =
-      co_await tried(heal_these(call, lookup, *answers[*ailments.source], std::move(healings), *directory));
+      co_await tried(heal_these(call, lookup, *answers[*ailments.source], healings, *directory));
+  for (const CopyHealing& healing : healings) {
+    if (healing.brought_from) left.push_back(*healing.brought_from);
+  }
   if (!all_healed || !ailments.unsettled) co_return done;
   const Result<Done> settled = co_await set_leader_count(call, directory->gfid, *directory->leader);
   if (!settled) note_refusal(directory->gfid, *directory->leader, settled.error());
@@ -139,15 +146,15 @@ Task<> CopyHealer::heal_root(const Call& call, DirectoryPointer directory) {
   for (Place place : ailments.deviating) {
     if (!is_in(ailments.bare, place)) healings.push_back({.place = place, .dress = true});
   }
-  co_await heal_these(call, asked, source, std::move(healings), *directory);
+  co_await heal_these(call, asked, source, healings, *directory);
   co_return done;
 }
 
 // Whether all have been healed.
 Task<bool> CopyHealer::heal_these(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
-                                  std::vector<CopyHealing> healings, Directory& directory) {
+                                  std::vector<CopyHealing>& healings, Directory& directory) {
   std::vector<Task<>> tasks;
-  for (const CopyHealing& healing : healings) tasks.push_back(heal_copy(call, lookup, source, healing));
+  for (CopyHealing& healing : healings) tasks.push_back(heal_copy(call, lookup, source, healing));
   const std::vector<Result<Done>> results = co_await tried(all(std::move(tasks)));
   bool all_healed = true;
   for (std::size_t index = 0; index < results.size(); ++index) {
@@ -169,12 +176,12 @@ Task<bool> CopyHealer::heal_these(const Call& call, const fop::Lookup& lookup, c
 }
 
 Task<> CopyHealer::heal_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source,
-                             const CopyHealing& healing) {
+                             CopyHealing& healing) {
   const Gfid gfid = source.iatt.gfid;
   Translator& there = volume_.subvolume(healing.place);
   if (healing.make) {
-    const bool brought = co_await tried(bring_copy(call, lookup, gfid, healing.place));
-    if (brought) co_return done;
+    healing.brought_from = co_await tried(bring_copy(call, lookup, gfid, healing.place));
+    if (healing.brought_from) co_return done;
     co_await tried(make_copy(call, lookup, source, healing.place, healing.lead, healing.stored));
     co_return done;
   }
@@ -229,37 +236,47 @@ Task<> CopyHealer::restore_copies(const Call& call, const fop::Lookup& lookup, c
     }
     healings.push_back(healing);
   }
-  co_await heal_these(call, asked, *answers[*ailments.source], std::move(healings), *directory);
+  co_await heal_these(call, asked, *answers[*ailments.source], healings, *directory);
   co_return done;
 }
 
-// Somebody died while renaming: if another copy were made here, what is in this one would not be seen any more.
-Task<bool> CopyHealer::bring_copy(const Call& call, const fop::Lookup& lookup, Gfid gfid, Place place) {
+Task<std::optional<NameIn>> CopyHealer::name_at(const Call& call, Gfid gfid, Place place) {
   Translator& there = volume_.subvolume(place);
   Result<std::vector<std::string>> names = co_await ancestry(there, call, gfid);
   if (!names) {
     const bool is_elsewhere = is_missing(names.error()) || names.error().number() == ENODATA;
     if (!is_elsewhere) co_return names.error();
-    co_return false;
+    co_return std::optional<NameIn>();
   }
-  const std::string entry = std::move(names->back());
+  NameIn name{root_gfid, std::move(names->back())};
   names->pop_back();
-  Gfid parent = root_gfid;
   for (const std::string& above : *names) {
-    const fop::Lookup step{.parent = parent, .name = above};
+    const fop::Lookup step{.parent = name.directory, .name = above};
     const fop::Lookup::Reply reply = co_await tried(there.perform(call, step));
-    parent = reply.iatt.gfid;
+    name.directory = reply.iatt.gfid;
   }
-  const fop::Lookup named{.parent = parent, .name = entry};
+  const fop::Lookup named{.parent = name.directory, .name = name.name};
   const Result<fop::Lookup::Reply> found = co_await there.perform(call, named);
   if (!found && !is_missing(found.error())) co_return found.error();
-  if (!found || found->iatt.gfid != gfid) co_return false;
-  const fop::Rename rename{
-      .old_parent = parent, .new_parent = lookup.parent, .old_name = entry, .new_name = lookup.name, .xdata = {}};
+  if (!found || found->iatt.gfid != gfid) co_return std::optional<NameIn>();
+  co_return std::optional(std::move(name));
+}
+
+// Somebody died while renaming: if another copy were made here, what is in this one would not be seen any more.
+Task<std::optional<NameIn>> CopyHealer::bring_copy(const Call& call, const fop::Lookup& lookup, Gfid gfid,
+                                                   Place place) {
+  std::optional<NameIn> name = co_await tried(name_at(call, gfid, place));
+  if (!name) co_return std::move(name);
+  Translator& there = volume_.subvolume(place);
+  const fop::Rename rename{.old_parent = name->directory,
+                           .new_parent = lookup.parent,
+                           .old_name = name->name,
+                           .new_name = lookup.name,
+                           .xdata = {}};
   co_await tried(there.perform(call, rename));
   log::info(volume_.name(), "{} on {} was {} in {}, of a rename that did not come to its end", lookup.name,
-            there.name(), entry, parent.text());
-  co_return true;
+            there.name(), name->name, name->directory.text());
+  co_return std::move(name);
 }
 
 Task<> CopyHealer::make_copy(const Call& call, const fop::Lookup& lookup, const fop::Lookup::Reply& source, Place place,

@@ -7,7 +7,8 @@
 //     1 or more before that, where a directory is overwritten: whether it is empty on every subvolume
 //
 // What one subvolume refuses is undone on the others. A client that dies in between leaves the directory under both
-// names, with some of its copies each. Whichever name is looked up first gets the copies of the other.
+// names, with some of its copies each. Whichever name is looked up first gets the copies of the other; where an empty
+// directory was to be overwritten, and is left on some subvolumes, the old one does, and that one is made whole.
 #include <algorithm>
 
 #include "base/join.h"

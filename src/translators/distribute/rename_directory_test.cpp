@@ -276,6 +276,46 @@ TEST_F(RenameDirectory, AClientMayDieAtAnyMoment) {
   }
 }
 
+// An empty directory that was to be overwritten is there as before, or has gone as a whole, whichever name is looked up
+// first. That of a half may have to be looked up twice.
+TEST_F(RenameDirectory, AClientMayDieAtAnyMomentAsItOverwrites) {
+  for (Place both = 0; both < 2 * bricks; ++both) {
+    const Place new_hashed = both / 2;
+    const bool looks_at_old_first = both % 2 == 0;
+    bool finished = false;
+    for (int steps = 1; !finished; steps += 2) {
+      SCOPED_TRACE(fmt::format("Dh={}, after {} steps, old first: {}", new_hashed, steps, looks_at_old_first));
+      const std::string from = files.name_at(0), to = files.name_at(new_hashed);
+      const Gfid gfid = mkdir(from), other = mkdir(to);
+      create(gfid, "content");
+      DistributeClient& dying = files.lab.add_client();
+      ASSERT_TRUE(dying.lookup(root_gfid, "d"));
+      ASSERT_TRUE(dying.lookup(files.directory, from));
+      files.lab.settle();
+      const auto outcome = dying.begin(files.renaming(from, to));
+      int left = steps;
+      files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
+      finished = outcome->has_value();
+      dying.die();
+      files.lab.settle();
+      if (looks_at_old_first) static_cast<void>(client().lookup(files.directory, from));
+      const Result<fop::Lookup::Reply> once = client().lookup(files.directory, to);
+      if (!once) EXPECT_EQ(once.error().number(), ESTALE);
+      const Result<fop::Lookup::Reply> there = client().lookup(files.directory, to);
+      ASSERT_TRUE(there);
+      const bool is_done = there->iatt.gfid == gfid;
+      expect_whole(to, is_done ? gfid : other);
+      if (is_done) {
+        expect_nothing(from);
+      } else {
+        expect_whole(from, gfid);
+      }
+      EXPECT_TRUE(client().lookup(gfid, "content"));
+      if (HasFailure()) return;
+    }
+  }
+}
+
 // Another client looks at both names all the time: one of them is there.
 TEST_F(RenameDirectory, WhoLooksMeanwhileSeesIt) {
   for (Place hashed = 0; hashed < bricks; ++hashed) {
