@@ -65,6 +65,26 @@ TEST(CopiesThatLackTheObject, DoNotHelpToBlameWhoIsAway) {
   EXPECT_FALSE(lab.missed(0, "f", 1).any());
 }
 
+// It finds nothing under the new name, as the others do, and is not like them for that.
+TEST(ACopyThatLacksTheDirectory, IsNotHeardOfARenameIntoIt) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "1"}});
+  const Result<fop::Made> outer = lab.client().mkdir(root_gfid, "outer");
+  ASSERT_TRUE(outer);
+  lab.settle();
+  lab.brick(1).go_away();
+  const Result<fop::Made> inner = lab.client().mkdir(outer->iatt.gfid, "inner");
+  ASSERT_TRUE(inner);
+  lab.settle();
+  lab.brick(1).come_back();
+  lab.settle();
+  const fop::Rename into_itself{.old_parent = root_gfid,
+                                .new_parent = inner->iatt.gfid,
+                                .old_name = "outer",
+                                .new_name = "circle",
+                                .xdata = {}};
+  EXPECT_EQ(lab.client().error_of(into_itself), EINVAL);
+}
+
 // No heal puts right what is said of a file without a name: what fewer than a quorum say of a copy is left of a change
 // that came to no end.
 TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlames) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/join.h"
 #include "base/log.h"
 
 namespace mortar::replicate {
@@ -16,6 +17,20 @@ Copies blamed_and_without(const Testimony& testimony) {
     }
   }
   return blamed;
+}
+
+Task<> require_directory(Healing& healing, Gfid directory, Copy copy) {
+  const Testimony there = co_await tried(healing.hear(lookup_of(directory), Copies::only(copy)));
+  if (!there.present.has(copy)) co_return failed(ENOENT, "it lacks the directory, which is to be healed first");
+  co_return done;
+}
+
+// The content of what is new is left to whoever heals: it is blamed.
+Task<> make_alike(EntryHealer& entries, Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
+                  Locked locked) {
+  co_await tried(
+      entries.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}, std::move(locked)));
+  co_return done;
 }
 
 }  // namespace
@@ -107,9 +122,15 @@ Task<std::vector<Gfid>> Healer::complete_name(Gfid directory, std::string name, 
 
 Task<> Healer::catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind,
                               Locked locked) {
-  // The content of what is new is left to whoever heals: it is blamed.
-  co_await tried(
-      entries_.heal_names(directory, std::move(names), sources, Copies::only(behind), Ruling{}, std::move(locked)));
+  std::vector<Task<>> steps;
+  steps.push_back(make_alike(entries_, directory, std::move(names), sources, behind, std::move(locked)));
+  // A copy that lacks the directory has nothing under the name either, and is not like the others for that. Where one
+  // copy is enough the directory may have been removed: what this copy says of the change tells it.
+  if (healing_.volume().quorum.is_required()) steps.push_back(require_directory(healing_, directory, behind));
+  const std::vector<Result<Done>> ended = co_await tried(all(std::move(steps)));
+  for (const Result<Done>& end : ended) {
+    if (!end) co_return end.error();
+  }
   co_return done;
 }
 
