@@ -36,7 +36,13 @@ std::shared_ptr<OpenObject> Descriptors::object(const Fd& fd) const {
 Task<Fd> Descriptors::descriptor_at(const Call& call, Fd fd, std::size_t place) {
   const std::shared_ptr<OpenObject> open_here = object(fd);
   if (open_here->fds[place].open) co_return open_here->fds[place];
-  open_here->fds[place] = co_await tried(open_at(call, fd, place));
+  Fd opened = co_await tried(open_at(call, fd, place));
+  // Somebody else may have been faster.
+  if (open_here->fds[place].open) {
+    open_here->former.emplace_back(place, std::move(opened));
+  } else {
+    open_here->fds[place] = std::move(opened);
+  }
   co_return open_here->fds[place];
 }
 

@@ -118,6 +118,34 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
   EXPECT_NE(read_from.back(), 1U);
 }
 
+// One copy was away, and one had still to get it.
+TEST(AFileThatIsOpenOnOneCopy, IsOpenedOnThoseThatComeBeforeItLosesItsName) {
+  ReplicateLab lab;
+  ClusterClient& other = lab.add_client();
+  lab.brick(0).go_away();
+  const Result<fop::Create::Reply> made = other.create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  const Gfid gfid = made->iatt.gfid;
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.brick(1).go_away();
+  const Result<fop::Opened> opened =
+      lab.client().ask(fop::Open{.gfid = gfid, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened) << opened.error().sentence();
+  lab.brick(1).come_back();
+  lab.settle();
+  ASSERT_TRUE(other.ask(fop::Release{.gfid = gfid, .fd = made->fd, .xdata = {}}));
+  ASSERT_TRUE(other.ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  lab.settle();
+  const Result<fop::Changed> written = lab.client().ask(fop::Write{.gfid = gfid,
+                                                                   .fd = opened->fd,
+                                                                   .offset = 0,
+                                                                   .size = 5,
+                                                                   .xdata = {},
+                                                                   .data = {Slice::copy(as_bytes("hello"))}});
+  EXPECT_TRUE(written) << written.error().sentence();
+}
+
 // It is marked by the descriptor, also where it was not open when the copy was away that is blamed now.
 TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameEveryCopyThatIsChangedBlamesTheOneThatIsAway) {
   ReplicateLab lab(3, {{"read-subvolume-index", "0"}});

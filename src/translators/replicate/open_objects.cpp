@@ -1,6 +1,16 @@
 #include "translators/replicate/open_objects.h"
 
+#include "base/log.h"
+#include "translators/cluster/as_root.h"
+
 namespace mortar::replicate {
+
+namespace {
+
+// A client may have very many open.
+constexpr std::size_t opened_at_once = 32;
+
+}  // namespace
 
 Copies OpenObjects::open_on(const Fd& fd) const {
   const std::shared_ptr<OpenObject> object = descriptors_.object(fd);
@@ -23,6 +33,7 @@ Task<fop::Opened> OpenObjects::open_at(const Call& call, const Operation& open, 
   constexpr bool is_directory = std::is_same_v<Operation, fop::Opendir>;
   fop::Opened reply = *answers[opened.front()];
   reply.fd = descriptors_.give_out(open.gfid, flags, is_directory, std::move(object));
+  if (!is_directory) note_opened(reply.fd);
   // Perhaps it is being removed: what is written to too few of the copies could not be told from what they had before.
   const std::vector<Copy> others = ((is_directory ? copies : copies & right) - opened).list();
   bool is_gone = std::ranges::any_of(others, [&](Copy copy) { return is_missing(answers[copy].error()); });
@@ -55,11 +66,48 @@ Task<fop::Create::Reply> OpenObjects::create(const Call& call, const fop::Create
   fop::Create without_cut = create;
   without_cut.flags &= ~open_flag::truncate;
   fop::Create::Reply reply = co_await tried(changes_.perform(call, without_cut));
+  note_opened(reply.fd);
   const bool is_new = create.xdata.gfid("gfid-req") == reply.iatt.gfid;
   if (!is_new && (create.flags & open_flag::truncate) != 0) {
     reply.iatt = co_await tried(cut(call, reply.iatt.gfid, reply.fd));
   }
   co_return std::move(reply);
+}
+
+void OpenObjects::note_opened(const Fd& fd) {
+  if (open_on(fd) != volume_.all()) open_on_some_[fd.open.get()] = fd.open;
+}
+
+void OpenObjects::came(Copy copy) {
+  if (!open_on_some_.empty()) volume_.background.start(open_all_at(copy));
+}
+
+Task<> OpenObjects::open_all_at(Copy copy) {
+  std::vector<std::weak_ptr<Descriptor>> files;
+  for (const auto& [address, file] : open_on_some_) files.push_back(file);
+  for (std::size_t first = 0; first < files.size(); first += opened_at_once) {
+    std::vector<Task<>> opening;
+    for (std::size_t at = first; at < std::min(first + opened_at_once, files.size()); ++at) {
+      Fd fd;
+      fd.open = files[at].lock();
+      if (fd.open) opening.push_back(open_late(std::move(fd), copy));
+    }
+    co_await all(std::move(opening));
+  }
+  co_return done;
+}
+
+Task<> OpenObjects::open_late(Fd fd, Copy copy) {
+  const Call own = as_root(Call{});
+  const Gfid gfid = fd.open->gfid;
+  const Result<Fd> opened = co_await descriptors_.descriptor_at(own, fd, copy);
+  // One that lacks it gets it by a heal.
+  if (!opened) log::debug(volume_.name(), "{} is not opened late: {}", gfid.text(), opened.error().sentence());
+  const bool was_closed_meanwhile = !open_on_some_.contains(fd.open.get());
+  if (!opened || !was_closed_meanwhile) co_return done;
+  const fop::Release release{.gfid = gfid, .fd = *opened, .xdata = {}};
+  co_await tried(asking_.at(own, release, copy));
+  co_return done;
 }
 
 Task<Iatt> OpenObjects::cut(const Call& call, Gfid gfid, Fd opened) {

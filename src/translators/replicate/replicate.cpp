@@ -132,6 +132,7 @@ void Replicate::copy_comes_or_goes(replicate::Copy copy, bool comes) {
   volume_.set_up(copy, comes);
   if (comes) {
     holds_.came(copy);
+    open_objects_.came(copy);
   } else {
     holds_.lost(copy);
   }
