@@ -30,6 +30,8 @@ RunPlan where_copies_miss_things(RunPlan plan) {
   plan.exactness.times_of_taken_back = false;
   // Where no copy is right in content and in attributes, content comes alone.
   plan.exactness.attributes_of_reads = false;
+  // Copies are asked at once, and one that was behind may be healed while another one is waited for.
+  plan.exactness.attributes_of_syncs = false;
   return plan;
 }
 
