@@ -68,6 +68,16 @@ refused=$(gluster volume heal v 2>&1) && fails "healed without a daemon"
 gluster volume heal v enable >/dev/null
 waits_for has_online 4
 umount mount
+
+# A mount that has nothing left to do ends in order, whatever it hears of the connections that it closes.
+glusterfs --no-daemon --volfile-server="$HOST" --volfile-id=v "$PWD/mount" &
+process=$!
+waits_for mountpoint -q mount
+echo last >mount/deep/er/1
+sleep 1.5
+umount mount
+wait "$process" || fails "the mount ends with $?"
+
 first=$(healer)
 gluster volume stop v >/dev/null
 [ ! -e "/proc/$first" ] || fails "the healer outlives its volume"

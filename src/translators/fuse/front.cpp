@@ -53,13 +53,14 @@ Task<> Front::stop() {
   look_ahead_.forget_all();
   walk_ahead_.forget_all();
   co_await background_.finished();
-  retired_.push_back(std::move(graph_));
+  // It is heard to its end: connections may be lost meanwhile.
+  if (graph_) retired_.push_back(graph_);
   for (const GraphPointer& graph : retired_) {
-    if (!graph) continue;
     Result<Done> stopped = co_await graph->graph().stop();
     if (!stopped) log::warning("mount", "a graph did not stop cleanly: {}", stopped.error().sentence());
   }
   retired_.clear();
+  graph_.reset();
   co_return done;
 }
 
