@@ -11,6 +11,8 @@ inline constexpr const char* removed_object = "mortar.removed-object";
 // Beside a rename or an rmdir: the directory that goes by it, which has been locked, or a null identity where none
 // does. It is refused with EISDIR where another one would go.
 inline constexpr const char* directory_that_goes = "mortar.directory-that-goes";
+// Beside an unlink: the file that is meant. It is refused with ENOENT where the name is another's.
+inline constexpr const char* file_that_goes = "mortar.file-that-goes";
 // Beside a rename from one directory to another: moves of directories are not locked. Where it is one that would move,
 // the rename is refused with EISDIR.
 inline constexpr const char* no_directory_moves = "mortar.no-directory-moves";

@@ -32,6 +32,7 @@
 #include "translators/distribute/internal_xdata.h"
 #include "translators/distribute/merge.h"
 #include "translators/distribute/rename.h"
+#include "wire/own_keys.h"
 
 namespace mortar::distribute {
 
@@ -272,6 +273,8 @@ Task<> Renaming::remove_old_name(fop::Changed& removed) {
   fop::Unlink unlink{.parent = rename_.old_parent, .name = rename_.old_name, .xdata = internal_xdata()};
   if (is_same_parent()) unlink.xdata.set_text(not_accounted_key, "yes");
   unlink.xdata.set_bytes(rename_record_key, as_bytes(rename_record(rename_)));
+  // Somebody may have removed it, and made another file of that name, where a copy was not locked.
+  unlink.xdata.set(own_key::file_that_goes, from_.thing.gfid);
   Result<fop::Changed> reply = co_await volume_.subvolume(data()).perform(root_, unlink);
   if (reply) {
     removed = std::move(*reply);

@@ -113,6 +113,18 @@ TYPED_TEST(PosixEntries, DirectoriesHaveALinkAsHandle) {
   EXPECT_EQ(brick.mkdir(first, "x", third).error().number(), ESTALE);
 }
 
+TYPED_TEST(PosixEntries, ANameGoesOnlyWhereItIsTheFilesThatIsMeant) {
+  auto& brick = this->brick;
+  ASSERT_TRUE(brick.create(root_gfid, "f", first));
+  fop::Unlink unlink{.parent = root_gfid, .name = "f"};
+  unlink.xdata.set(own_key::file_that_goes, second);
+  EXPECT_EQ(brick.error_of(unlink), ENOENT);
+  EXPECT_TRUE(brick.exists("f"));
+  unlink.xdata.set(own_key::file_that_goes, first);
+  EXPECT_EQ(brick.error_of(unlink), 0);
+  EXPECT_FALSE(brick.exists("f"));
+}
+
 TYPED_TEST(PosixEntries, HardLinksAreRecordedAtTheFile) {
   auto& brick = this->brick;
   ASSERT_TRUE(brick.create(root_gfid, "a", first));

@@ -115,6 +115,8 @@ Result<Done> check_conditions(const Work& work, const Doomed& doomed, const Subj
       is_link_file(work, doomed.status, doomed.place)) {
     return failed(EBUSY);
   }
+  const std::optional<Gfid> meant = xdata.gfid(own_key::file_that_goes);
+  if (meant && *meant != object.gfid) return failed(ENOENT);
   return done;
 }
 
