@@ -83,6 +83,7 @@ void OpenObjects::came(Copy copy) {
 }
 
 Task<> OpenObjects::open_all_at(Copy copy) {
+  std::erase_if(open_on_some_, [](const auto& entry) { return entry.second.expired(); });
   std::vector<std::weak_ptr<Descriptor>> files;
   for (const auto& [address, file] : open_on_some_) files.push_back(file);
   for (std::size_t first = 0; first < files.size(); first += opened_at_once) {
