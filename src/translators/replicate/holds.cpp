@@ -169,9 +169,13 @@ void Holds::wanted_by_others(const Gfid& gfid, LockKind kind) {
 Task<> Holds::finish() {
   is_finishing_ = true;
   while (!holds_.empty()) {
-    const std::shared_ptr<Hold> hold = holds_.begin()->second;
-    end(hold);
-    co_await tried(hold->ended_.wait());
+    // All at once: they are settled together.
+    std::vector<std::shared_ptr<Hold>> left;
+    for (const auto& [key, hold] : holds_) left.push_back(hold);
+    for (const std::shared_ptr<Hold>& hold : left) end(hold);
+    for (const std::shared_ptr<Hold>& hold : left) {
+      co_await tried(hold->ended_.wait());
+    }
   }
   co_return done;
 }
