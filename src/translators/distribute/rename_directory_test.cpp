@@ -28,6 +28,19 @@ class RenameDirectory : public ::testing::Test {
     return made->iatt.gfid;
   }
   int rename(const std::string& from, const std::string& to) { return files.rename(client(), from, to); }
+  // Another client begins to rename, and dies after so many steps. Whether it had come to the end.
+  bool rename_and_die(const std::string& from, const std::string& to, int steps) {
+    DistributeClient& dying = files.lab.add_client();
+    EXPECT_TRUE(dying.lookup(root_gfid, "d"));
+    EXPECT_TRUE(dying.lookup(files.directory, from));
+    files.lab.settle();
+    const auto outcome = dying.begin(files.renaming(from, to));
+    files.lab.simulation().run_until([&] { return outcome->has_value() || --steps == 0; });
+    const bool finished = outcome->has_value();
+    dying.die();
+    files.lab.settle();
+    return finished;
+  }
   void expect_whole(const std::string& name, const Gfid& gfid) {
     EXPECT_EQ(files.lab.differences(files.path(name)), std::vector<std::string>{});
     const Result<fop::Lookup::Reply> found = client().lookup(files.directory, name);
@@ -252,16 +265,7 @@ TEST_F(RenameDirectory, AClientMayDieAtAnyMoment) {
         const std::string from = files.name_at(0), to = files.name_at(new_hashed);
         const Gfid gfid = mkdir(from);
         for (int more = 0; more < 6; ++more) create(gfid, fmt::format("file{}", more));
-        DistributeClient& dying = files.lab.add_client();
-        ASSERT_TRUE(dying.lookup(root_gfid, "d"));
-        ASSERT_TRUE(dying.lookup(files.directory, from));
-        files.lab.settle();
-        const auto outcome = dying.begin(files.renaming(from, to));
-        int left = steps;
-        files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
-        finished = outcome->has_value();
-        dying.die();
-        files.lab.settle();
+        finished = rename_and_die(from, to, steps);
         const std::string& one = looks_at_old_first ? from : to;
         const std::string& two = looks_at_old_first ? to : from;
         const bool is_one = client().lookup(files.directory, one).has_value();
@@ -288,16 +292,7 @@ TEST_F(RenameDirectory, AClientMayDieAtAnyMomentAsItOverwrites) {
       const std::string from = files.name_at(0), to = files.name_at(new_hashed);
       const Gfid gfid = mkdir(from), other = mkdir(to);
       create(gfid, "content");
-      DistributeClient& dying = files.lab.add_client();
-      ASSERT_TRUE(dying.lookup(root_gfid, "d"));
-      ASSERT_TRUE(dying.lookup(files.directory, from));
-      files.lab.settle();
-      const auto outcome = dying.begin(files.renaming(from, to));
-      int left = steps;
-      files.lab.simulation().run_until([&] { return outcome->has_value() || --left == 0; });
-      finished = outcome->has_value();
-      dying.die();
-      files.lab.settle();
+      finished = rename_and_die(from, to, steps);
       if (looks_at_old_first) static_cast<void>(client().lookup(files.directory, from));
       const Result<fop::Lookup::Reply> once = client().lookup(files.directory, to);
       if (!once) EXPECT_EQ(once.error().number(), ESTALE);

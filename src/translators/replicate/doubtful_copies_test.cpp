@@ -14,6 +14,10 @@ void blame(ReplicateLab& lab, std::size_t by, std::size_t other, const std::stri
   lab.brick(by).set_xattr(name, fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
 }
 
+fop::Write write_of(const Gfid& gfid, const Fd& fd) {
+  return {.gfid = gfid, .fd = fd, .offset = 0, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes("hello"))}};
+}
+
 // One copy has lost the name and the other has not, and the third is away, which may have seen the file changed before
 // it went.
 class DoubtfulCopies : public ::testing::Test {
@@ -91,12 +95,7 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
-  const fop::Write write{.gfid = file->iatt.gfid,
-                         .fd = file->fd,
-                         .offset = 0,
-                         .size = 5,
-                         .xdata = {},
-                         .data = {Slice::copy(as_bytes("hello"))}};
+  const fop::Write write = write_of(file->iatt.gfid, file->fd);
   ASSERT_TRUE(lab.client().ask(write));
   lab.settle();
   blame(lab, 0, 1, "f", Slot::data);
@@ -137,12 +136,7 @@ TEST(AFileThatIsOpenOnOneCopy, IsOpenedOnThoseThatComeBeforeItLosesItsName) {
   ASSERT_TRUE(other.ask(fop::Release{.gfid = gfid, .fd = made->fd, .xdata = {}}));
   ASSERT_TRUE(other.ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
   lab.settle();
-  const Result<fop::Changed> written = lab.client().ask(fop::Write{.gfid = gfid,
-                                                                   .fd = opened->fd,
-                                                                   .offset = 0,
-                                                                   .size = 5,
-                                                                   .xdata = {},
-                                                                   .data = {Slice::copy(as_bytes("hello"))}});
+  const Result<fop::Changed> written = lab.client().ask(write_of(gfid, opened->fd));
   EXPECT_TRUE(written) << written.error().sentence();
 }
 
@@ -165,12 +159,7 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameEveryCopyThatIsChangedBlames
   ASSERT_TRUE(reader.ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
   lab.settle();
   lab.brick(0).go_away();
-  const Result<fop::Changed> written = writer.ask(fop::Write{.gfid = gfid,
-                                                             .fd = opened->fd,
-                                                             .offset = 0,
-                                                             .size = 5,
-                                                             .xdata = {},
-                                                             .data = {Slice::copy(as_bytes("hello"))}});
+  const Result<fop::Changed> written = writer.ask(write_of(gfid, opened->fd));
   ASSERT_TRUE(written) << written.error().sentence();
   lab.settle();
   lab.brick(0).come_back();
