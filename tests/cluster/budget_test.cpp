@@ -88,6 +88,7 @@ class Budget : public ::testing::Test {
     fop::Create::Reply made = co_await tried(ask(std::move(create)));
     file_ = made.iatt.gfid;
     fd_ = std::move(made.fd);
+    made_.push_back(file_);
     co_return done;
   }
   Task<> write() {
@@ -159,6 +160,12 @@ class Budget : public ::testing::Test {
   }
   Task<> change_mode() {
     co_await tried(ask(fop::Setattr{.gfid = file_, .iatt = {.mode = 0600}, .valid = 1}));
+    co_return done;
+  }
+  // In the order in which they were made.
+  Task<> change_mode_of_next() {
+    file_ = made_.at(changed_++);
+    co_await tried(change_mode());
     co_return done;
   }
   Task<> remove(std::string name) {
@@ -252,6 +259,8 @@ class Budget : public ::testing::Test {
   VolumeUnderTest volume_{1, shape()};
   Gfid file_;
   Fd fd_;
+  std::vector<Gfid> made_;
+  std::size_t changed_ = 0;
 };
 
 TEST_F(Budget, OfTheFirstOperation) {
@@ -270,6 +279,7 @@ TEST_F(Budget, OfOneOfMany) {
   const auto numbered = [](const char* prefix, int number) { return fmt::format("{}{}", prefix, number); };
   expect_at_most({2, 5.4, 28}, steady([&](int number) { return make_written_file(numbered("f", number)); }),
                  "create, write 4 KiB, close");
+  expect_at_most({1.1, 1.5, 8}, steady([&](int) { return change_mode_of_next(); }), "chmod");
   expect_at_most({2.1, 5.5, 28.4}, steady([&](int number) { return look_and_make(numbered("l", number)); }),
                  "lookup, create, write 4 KiB, close");
   expect_at_most({5, 9.4, 40}, steady([&](int number) { return unpack_file(numbered("u", number)); }),

@@ -25,11 +25,6 @@ void note(Refusals& refusals, Copy copy, const Error& error) {
   if (!is_away(error)) refusals.why = error;
 }
 
-const Result<fop::Acknowledged>& answer_of_lock(Sequence& sequence) {
-  const auto* of_names = step_of<fop::Entrylk>(sequence);
-  return of_names == nullptr ? step_of<fop::Inodelk>(sequence)->reply : of_names->reply;
-}
-
 }  // namespace
 
 Call CopyLocks::call_of(const LockedThing& thing) const {
@@ -143,12 +138,14 @@ fop::Entrylk CopyLocks::entry_lock(const LockedThing& thing, Way way) {
   return lock;
 }
 
-Step<fop::Inodelk> CopyLocks::take_step(const LockedThing& thing) const {
-  return {.call = call_of(thing), .operation = inode_lock(thing, Way::lock)};
+AnyStep CopyLocks::take_step(const LockedThing& thing) const {
+  if (thing.kind == LockKind::entries) return Step<fop::Entrylk>{call_of(thing), entry_lock(thing, Way::lock)};
+  return Step<fop::Inodelk>{call_of(thing), inode_lock(thing, Way::lock)};
 }
 
-Step<fop::Entrylk> CopyLocks::take_names_step(const LockedThing& thing) const {
-  return {.call = call_of(thing), .operation = entry_lock(thing, Way::lock)};
+const Result<fop::Acknowledged>& CopyLocks::answer_of_lock(Sequence& sequence) {
+  const auto* of_names = step_of<fop::Entrylk>(sequence);
+  return of_names == nullptr ? step_of<fop::Inodelk>(sequence)->reply : of_names->reply;
 }
 
 Step<fop::Inodelk> CopyLocks::give_back_step(const LockedThing& thing) const {
@@ -156,13 +153,15 @@ Step<fop::Inodelk> CopyLocks::give_back_step(const LockedThing& thing) const {
 }
 
 Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
-                                       Refusals& refusals) {
+                                       Refusals& refusals, PackedSequences* packed) {
   Copies asked;
   std::vector<Task<Sequence>> tasks;
   for (Copy copy = 0; copy < sequences.size(); ++copy) {
     if (sequences[copy].empty()) continue;
     asked.add(copy);
-    tasks.push_back(volume_.subvolume(copy).perform_in_order(std::move(sequences[copy])));
+    Translator& subvolume = volume_.subvolume(copy);
+    tasks.push_back(packed == nullptr ? subvolume.perform_in_order(std::move(sequences[copy]))
+                                      : packed->perform_in_order(subvolume, std::move(sequences[copy])));
   }
   Locked got(volume_, asked);
   std::vector<Result<Sequence>> performed = co_await tried(all(std::move(tasks)));

@@ -7,6 +7,7 @@
 
 #include "translators/replicate/asking.h"
 #include "translators/replicate/locked.h"
+#include "translators/replicate/packed_sequences.h"
 
 namespace mortar::replicate {
 
@@ -53,8 +54,9 @@ class CopyLocks {
   Task<Locked> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
   // The same as a step of what each copy performs in order: by copy, with a step of the lock; empty at those not to be
   // asked.
+  // `packed`: where nobody waits for it, to go together with others.
   Task<Locked> try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
-                              Refusals& refusals);
+                              Refusals& refusals, PackedSequences* packed = nullptr);
   // One copy after the other, waiting for whoever has it there.
   Task<Locked> wait_for(const LockedThing& thing, Copies copies, Refusals& refusals);
   // The same, where the first copy decides: of several that want it at once one gets it.
@@ -63,9 +65,10 @@ class CopyLocks {
   Task<> give_back(const LockedThing& thing, const Locked& locked) { return give_back(thing, locked.copies()); }
   Task<> give_back(const LockedThing& thing, Copies copies);
 
-  // For a sequence: of content or attributes, and of entries.
-  Step<fop::Inodelk> take_step(const LockedThing& thing) const;
-  Step<fop::Entrylk> take_names_step(const LockedThing& thing) const;
+  // For a sequence.
+  AnyStep take_step(const LockedThing& thing) const;
+  static const Result<fop::Acknowledged>& answer_of_lock(Sequence& sequence);
+  // Of content or attributes.
   Step<fop::Inodelk> give_back_step(const LockedThing& thing) const;
 
  private:

@@ -9,9 +9,11 @@
 // What is locked is a whole: the content of a file, the attributes of an object, or all names of a directory. A
 // directory that several clients change is locked by the name, and that is not kept.
 //
-// A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences; a
-// new file is made with it and locked in one, and its attributes are locked with that where they are likely to be
-// changed next. A directory that is likely to be filled next is locked just before it is made.
+// A change of content is announced in any case: the mark goes with the lock, in one call where bricks know sequences;
+// a new file is made with it and locked in one, and its attributes are locked with that where they are likely to be
+// changed next. A directory that is likely to be filled next is locked just before it is made. The attributes of
+// objects that are likely to be changed next are locked while others are changed (`order_of_changes.h`): several in
+// one call, along with which the copies say what they blame each other for.
 //
 // When a hold ends, the copies are told to have the changes on their disks, then the marks of changes under way go,
 // then the locks. Nobody waits for that but who wants the object next.
@@ -194,11 +196,17 @@ class Holds {
   bool is_kept(const Hold& hold) const;
 
   void note_change_of_attributes(Hold& hold);
+  // What is likely to be changed after that object is locked as well, while nobody waits for it.
+  void lock_what_follows(const Gfid& changed);
+  Task<> take_ahead(Gfid gfid);
   void note_change_of_names(Hold& hold);
   Task<> lock(Hold& hold, const Part& part);
   Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
   // Names: who is behind with them is known before anything is changed.
   Task<Locked> lock_and_look(Hold& hold, Refusals& refusals);
+  Step<fop::Lookup> looking_step(const Hold& hold) const;
+  // By copy: what those said of the object that gave the lock with it.
+  static AnswersOf<fop::Lookup> heard_with_lock(std::vector<Sequence>& performed);
   // What is locked as well by sequences that make the file; `locked`: by them, of its content.
   Task<> note_attributes(Hold& hold, Copies locked, const std::vector<Sequence>& performed);
   // Who has the mark of a change under way from a sequence that has locked, too.

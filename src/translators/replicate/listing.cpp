@@ -77,6 +77,7 @@ Task<fop::Readdirp::Reply> Listing::list(const Call& call, const fop::Readdirp& 
   hide(readdir.gfid, reply);
   if (is_right) {
     for (const EntryPlus& entry : reply.entries.elements) {
+      volume_.order_of_changes.heard_of(entry.iatt.gfid);
       if (entry.iatt.is_directory()) volume_.named_directories.put({readdir.gfid, entry.name}, entry.iatt.gfid);
     }
     co_return std::move(reply);

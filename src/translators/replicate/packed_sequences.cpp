@@ -24,6 +24,13 @@ std::optional<Error> failure_of(std::span<const AnyStep> steps) {
   return std::nullopt;
 }
 
+// Of that object only: what stands behind it has nothing to do with it.
+bool is_of_one_object(const Error& failure) { return is_missing(failure) || failure.number() == EAGAIN; }
+
+void fail(Sequence& steps, const Error& failure) {
+  std::visit([&](auto& step) { step.reply = std::unexpected(failure); }, steps.front());
+}
+
 }  // namespace
 
 Task<Sequence> PackedSequences::perform_in_order(Translator& subvolume, Sequence sequence) {
@@ -83,10 +90,11 @@ Task<std::vector<PackedSequences::Waiting>> PackedSequences::send_together(Trans
     if (!failure) {
       failure = failure_of(one.steps);
       one.performed.complete(std::move(one.steps));
-    } else if (is_missing(*failure)) {
+    } else if (is_of_one_object(*failure)) {
       again.push_back(std::move(one));
     } else {
-      one.performed.complete(std::unexpected(*failure));
+      fail(one.steps, *failure);
+      one.performed.complete(std::move(one.steps));
     }
   }
   co_return std::move(again);

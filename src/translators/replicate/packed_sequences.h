@@ -16,8 +16,8 @@ class PackedSequences {
   // Outlives this.
   explicit PackedSequences(TaskSet& background) : background_(background) {}
 
-  // Where a request fails as a whole, or a step for another reason than that its object is not there, what came behind
-  // it in that request fails with it: whether it was performed is not known.
+  // Where a request fails as a whole, or a step for another reason than that its object is not there or somebody has it
+  // locked, what came behind it in that request fails with it: whether it was performed is not known.
   Task<Sequence> perform_in_order(Translator& subvolume, Sequence sequence);
 
  private:

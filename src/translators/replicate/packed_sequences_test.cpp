@@ -24,6 +24,7 @@ class Subvolume : public Refuse {
       auto& step = std::get<Step<fop::Inodelk>>(any);
       step.reply = fop::Acknowledged{};
       if (step.operation.gfid.bytes[0] == lost) step.reply = failed(ESTALE);
+      if (step.operation.gfid.bytes[0] == taken) step.reply = failed(EAGAIN);
       if (step.operation.gfid.bytes[0] == broken) step.reply = failed(EIO);
       if (!step.reply) break;
       ++performed;
@@ -33,6 +34,7 @@ class Subvolume : public Refuse {
 
   static constexpr std::uint8_t lost = 200;
   static constexpr std::uint8_t broken = 201;
+  static constexpr std::uint8_t taken = 202;
   bool knows_ = true;
   std::size_t cut_off_at = 0;
   std::size_t performed = 0;
@@ -81,6 +83,11 @@ TEST_F(Packed, WhatStandsBehindALostObjectIsAskedForAgain) {
   EXPECT_EQ(ask({1, Subvolume::lost, 2, Subvolume::lost, 3}), (std::vector<int>{0, ESTALE, 0, ESTALE, 0}));
   EXPECT_EQ(subvolume_.sizes, (std::vector<std::size_t>{10, 6, 2}));
   EXPECT_EQ(subvolume_.performed, 6U);
+}
+
+TEST_F(Packed, SoIsWhatStandsBehindOneThatSomebodyHasLocked) {
+  EXPECT_EQ(ask({1, Subvolume::taken, 2}), (std::vector<int>{0, EAGAIN, 0}));
+  EXPECT_EQ(subvolume_.sizes, (std::vector<std::size_t>{6, 2}));
 }
 
 TEST_F(Packed, NothingIsDoneTwiceWhereItIsNotKnown) {

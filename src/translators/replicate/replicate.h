@@ -6,6 +6,7 @@
 // above it:
 //
 //   copies.h, changelog.h, quorum.h   sets of copies; the marks they keep; how many are enough
+//   order_of_changes.h                what is likely to be changed next
 //   volume.h                          which of them are there, the options, what is known: what all share
 //   asking.h, outcome.h               one operation at several copies, and what came of it
 //   arrivals.h                        copies that come, and may have lost something, and go

@@ -59,7 +59,10 @@ std::optional<Readable> Volume::readable(const Gfid& gfid) {
   return known == nullptr ? std::nullopt : std::optional(*known);
 }
 
-void Volume::remember(const Gfid& gfid, const Readable& readable) { known_.put(gfid, readable); }
+void Volume::remember(const Gfid& gfid, const Readable& readable) {
+  known_.put(gfid, readable);
+  order_of_changes.heard_of(gfid);
+}
 
 void Volume::forget(const Gfid& gfid) {
   known_.erase(gfid);

@@ -15,6 +15,7 @@
 #include "translators/cluster/recent.h"
 #include "translators/replicate/changelog.h"
 #include "translators/replicate/options.h"
+#include "translators/replicate/order_of_changes.h"
 #include "translators/replicate/quorum.h"
 
 namespace mortar::replicate {
@@ -119,6 +120,7 @@ class Volume {
   CommonTimes common_times;
   // Which directories had these names when they were last told. Whoever goes by that says so to the bricks.
   RecentNames<Gfid> named_directories{16384};
+  OrderOfChanges order_of_changes;
 
  private:
   Copies up_;
