@@ -69,6 +69,32 @@ TEST(CopiesThatLackTheObject, DoNotHelpToBlameWhoIsAway) {
   EXPECT_FALSE(lab.missed(0, "f", 1).any());
 }
 
+// The copies agree on which of them is behind, whatever that one says of the others.
+TEST(ADirectory, IsListedThoughACopyThatIsBehindBlamesTheOthers) {
+  ReplicateLab lab;
+  const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d");
+  ASSERT_TRUE(made);
+  lab.settle();
+  for (const std::size_t right : {1, 2}) {
+    blame(lab, 0, right, "d", Slot::data);
+    blame(lab, right, 0, "d", Slot::entries);
+  }
+  const fop::Readdir list{.gfid = made->iatt.gfid, .fd = {}, .offset = 0, .size = 4096, .xdata = {}};
+  EXPECT_EQ(lab.client().error_of(list), 0);
+}
+
+TEST(ADirectory, ThatSomebodyMeansToCutBlamesNobody) {
+  ReplicateLab lab;
+  lab.bricks_know_sequences = true;
+  const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d");
+  ASSERT_TRUE(made);
+  lab.settle();
+  const fop::Truncate cut{.gfid = made->iatt.gfid, .size = 0, .xdata = {}};
+  EXPECT_EQ(lab.client().error_of(cut), EISDIR);
+  lab.settle();
+  EXPECT_EQ(lab.differences("d"), std::vector<std::string>());
+}
+
 // It finds nothing under the new name, as the others do, and is not like them for that.
 TEST(ACopyThatLacksTheDirectory, IsNotHeardOfARenameIntoIt) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});

@@ -394,7 +394,11 @@ Task<bool> Finder::is_blameless(const Call& call, Gfid gfid, Copy copy, ReadPart
       const bool lacks_content = missed[Slot::data] != 0 || missed[Slot::entries] != 0;
       const bool is_blamed =
           ((parts.names || parts.content) && lacks_content) || (parts.attributes && missed[Slot::metadata] != 0);
-      if (is_blamed) co_return false;
+      // Who says so may be behind itself.
+      if (is_blamed) {
+        const bool is_right = co_await tried(is_right_to_most(call, gfid, copy, parts, std::move(open)));
+        co_return is_right;
+      }
       --needed;
     }
   }
