@@ -79,7 +79,7 @@ Task<> LayoutCrawl::leave() {
 Result<Done> LayoutCrawl::pass_over(std::string_view doing, const Gfid& parent, std::string_view name,
                                     const Error& error) {
   if (error.number() == ENOTCONN) return std::unexpected(error);
-  if (distribute::is_missing(error)) return done;
+  if (is_missing(error)) return done;
   log::error("rebalance", "{} of {} in {}: {}", doing, name, parent.text(), error.sentence());
   ++failures_;
   return done;

@@ -4,14 +4,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/absence.h"
 #include "base/iatt.h"
 #include "base/result.h"
 #include "translators/cluster/fan_out.h"
 
 namespace mortar::distribute {
-
-inline bool is_missing(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
-inline bool is_away(const Error& error) { return error.number() == ENOTCONN; }
 
 // The attributes of one of them, with the latest times of all.
 class MergedIatt {

@@ -2,6 +2,7 @@
 //
 // An object is named by its identity; one that was unlinked is found that way no more, but its open files still reach
 // it.
+#include "base/absence.h"
 #include "translators/fuse/change_count.h"
 #include "translators/fuse/front.h"
 #include "translators/fuse/gone.h"
@@ -48,7 +49,7 @@ Task<Iatt> Front::attributes_of(const Call& call, InodePointer inode, HandlePoin
     const Result<fop::Attributes> reply = co_await graph->perform(call, stat);
     if (reply) co_return reply->iatt;
     handle = any_handle(*inode, false);
-    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+    if (!is_missing(reply.error()) || !handle) co_return stale_if_gone(reply.error());
   }
   const fop::Fstat fstat{.gfid = inode->gfid, .fd = handle->fd};
   const fop::Attributes reply = co_await tried(handle->graph->perform(call, fstat));
@@ -80,7 +81,7 @@ Task<Iatt> Front::truncate(const Call& call, InodePointer inode, HandlePointer h
     const Result<fop::Changed> reply = co_await graph->perform(call, truncate);
     if (reply) co_return reply->after;
     handle = any_handle(*inode, true);
-    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+    if (!is_missing(reply.error()) || !handle) co_return stale_if_gone(reply.error());
   }
   const fop::Ftruncate ftruncate{.gfid = inode->gfid, .fd = handle->fd, .size = size};
   const fop::Changed reply = co_await tried(handle->graph->perform(call, ftruncate));
@@ -95,7 +96,7 @@ Task<Iatt> Front::set_attributes(const Call& call, InodePointer inode, HandlePoi
     const Result<fop::Changed> reply = co_await graph->perform(call, setattr);
     if (reply) co_return reply->after;
     handle = any_handle(*inode, false);
-    if (!is_gone(reply.error()) || !handle) co_return stale_if_gone(reply.error());
+    if (!is_missing(reply.error()) || !handle) co_return stale_if_gone(reply.error());
   }
   const fop::Fsetattr fsetattr{.gfid = inode->gfid, .fd = handle->fd, .iatt = wanted, .valid = valid};
   const fop::Changed reply = co_await tried(handle->graph->perform(call, fsetattr));

@@ -1,4 +1,5 @@
 // Extended attributes.
+#include "base/absence.h"
 #include "translators/fuse/change_count.h"
 #include "translators/fuse/front.h"
 #include "translators/fuse/gone.h"
@@ -35,7 +36,7 @@ Task<> Front::setxattr(Request& request, std::uint64_t number, std::string name,
   setxattr.values.set(name, value);
   Result<fop::Acknowledged> reply = co_await graph->perform(call, setxattr);
   const HandlePointer handle = any_handle(*inode, false);
-  if (!reply && is_gone(reply.error()) && handle) {
+  if (!reply && is_missing(reply.error()) && handle) {
     fop::Fsetxattr fsetxattr{.gfid = inode->gfid, .fd = handle->fd, .flags = flags};
     fsetxattr.values = std::move(setxattr.values);
     reply = co_await handle->graph->perform(call, fsetxattr);
@@ -62,7 +63,7 @@ Task<> Front::remove_xattr(const Call& call, InodePointer inode, std::string nam
   const fop::Removexattr removexattr{.gfid = inode->gfid, .name = name};
   Result<fop::Acknowledged> reply = co_await graph->perform(call, removexattr);
   const HandlePointer handle = any_handle(*inode, false);
-  if (!reply && is_gone(reply.error()) && handle) {
+  if (!reply && is_missing(reply.error()) && handle) {
     const fop::Fremovexattr fremovexattr{.gfid = inode->gfid, .fd = handle->fd, .name = name};
     reply = co_await handle->graph->perform(call, fremovexattr);
   }
@@ -77,7 +78,7 @@ Task<fop::Values> Front::get_xattrs(const Call& call, InodePointer inode, std::s
   const fop::Getxattr getxattr{.gfid = inode->gfid, .name_given = name_given, .name = name};
   Result<fop::Values> reply = co_await graph->perform(call, getxattr);
   const HandlePointer handle = any_handle(*inode, false);
-  if (!reply && is_gone(reply.error()) && handle) {
+  if (!reply && is_missing(reply.error()) && handle) {
     const fop::Fgetxattr fgetxattr{.gfid = inode->gfid, .fd = handle->fd, .name_given = name_given, .name = name};
     reply = co_await handle->graph->perform(call, fgetxattr);
   }

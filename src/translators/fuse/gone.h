@@ -5,9 +5,6 @@
 
 namespace mortar::fuse {
 
-// The object is not found by its identity; it may still be reached through an open file.
-inline bool is_gone(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
-
 // The kernel takes ENOENT for an answer, and ESTALE as a reason to look the name up again.
 inline Error stale_if_gone(const Error& error) { return error.number() == ENOENT ? Error(ESTALE) : error; }
 

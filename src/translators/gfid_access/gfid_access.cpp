@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/absence.h"
 #include "translators/gfid_access/entry_requests.h"
 
 namespace mortar {
@@ -249,7 +250,7 @@ Task<fop::Acknowledged> GfidAccess::make_new_entry(const Call& call, Gfid direct
     // Where files lie on many bricks, looking the name up puts away what another file of that name left.
     const fop::Lookup lookup{.parent = directory, .name = entry.name};
     const Result<fop::Lookup::Reply> there = co_await next().perform(owner, lookup);
-    const bool missing = !there && (there.error().number() == ENOENT || there.error().number() == ESTALE);
+    const bool missing = !there && is_missing(there.error());
     if (!there && !missing) co_return there.error();
     const fop::Mknod mknod{.parent = directory,
                            .device = entry.device,

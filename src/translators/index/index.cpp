@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/absence.h"
 #include "base/log.h"
 
 namespace mortar {
@@ -211,7 +212,7 @@ Task<typename Operation::Reply> Index::tracked(const Call& call, const Operation
   const Watched asked = watch_additions(operation.values);
   co_await tried(before(operation.gfid, asked, operation.xdata));
   auto reply = co_await next().perform(call, operation);
-  if (!reply && (reply.error().number() == ENOENT || reply.error().number() == ESTALE)) {
+  if (!reply && is_missing(reply.error())) {
     co_await tried(strike(operation.gfid));
   }
   co_await tried(reply);

@@ -3,6 +3,7 @@
 // missed.
 #include <string_view>
 
+#include "base/absence.h"
 #include "base/log.h"
 #include "translators/index/index.h"
 #include "wire/own_keys.h"
@@ -71,7 +72,7 @@ Task<> Index::blame(Call call, std::string copy, Dictionary said, std::vector<Un
     blame.values.set_bytes(copy, said.bytes(counts).value_or(Bytes{}));
     const Result<fop::Values> marked = co_await perform(call, blame);
     // What has been removed since is found missing in its directory.
-    const bool is_gone = !marked && (marked.error().number() == ENOENT || marked.error().number() == ESTALE);
+    const bool is_gone = !marked && is_missing(marked.error());
     if (!marked && !is_gone) co_return marked.error();
     if (++blamed % blamed_at_once == 0) {
       co_await next_turn();

@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 
+#include "base/absence.h"
+
 namespace mortar::posix {
 
 namespace {
-
-bool is_missing(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
 
 Result<Done> sync_one(const Work& work, const Gfid& file) {
   Subject subject{.gfid = file};

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "base/absence.h"
 #include "translators/cluster/descriptors.h"
 #include "translators/replicate/volume.h"
 
 namespace mortar::replicate {
 
-inline bool is_away(const Error& error) { return error.number() == ENOTCONN; }
-inline bool is_missing(const Error& error) { return error.number() == ENOENT || error.number() == ESTALE; }
 // A brick that was started anew knows the descriptor no more, or the leaf could not open it there again.
 inline bool is_closed(const Error& error) { return error.number() == EBADF || error.number() == EBADFD; }
 

@@ -196,7 +196,7 @@ void Replicate::tell_changed(const Gfid& gfid) {
 Task<fop::Acknowledged> Replicate::ipc(const Call& call, const fop::Ipc& ipc) {
   const AnswersOf<fop::Ipc> answers = co_await tried(asking_.at_each(call, ipc, volume_.up()));
   for (const replicate::Copy copy : volume_.up().list()) {
-    if (!answers[copy] && !replicate::is_away(answers[copy].error())) co_return answers[copy].error();
+    if (!answers[copy] && !is_away(answers[copy].error())) co_return answers[copy].error();
   }
   co_return fop::Acknowledged{};
 }
