@@ -162,6 +162,12 @@ class Budget : public ::testing::Test {
     co_await tried(ask(fop::Setattr{.gfid = file_, .iatt = {.mode = 0600}, .valid = 1}));
     co_return done;
   }
+  Task<> list() {
+    const fop::Opened opened = co_await tried(ask(fop::Opendir{.gfid = root_gfid}));
+    co_await tried(ask(fop::Readdirp{.gfid = root_gfid, .fd = opened.fd, .size = 131072}));
+    co_await tried(ask(fop::Releasedir{.gfid = root_gfid, .fd = opened.fd}));
+    co_return done;
+  }
   // In the order in which they were made.
   Task<> change_mode_of_next() {
     file_ = made_.at(changed_++);
@@ -269,6 +275,7 @@ TEST_F(Budget, OfTheFirstOperation) {
   expect_at_most({1, 4, 8}, cold([&] { return read_all(); }), "open, read, close");
   expect_at_most({1, 2, 5}, cold([&] { return look_up("a"); }), "lookup");
   expect_at_most({2, 5, 8}, cold([&] { return change_mode(); }), "chmod");
+  expect_at_most({2, 4, 18}, cold([&] { return list(); }), "open, list");
   expect_at_most({2, 4, 14}, cold([&] { return make_directory("d"); }), "mkdir");
   expect_at_most({2, 4, 18}, cold([&] { return rename("a", "b"); }), "rename");
   expect_at_most({2, 4, 13}, cold([&] { return remove("b"); }), "unlink");

@@ -1,7 +1,8 @@
 // Listing directories: one copy from the beginning to the end, for positions are of its disk.
 //
-// Attributes come with the entries where no copy has missed anything of any object: so many other copies as one of them
-// would know are asked for that, at the same time. Else the caller looks the objects up, which asks all copies.
+// So many other copies as one of them would know are asked at the same time whether it has missed any of the names.
+// Attributes come with the entries where no copy has missed anything of any object, for which they are asked, too. Else
+// the caller looks the objects up, which asks all copies.
 #pragma once
 
 #include "translators/replicate/reads.h"
@@ -17,17 +18,31 @@ class Listing {
   Task<fop::Readdirp::Reply> list(const Call& call, const fop::Readdirp& readdir);
 
  private:
-  // A copy that is right, and rather one with data: another one does not know sizes.
-  Task<Copy> begin_at(const Call& call, Gfid gfid);
-  Task<> check_attributes(const Call& call, Gfid directory, Copy copy, bool& is_right);
+  struct Source {
+    Copy copy = 0;
+    bool is_one_of_parts = false;  // of a directory that is merged, or of one list: nobody has to vouch for it
+  };
   template <class Operation>
-  Task<> list_at(const Call& call, const Operation& readdir, Copy copy, Result<typename Operation::Reply>& reply) {
+  struct Listed {
+    Result<typename Operation::Reply> reply = failed(ENOTCONN);
+    Result<bool> is_right = true;
+    bool are_attributes_right = false;  // those of all entries
+  };
+
+  // A copy that is right as far as is known, and rather one with data: another one does not know sizes.
+  Task<Source> begin_at(const Call& call, Gfid gfid);
+  template <class Operation>
+  Task<Listed<Operation>> list_from(const Call& call, const Operation& readdir);
+  // The copy, and whoever vouches for it, all at once.
+  template <class Operation>
+  Task<> list_at(const Call& call, const Operation& readdir, Source source, Listed<Operation>& listed);
+  template <class Operation>
+  Task<> ask(const Call& call, const Operation& readdir, Copy copy, Result<typename Operation::Reply>& reply) {
     reply = co_await asking_.at(call, readdir, copy);
     co_return done;
   }
-  // `is_right`: the attributes of all entries are.
-  template <class Operation>
-  Task<typename Operation::Reply> list(const Call& call, const Operation& readdir, bool& is_right);
+  Task<> vouch(const Call& call, Gfid directory, Copy copy, Result<bool>& is_right);
+  Task<> check_attributes(const Call& call, Gfid directory, Copy copy, bool& is_right);
 
   Volume& volume_;
   Asking& asking_;
