@@ -101,9 +101,6 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
   }
   attempt.ready = co_await tried(prepare(call, uses));
   attempt.asked = attempt.ready & who_found_right(uses);
-  if constexpr (ChangesContent<Operation>) {
-    for (Hold::Use& use : uses) use.note_unstable(attempt.asked);
-  }
   std::vector<Task<>> at_once;
   at_once.push_back(ask_all(call, change, attempt.asked, attempt.answers));
   for (Hold::Use& use : uses) {
@@ -111,6 +108,16 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
     if (use.part().slot && !use.is_verified()) at_once.push_back(verify(call, use));
   }
   co_await tried(all(std::move(at_once)));
+  if constexpr (ChangesContent<Operation>) {
+    // Who refuses it has written nothing that could be lost before it is on its disk.
+    Copies written = attempt.asked;
+    for (const Copy copy : attempt.asked.list()) {
+      if (!attempt.answers[copy] && !is_away(attempt.answers[copy].error())) written.remove(copy);
+    }
+    if (!written.empty()) {
+      for (Hold::Use& use : uses) use.note_unstable(written);
+    }
+  }
   attempt.right = co_await tried(right_among(call, uses, attempt.ready));
   if constexpr (RemovesName<Operation>) {
     co_await tried(follow_suit(call, change, attempt));

@@ -51,5 +51,28 @@ TEST_F(RefusedByTwo, AModeThatACopyHasSetAndGoneIsNotSeen) {
   EXPECT_EQ(again->iatt.mode & 0777, 0755U);
 }
 
+// Nothing was written that could be lost with a copy: the others do not blame it, which may be the last one that is
+// right in the names of that directory.
+TEST(RefusedByAll, ACopyThatIsLostThenHasMissedNothing) {
+  ReplicateLab lab;
+  lab.bricks_know_sequences = true;
+  // So many that bricks sync their whole disk, and say of no one what is wrong with it.
+  const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+  for (const std::string& name : names) {
+    const Result<fop::Made> made = lab.client().mkdir(root_gfid, name, 0755);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(lab.client().error_of(fop::Truncate{.gfid = made->iatt.gfid, .size = 0, .xdata = {}}), EISDIR);
+  }
+  lab.brick(2).go_away();
+  lab.settle();
+  for (const std::string& name : names) {
+    for (const std::size_t copy : {0, 1}) {
+      EXPECT_EQ(lab.missed(copy, name, 2), Counts{});
+      EXPECT_EQ(lab.dirty(copy, name), Counts{});
+    }
+  }
+  lab.brick(2).come_back();
+}
+
 }  // namespace
 }  // namespace mortar::testing
