@@ -95,6 +95,31 @@ TEST(ADirectory, ThatSomebodyMeansToCutBlamesNobody) {
   EXPECT_EQ(lab.differences("d"), std::vector<std::string>());
 }
 
+// A name that one copy lacks is told by the others, and the file as they know it now: somebody else may have changed it
+// since it was remembered which of them are right.
+TEST(ACopyThatHasMissedAChangeOfAttributes, IsNotHeardWhereAnotherLacksTheName) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "2"}});
+  const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  const Gfid file = made->iatt.gfid;
+  lab.settle();
+  lab.brick(1).go_away();
+  ASSERT_TRUE(lab.client().ask(fop::Link{.gfid = file, .new_parent = root_gfid, .new_name = "g", .xdata = {}}));
+  lab.settle();
+  lab.brick(1).come_back();
+  lab.settle();
+  ASSERT_TRUE(lab.client().lookup(file));
+  fop::Setattr set{.gfid = file, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+  set.iatt.mode = 0600;
+  for (const std::size_t copy : {0, 1}) {
+    ASSERT_TRUE(lab.simulation().run(lab.brick(copy).top().perform(lab.client().user(), set)));
+    blame(lab, copy, 2, "f", Slot::metadata);
+  }
+  const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, "g");
+  ASSERT_TRUE(found) << found.error().sentence();
+  EXPECT_EQ(found->iatt.mode & 0777, 0600U);
+}
+
 // It finds nothing under the new name, as the others do, and is not like them for that.
 TEST(ACopyThatLacksTheDirectory, IsNotHeardOfARenameIntoIt) {
   ReplicateLab lab(3, {{"read-subvolume-index", "1"}});

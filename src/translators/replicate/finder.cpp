@@ -551,29 +551,22 @@ Task<> Finder::put_name_right(const Call& call, const fop::Lookup& lookup, Copie
 }
 
 Task<fop::Lookup::Reply> Finder::unite_for_some(const Call& call, fop::Lookup lookup, Heard heard, Copies counting) {
-  const AnswersOf<fop::Lookup> answers = heard.answers;
+  const Copies told = succeeded(heard.answers) & counting;
+  const Readable now = weigh(volume_, heard.answers, counting).readable;
   fop::Lookup::Reply reply = co_await tried(unite(std::move(heard), counting));
   if (counting == volume_.all()) co_return std::move(reply);
-  const Gfid gfid = reply.iatt.gfid;
-  const Result<Readable> right = co_await readable(call, gfid);
+  // Who is behind with the name may know of a change of the object; but of each a quorum knows. What is remembered of
+  // it may be from before a change by somebody else.
+  const bool is_known = volume_.quorum.is_required() && volume_.quorum.is_met(told);
+  if (is_known && !(now.data & now.metadata).empty()) co_return std::move(reply);
+  lookup.gfid = reply.iatt.gfid;
+  lookup.parent = {};
+  lookup.name.clear();
+  Result<fop::Lookup::Reply> object = co_await discover(call, lookup);
   // Others may have the object no more, or not yet.
-  if (!right && is_missing(right.error())) co_return std::move(reply);
-  if (!right) co_return right.error();
-  // What a change of the name has changed of the object, who is behind with the name has not.
-  const Copies told = succeeded(answers) & counting & right->metadata & right->data;
-  if (told.empty()) {
-    lookup.gfid = gfid;
-    lookup.parent = {};
-    lookup.name.clear();
-    Result<fop::Lookup::Reply> object = co_await discover(call, lookup);
-    if (object) object->parent = reply.parent;
-    co_return std::move(object);
-  }
-  const Iatt parent = reply.parent;
-  reply = *answers[volume_.choose(gfid, told)];
-  reply.parent = parent;
-  volume_.keys.hide(reply.xdata);
-  co_return std::move(reply);
+  if (!object && is_missing(object.error())) co_return std::move(reply);
+  if (object) object->parent = reply.parent;
+  co_return std::move(object);
 }
 
 Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup& lookup) {
