@@ -39,13 +39,24 @@ Error Changes::half_done(Error error, const Outcome& outcome) const {
                                      volume_.size(), error.sentence()));
 }
 
-// On all objects alike: a copy that is locked for one of them only does not take part.
-Task<Copies> Changes::mark(Uses& uses) {
+Task<Copies> Changes::locked_with_a_right_one(const Call& call, Uses& uses) {
   for (;;) {
     const Copies copies = locked(uses);
-    if (!volume_.quorum.is_met(copies)) {
-      co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed", copies.count(), volume_.size()));
+    if (copies != volume_.all()) {
+      co_await tried(verify_all(call, uses));
+      co_await tried(right_among(call, uses, copies));
+      if (locked(uses) != copies) continue;
     }
+    if (volume_.quorum.is_met(copies)) co_return copies;
+    co_return failed(ENOTCONN, fmt::format("only {} of {} copies can be changed", copies.count(), volume_.size()));
+  }
+}
+
+// On all objects alike: a copy that is locked for one of them only does not take part.
+Task<Copies> Changes::mark(const Call& call, Uses& uses) {
+  for (;;) {
+    // Before anybody is blamed for a change that is not to be.
+    const Copies copies = co_await tried(locked_with_a_right_one(call, uses));
     for (Hold::Use& use : uses) {
       co_await tried(holds_.mark(use, copies));
     }
@@ -66,17 +77,13 @@ Task<Copies> Changes::prepare(const Call& call, Uses& uses) {
 }
 
 Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
-  // Before anybody is blamed for a change that is not to be.
-  if (locked(uses) != volume_.all()) {
-    co_await tried(verify_all(call, uses));
-    co_await tried(right_among(call, uses, locked(uses)));
-  }
   for (Hold::Use& use : uses) {
     if (use.part().slot || use.part().is_only_a_lock()) continue;
-    const Copies right_here = co_await tried(right_for(call, use.part(), locked(uses)));
+    const Copies copies = co_await tried(locked_with_a_right_one(call, uses));
+    const Copies right_here = co_await tried(right_for(call, use.part(), copies));
     use.found_right(right_here);
   }
-  const Copies marked = co_await tried(mark(uses));
+  const Copies marked = co_await tried(mark(call, uses));
   Copies right = co_await tried(right_among(call, uses, marked));
   if (right == marked) co_return marked;
   co_await tried(verify_all(call, uses));

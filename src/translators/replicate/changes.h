@@ -154,7 +154,9 @@ class Changes {
   Task<> learn(const Call& call, Hold::Use& use);
   // Where they did not, once for each lock, beside the change: which copies others have blamed meanwhile.
   Task<> verify(const Call& call, Hold::Use& use);
-  Task<Copies> mark(Uses& uses);
+  // Those that are locked. An error where none of them is right, or where they are too few.
+  Task<Copies> locked_with_a_right_one(const Call& call, Uses& uses);
+  Task<Copies> mark(const Call& call, Uses& uses);
   Task<> verify_all(const Call& call, Uses& uses);
   // Marked, and with copies that are behind brought to where the change can begin: those to send it to.
   Task<Copies> prepare(const Call& call, Uses& uses);

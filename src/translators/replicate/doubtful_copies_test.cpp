@@ -95,6 +95,22 @@ TEST(ADirectory, ThatSomebodyMeansToCutBlamesNobody) {
   EXPECT_EQ(lab.differences("d"), std::vector<std::string>());
 }
 
+// Two that are behind do not say of the third, which goes while it is told of a change, that it has missed that: then
+// nobody would be right.
+TEST(CopiesThatAreBehind, DoNotBlameWhoGoesBeforeTheChange) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  lab.settle();
+  for (const std::size_t by : {0, 1}) blame(lab, by, 2, "f", Slot::data);
+  for (const std::size_t by : {0, 2}) blame(lab, by, 1, "f", Slot::data);
+  lab.on_message(
+      [](std::size_t brick, std::string_view asked) { return brick == 0 && asked == "XATTROP" ? ENOTCONN : 0; });
+  EXPECT_EQ(lab.client().error_of(write_of(made->iatt.gfid, made->fd)), ENOTCONN);
+  lab.on_message({});
+  for (const std::size_t by : {1, 2}) EXPECT_EQ(lab.missed(by, "f", 0), Counts{});
+}
+
 // A name that one copy lacks is told by the others, and the file as they know it now: somebody else may have changed it
 // since it was remembered which of them are right.
 TEST(ACopyThatHasMissedAChangeOfAttributes, IsNotHeardWhereAnotherLacksTheName) {

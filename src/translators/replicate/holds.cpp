@@ -401,15 +401,14 @@ void Holds::closed(const Gfid& gfid) {
 Task<> Holds::mark(Hold::Use& use, Copies copies) {
   if (!use.part_.slot) co_return done;
   const SharedMutex::Guard turn = co_await tried(use.hold_->opening_.lock());
+  if (!(copies - use.locked()).empty()) co_return done;
   // By another descriptor than the one it was locked by it may be open on more copies.
   const std::shared_ptr<OpenObject>& open = use.part_.open;
   LockedThing& thing = use.hold_->thing_;
   const auto is_open_more = [&](Copy copy) { return thing.descriptor(copy) == nullptr && open->fds[copy].open; };
   if (open != nullptr && std::ranges::any_of(copies.list(), is_open_more)) thing.open = open;
-  for (;;) {
-    const bool all_there = co_await tried(mark_once(use, copies & use.locked(), *use.part_.slot == Slot::data));
-    if (all_there) co_return done;
-  }
+  co_await tried(mark_once(use, copies, *use.part_.slot == Slot::data));
+  co_return done;
 }
 
 Task<> Holds::blame(Hold::Use& use, Copies copies) {
@@ -418,8 +417,11 @@ Task<> Holds::blame(Hold::Use& use, Copies copies) {
   if (use.part_.kind == LockKind::entries) use.hold_->is_ending_ = true;
   if (!use.part_.slot) co_return done;
   volume_.leave_out(use.part_.gfid, *use.part_.slot, copies);
-  co_await tried(mark(use, use.locked()));
-  co_return done;
+  for (;;) {
+    const Copies others = use.locked();
+    co_await tried(mark(use, others));
+    if (use.locked() == others) co_return done;
+  }
 }
 
 Task<> Holds::doubt(Hold::Use& use) {
@@ -429,12 +431,12 @@ Task<> Holds::doubt(Hold::Use& use) {
   volume_.forget(use.part_.gfid);
   const SharedMutex::Guard turn = co_await tried(use.hold_->opening_.lock());
   // Who is lost now cannot say anything any more.
-  const Result<bool> marked = co_await mark_once(use, use.locked(), true);
+  const Result<Done> marked = co_await mark_once(use, use.locked(), true);
   if (!marked) log::debug(volume_.name(), "{}: {}", use.part_.gfid.text(), marked.error().sentence());
   co_return done;
 }
 
-Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
+Task<> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   Hold& hold = *use.hold_;
   const Slot slot = *use.part_.slot;
   if (!volume_.quorum.is_met(copies) && !hold.is_doubtful_) {
@@ -448,7 +450,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   const Copies announced = announces || !missing.empty() ? copies - hold.dirty(slot) : Copies();
   const bool names_changes = slot == Slot::entries && !missing.empty() && volume_.options.granular_entry_heal;
   std::vector<std::string> names = names_changes ? use.part_.claim.names : std::vector<std::string>();
-  if (blamed.empty() && announced.empty() && names.empty()) co_return true;
+  if (blamed.empty() && announced.empty() && names.empty()) co_return done;
   // What the others would say stays said, though too few can say it: the next change may be without these.
   const bool is_by_descriptor = hold.thing_.open != nullptr;
   const Copies able = is_by_descriptor ? copies : copies - hold.without_;
@@ -495,7 +497,7 @@ Task<bool> Holds::mark_once(Hold::Use& use, Copies copies, bool announces) {
   }
   hold.blamed(slot) = hold.blamed(slot) | blamed;
   hold.locked_ = hold.locked_ - (copies - go_on);
-  co_return go_on == copies;
+  co_return done;
 }
 
 // The answers tell how all counts stand.

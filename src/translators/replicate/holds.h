@@ -146,8 +146,9 @@ class Holds {
 
   // ENOTCONN where too few copies can be locked.
   Task<Hold::Use> take(const Call& call, Part part);
-  // Before a change on `copies`, of those that are locked: that it is under way, and who will miss it. Copies that
-  // cannot be marked are locked no more. ENOTCONN where too few are left.
+  // Before a change on `copies`, of those that are locked: that it is under way, and that all others will miss it. Who
+  // cannot be marked is locked no more, and not blamed for that yet: it may be the last one that is right. Where one of
+  // them is locked no more already nothing is marked. ENOTCONN where too few are left.
   Task<> mark(Hold::Use& use, Copies copies);
   // `copies` missed a change that the other locked ones have: these say so before this returns, or it fails.
   Task<> blame(Hold::Use& use, Copies copies);
@@ -213,8 +214,7 @@ class Holds {
   void note_announced(Hold& hold, const Locked& locked, std::vector<Sequence>& performed);
   // The same of a new file that was made with it.
   void note_made_marked(Hold& hold, Copies locked, const AnswersOf<fop::Create>& answers);
-  // One round; whether nobody was lost in it.
-  Task<bool> mark_once(Hold::Use& use, Copies copies, bool announces);
+  Task<> mark_once(Hold::Use& use, Copies copies, bool announces);
   fop::Xattrop request_of(const Hold& hold, const Addition& addition, const std::string& name) const;
   Step<fop::Xattrop> announcing_step(const Hold& hold, Slot slot) const;
   Task<fop::Values> add_at(const Call& call, const Hold& hold, const fop::Xattrop& addition, Copy copy);
