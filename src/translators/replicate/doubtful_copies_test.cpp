@@ -83,18 +83,6 @@ TEST(ADirectory, IsListedThoughACopyThatIsBehindBlamesTheOthers) {
   EXPECT_EQ(lab.client().error_of(list), 0);
 }
 
-TEST(ADirectory, ThatSomebodyMeansToCutBlamesNobody) {
-  ReplicateLab lab;
-  lab.bricks_know_sequences = true;
-  const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d");
-  ASSERT_TRUE(made);
-  lab.settle();
-  const fop::Truncate cut{.gfid = made->iatt.gfid, .size = 0, .xdata = {}};
-  EXPECT_EQ(lab.client().error_of(cut), EISDIR);
-  lab.settle();
-  EXPECT_EQ(lab.differences("d"), std::vector<std::string>());
-}
-
 // Two that are behind do not say of the third, which goes while it is told of a change, that it has missed that: then
 // nobody would be right.
 TEST(CopiesThatAreBehind, DoNotBlameWhoGoesBeforeTheChange) {

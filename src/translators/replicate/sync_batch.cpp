@@ -80,9 +80,7 @@ Task<> SyncBatch::sync_one(Copy copy, Gfid file) {
   const Call call = as_root(Call{});
   const fop::Fsync fsync{.gfid = file, .fd = {}, .data_only = 1, .xdata = {}};
   const Result<fop::Changed> answer = co_await asking_.at(call, fsync, copy);
-  // What is gone, or a directory that somebody meant to cut, has no content to be brought there.
-  const bool has_none = !answer && (is_missing(answer.error()) || answer.error().number() == EISDIR);
-  if (!answer && !has_none) co_return answer.error();
+  if (!answer && !is_missing(answer.error())) co_return answer.error();
   co_return done;
 }
 
