@@ -26,6 +26,8 @@ void Wire::hear(const Notice& notice) {
         return std::uint64_t{0};
       },
       notice);
+  const bool is_of_names = std::holds_alternative<notice::EntrylkContention>(notice);
+  if (is_of_names && !lab_.bricks_tell_who_waits_for_names) return;
   if (meant == client_->number && is_up()) raise(notice);
 }
 

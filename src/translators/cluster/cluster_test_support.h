@@ -208,6 +208,8 @@ class ClusterLab {
   bool is_checked = true;
   // Whether clients take bricks for those of Mortar. Steps of a sequence go one after the other all the same.
   bool bricks_know_sequences = false;
+  // Those of GlusterFS do not.
+  bool bricks_tell_who_waits_for_names = true;
 
  private:
   Simulation simulation_;

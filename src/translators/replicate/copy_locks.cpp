@@ -40,7 +40,7 @@ Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& 
   if (!is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
   // What was refused before it was waited for is no reason.
-  refusals = {};
+  refusals = {.was_taken = true};
   const Locked got = co_await tried(wait_for(thing, copies, refusals));
   co_return got;
 }

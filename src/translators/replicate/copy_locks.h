@@ -38,8 +38,9 @@ struct LockedThing {
 
 // Why copies have not given a lock.
 struct Refusals {
-  Error why{ENOTCONN};  // as one says that is there
-  Copies without;       // have no such object
+  Error why{ENOTCONN};      // as one says that is there
+  Copies without;           // have no such object
+  bool was_taken = false;  // somebody else had it, and was waited for
 };
 
 class CopyLocks {

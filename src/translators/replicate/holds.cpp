@@ -18,6 +18,9 @@ constexpr std::uint32_t add_words = 0;  // on the wire
 // How long a directory is locked by the name after somebody else wanted it.
 constexpr Duration contention_lasts = 5s;
 constexpr Duration between_sweeps = 250ms;
+// How long names are locked where nobody would tell that somebody else wants them: bricks of GlusterFS (10.3) send no
+// such notice of names, as the list by which they would is never made.
+constexpr Duration longest_without_notice = 250ms;
 
 }  // namespace
 
@@ -35,6 +38,7 @@ Hold::Use::~Use() {
 Task<Hold::Use> Holds::take(const Call&, Part part) {
   for (;;) {
     const std::shared_ptr<Hold> hold = find_or_make(part);
+    if (is_overdue(*hold)) end(hold);
     if (hold->is_ending_) {
       co_await tried(hold->ended_.wait());
       continue;
@@ -80,6 +84,12 @@ std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
 bool Holds::is_contended(const Gfid& gfid) {
   const Instant* since = contended_.find(gfid);
   return since != nullptr && volume_.world.now() - *since < contention_lasts;
+}
+
+bool Holds::is_overdue(const Hold& hold) const {
+  const bool is_of_names = hold.key_.kind == LockKind::entries && hold.is_open_;
+  return is_of_names && !volume_.all_know_sequences() &&
+         volume_.world.now() - hold.locked_since_ >= longest_without_notice;
 }
 
 bool Holds::is_kept(const Hold& hold) const {
@@ -131,7 +141,8 @@ Task<> Holds::end_idle() {
     const Instant now = volume_.world.now();
     std::vector<std::shared_ptr<Hold>> idle;
     for (const auto& [key, hold] : holds_) {
-      if (hold->users_ == 0 && now - hold->idle_since_ >= volume_.options.post_operation_delay) idle.push_back(hold);
+      const bool is_idle = now - hold->idle_since_ >= volume_.options.post_operation_delay || is_overdue(*hold);
+      if (hold->users_ == 0 && is_idle) idle.push_back(hold);
     }
     for (const std::shared_ptr<Hold>& hold : idle) end(hold);
   }
@@ -306,6 +317,12 @@ Task<> Holds::lock(Hold& hold, const Part& part) {
   hold.granted_ = hold.locked_ = got;
   hold.without_ = refusals.without;
   hold.is_open_ = true;
+  hold.locked_since_ = volume_.world.now();
+  // Whoever had it may want it again: what comes next is locked by its name.
+  if (refusals.was_taken && part.kind == LockKind::entries) {
+    contended_.put(part.gfid, hold.locked_since_);
+    hold.is_ending_ = true;
+  }
   // A copy that is there has no such object, or has it no more. Who goes by a descriptor may find it there.
   if (is_missing(why)) hold.is_ending_ = true;
   if (volume_.quorum.is_met(got)) co_return done;
@@ -353,7 +370,7 @@ Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
   Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
   if (is_taken) {
     co_await tried(locks_.give_back(hold.thing_, locked));
-    refusals = {};
+    refusals = {.was_taken = true};
     locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
     // Whoever had it may have left copies behind.
     heard.news = volume_.news();

@@ -1,5 +1,6 @@
 // The locks under which copies are changed, and the marks that tell of changes under way. Taken for one change they are
-// kept for those to come: for a second after the last, until somebody else wants them, or a copy goes.
+// kept for those to come: for a second after the last, until somebody else wants them, or a copy goes; those of names
+// for a moment only where bricks do not tell that.
 //
 //   Hold::Use use = co_await tried(holds.take(call, part));  // locked, on a quorum
 //   co_await tried(holds.mark(use, use.locked()));  // the others are blamed, before anything is changed
@@ -116,6 +117,7 @@ class Hold {
   Claims claims_;
   std::size_t users_ = 0;
   Instant idle_since_{};
+  Instant locked_since_{};
   Copies granted_;  // who has given the lock
   Copies locked_;   // of those, who has all changes since
   Copies without_;  // who had no such object, when it was locked, asked for or marked
@@ -195,6 +197,8 @@ class Holds {
   void leave(const std::shared_ptr<Hold>& hold, Claims::Place place);
   void end(const std::shared_ptr<Hold>& hold);
   bool is_kept(const Hold& hold) const;
+  // It has been kept for so long that somebody else may be waiting who cannot make himself heard.
+  bool is_overdue(const Hold& hold) const;
 
   void note_change_of_attributes(Hold& hold);
   // What is likely to be changed after that object is locked as well, while nobody waits for it.
