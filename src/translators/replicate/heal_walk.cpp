@@ -1,7 +1,6 @@
 #include "translators/replicate/heal_walk.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/join.h"
 #include "base/log.h"
@@ -103,11 +102,24 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
 
 Task<> HealWalk::heal_list(Copy copy, HealList list) {
   const std::vector<std::string> entries = co_await tried(index_.entries(copy, list));
+  came_first_.clear();
   for (std::size_t first = 0; first < entries.size(); first += at_once) {
     std::vector<Task<>> healing;
     const std::size_t end = std::min(first + at_once, entries.size());
     for (std::size_t at = first; at < end; ++at) healing.push_back(heal_entry(copy, list, entries[at]));
     co_await tried(all(std::move(healing)));
+    co_await tried(heal_what_comes_first());
+  }
+  co_return done;
+}
+
+Task<> HealWalk::heal_what_comes_first() {
+  while (!come_first_.empty()) {
+    const Gfid directory = come_first_.back();
+    come_first_.pop_back();
+    if (!came_first_.insert(directory).second) continue;
+    const Result<HealReport> report = co_await healer_.heal(directory);
+    count(directory, report);
   }
   co_return done;
 }
@@ -136,6 +148,7 @@ void HealWalk::count(const Gfid& gfid, const Result<HealReport>& report) {
     log::info(name_, "{} is not healed: {}", gfid.text(), report.error().sentence());
     return;
   }
+  if (report->first) come_first_.push_back(*report->first);
   switch (report->end) {
     case HealEnd::nothing_to_do:
     case HealEnd::gone: return;

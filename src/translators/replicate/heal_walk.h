@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,12 +42,16 @@ class HealWalk {
   // What the copy's brick has noted of directories that are healed or gone.
   Task<> clear_notes(Copy copy);
   Task<> clear_note(Copy copy, std::string entry);
+  // Directories that others wait for, as these are not on all copies yet: each of them once for a list.
+  Task<> heal_what_comes_first();
   void count(const Gfid& gfid, const Result<HealReport>& report);
 
   Healer& healer_;
   HealIndex index_;
   const std::string name_;
   WalkFigures figures_;
+  std::vector<Gfid> come_first_;
+  std::set<Gfid> came_first_;
 };
 
 }  // namespace mortar::replicate

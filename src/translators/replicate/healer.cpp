@@ -58,10 +58,21 @@ Task<HealReport> Healer::heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid
   std::optional<HealReport> postponed = postponed_for_want_of_copies(volume, testimony.heard);
   if (postponed) co_return std::move(*postponed);
   if (testimony.present.empty()) co_return HealReport{HealEnd::gone, {}};
+  std::optional<Gfid> first;
+  // Bricks that do not note names do not tell it.
+  Result<Place> place = failed(ENODATA);
   if (!blamed_and_without(testimony).empty()) {
-    const Result<bool> completed = co_await complete_name_of(gfid, testimony);
-    if (!completed) co_return HealReport{HealEnd::failed, completed.error().sentence()};
-    if (*completed) co_return HealReport{HealEnd::healed, {}};
+    place = co_await healing_.place_of(gfid, testimony.present.front());
+  }
+  if (place && !healing_.is_aside(*place)) {
+    const Result<Testimony> directory = co_await healing_.hear(lookup_of(place->directory), volume.up());
+    if (directory && has_all_names(*directory)) {
+      const Result<bool> completed = co_await complete_name_of(gfid, *place, testimony);
+      if (!completed) co_return HealReport{HealEnd::failed, completed.error().sentence()};
+      if (*completed) co_return HealReport{HealEnd::healed, {}};
+    } else if (directory) {
+      first = place->directory;
+    }
   }
   if (replicate::split_of(testimony, volume).any()) {
     co_await tried(settle_by_policy(gfid));
@@ -80,6 +91,7 @@ Task<HealReport> Healer::heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid
     HealReport of_entries = co_await tried(entries_.heal(gfid, made));
     report.add(std::move(of_entries));
   }
+  report.first = first;
   // Who reads through this process asks anew.
   volume.forget(gfid);
   co_return std::move(report);
@@ -139,11 +151,15 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locke
   co_return done;
 }
 
-Task<bool> Healer::complete_name_of(Gfid gfid, const Testimony& testimony) {
-  // Bricks that do not note names do not tell it.
-  const Result<Place> place = co_await healing_.place_of(gfid, testimony.present.front());
-  if (!place || healing_.is_aside(*place)) co_return false;
-  const bool is_tried = co_await tried(complete(place->directory, place->name));
+bool Healer::has_all_names(const Testimony& directory) {
+  const Volume& volume = healing_.volume();
+  // A copy that lacks the directory gets that first.
+  return !postponed_for_want_of_copies(volume, directory.heard) && directory.present == directory.heard &&
+         !direction_of_entries(directory, volume.quorum).source;
+}
+
+Task<bool> Healer::complete_name_of(Gfid gfid, Place place, const Testimony& testimony) {
+  const bool is_tried = co_await tried(complete(place.directory, place.name));
   if (!is_tried) co_return false;
   const Testimony now = co_await tried(healing_.hear(lookup_of(gfid), testimony.heard));
   const Copies without = blamed_and_without(now);
@@ -157,10 +173,7 @@ Task<bool> Healer::complete(Gfid directory, std::string name) {
   const Locked locked = co_await tried(healing_.locks().take(lock, healing_.volume().up(), refusals));
   const Result<Testimony> parent = co_await healing_.hear(lookup_of(directory), locked.copies());
   Result<std::vector<Gfid>> made = std::vector<Gfid>();
-  // A copy that lacks the directory gets that first.
-  const bool is_unblamed = parent && !postponed_for_want_of_copies(healing_.volume(), parent->heard) &&
-                           parent->present == parent->heard &&
-                           !direction_of_entries(*parent, healing_.volume().quorum).source;
+  const bool is_unblamed = parent && has_all_names(*parent);
   if (is_unblamed) {
     made = co_await complete_name(directory, std::move(name), locked.copies() & parent->present, locked);
   }

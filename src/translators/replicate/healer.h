@@ -55,7 +55,9 @@ class Healer {
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
   // An object that a copy is blamed for and does not have, though nobody says that names are missing there: a client
   // that is not careful has renamed what was behind, and carried it to a name that is not noted anywhere.
-  Task<bool> complete_name_of(Gfid gfid, const Testimony& testimony);
+  Task<bool> complete_name_of(Gfid gfid, Place place, const Testimony& testimony);
+  // No copy is known to lack names that are in it.
+  bool has_all_names(const Testimony& directory);
   Task<std::vector<Gfid>> resolve_locked(Gfid directory, std::string name, Ruling ruling, const Locked& locked,
                                          bool& differs);
   Ruling policy() { return Ruling::of_policy(healing_.volume().options.favorite_child_policy); }

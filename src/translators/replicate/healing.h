@@ -34,6 +34,7 @@ enum class HealEnd {
 struct HealReport {
   HealEnd end = HealEnd::nothing_to_do;
   std::string reason;  // in plain words, where it is not healed
+  std::optional<Gfid> first = {};  // a directory that is to be healed before
 
   // The worse of both.
   void add(HealReport other);
