@@ -314,10 +314,14 @@ Task<bool> Finder::is_denied(const Call& call, Gfid gfid) {
 
 Task<> Finder::wait_for_changes_of_name(const Call& call, Gfid gfid, Copy holder) {
   Place place = co_await tried(healer_.healing().place_of(gfid, holder));
-  Part part{.gfid = place.directory, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
-  part.claim.names.push_back(std::move(place.name));
-  const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
+  const Hold::Use use = co_await tried(lock_name(call, place.directory, std::move(place.name)));
   co_return done;
+}
+
+Task<Hold::Use> Finder::lock_name(const Call& call, Gfid directory, std::string name) {
+  Part part{.gfid = directory, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
+  part.claim.names.push_back(std::move(name));
+  return holds_.take(call, std::move(part));
 }
 
 Task<bool> Finder::is_denied_at_once(const Call& call, Gfid gfid, Copies& holders) {
@@ -502,6 +506,14 @@ Task<fop::Lookup::Reply> Finder::look_up_name(const Call& call, const fop::Looku
   const Readable parent = co_await tried(readable(call, lookup.parent));
   fop::Lookup::Reply reply;
   if (!parent.data.empty() && agree(heard.answers, parent.data)) {
+    if (!volume_.quorum.is_met(parent.data)) {
+      // A change that fewer have may just be coming to nothing. Where it cannot be locked nobody is changing it there.
+      const Result<Hold::Use> use = co_await lock_name(call, lookup.parent, lookup.name);
+      if (use) {
+        reply = co_await tried(look_again_locked(call, lookup, Locked(volume_, use->locked())));
+        co_return std::move(reply);
+      }
+    }
     const Copies wrong = wrong_about_name(heard.answers, parent.data);
     if (!wrong.empty()) {
       const Result<Done> put_right = co_await put_name_right(call, lookup, wrong);
@@ -570,10 +582,12 @@ Task<fop::Lookup::Reply> Finder::unite_for_some(const Call& call, fop::Lookup lo
 }
 
 Task<fop::Lookup::Reply> Finder::look_again(const Call& call, const fop::Lookup& lookup) {
-  Part part{.gfid = lookup.parent, .kind = LockKind::entries, .claim = {}, .slot = std::nullopt};
-  part.claim.names.push_back(lookup.name);
-  const Hold::Use use = co_await tried(holds_.take(call, std::move(part)));
-  const Locked locked(volume_, use.locked());
+  const Hold::Use use = co_await tried(lock_name(call, lookup.parent, lookup.name));
+  fop::Lookup::Reply reply = co_await tried(look_again_locked(call, lookup, Locked(volume_, use.locked())));
+  co_return std::move(reply);
+}
+
+Task<fop::Lookup::Reply> Finder::look_again_locked(const Call& call, const fop::Lookup& lookup, Locked locked) {
   // Others may have blamed a copy of the directory since it was looked at.
   volume_.forget(lookup.parent);
   const Readable parent = co_await tried(readable(call, lookup.parent));

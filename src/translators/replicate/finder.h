@@ -101,7 +101,9 @@ class Finder {
   // Asks again when the change is over. Not with names locked: who has the attributes locked may wait for these.
   Task<Heard> ask_when_settled(const Call& call, const fop::Lookup& lookup, Gfid gfid);
   Task<fop::Lookup::Reply> look_up_name(const Call& call, const fop::Lookup& lookup);
+  Task<Hold::Use> lock_name(const Call& call, Gfid directory, std::string name);
   Task<fop::Lookup::Reply> look_again(const Call& call, const fop::Lookup& lookup);
+  Task<fop::Lookup::Reply> look_again_locked(const Call& call, const fop::Lookup& lookup, Locked locked);
   // Copies that are behind with the directory and have something else under the name than `right`. None where a quorum
   // is required: that sees to it that there are others when one goes, and whoever heals the directory to the rest.
   Copies wrong_about_name(const AnswersOf<fop::Lookup>& answers, Copies right) const;

@@ -64,6 +64,24 @@ TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
   EXPECT_TRUE(lab.brick(2).exists("g"));
 }
 
+// One copy lacks the file, and another is away: a link that one copy has made comes to nothing.
+TEST_P(LinkWhereOneIsAway, WhatOneCopyHasMadeIsNotSeenBeforeItIsTakenBack) {
+  lab.brick(0).go_away();
+  make_file();
+  lab.brick(0).come_back();
+  lab.settle();
+  lab.brick(2).go_away();
+  ClusterClient& other = lab.add_client();
+  lab.settle();
+  const auto linked = other.begin(fop::Link{.gfid = file, .new_parent = root_gfid, .new_name = "g", .xdata = {}});
+  ASSERT_TRUE(lab.simulation().run_until([&] { return lab.brick(1).exists("g"); }));
+  EXPECT_EQ(lab.client().lookup(root_gfid, "g").error().number(), ENOENT);
+  lab.settle();
+  ASSERT_TRUE(linked->has_value());
+  EXPECT_EQ((*linked)->error().number(), ENOTCONN);
+  lab.brick(2).come_back();
+}
+
 INSTANTIATE_TEST_SUITE_P(ThreeCopiesAndAnArbiter, LinkWhereOneIsAway, ::testing::Bool());
 
 }  // namespace
