@@ -93,7 +93,13 @@ void Tree::put(Node node) {
 }
 
 void Tree::forget_removed(const std::set<Gfid>& open) {
-  std::erase_if(nodes_, [&open](const auto& node) { return node.second->links == 0 && !open.contains(node.first); });
+  std::vector<Gfid> left;
+  std::erase_if(nodes_, [&](const auto& node) {
+    const bool is_left = node.second->links == 0 && !open.contains(node.first);
+    if (is_left && !node.second->is_left) left.push_back(node.first);
+    return is_left && node.second->is_left;
+  });
+  for (const Gfid& gfid : left) change(gfid).is_left = true;
 }
 
 Node& Tree::change(const Gfid& gfid) {

@@ -32,6 +32,7 @@ struct Node {
   Gfid parent;  // of a directory
   Moment modified;
   Moment changed;
+  bool is_left = false;  // no name led to it, and nobody had it open, when that was last asked
 
   bool is_directory() const { return (mode & 0170000) == 0040000; }
   bool is_regular() const { return (mode & 0170000) == 0100000; }
@@ -60,7 +61,8 @@ class Tree {
   void put(Node node);
   // It was changed, and back again.
   void touch(const Call& call, std::uint32_t stamps, const Gfid& gfid);
-  // All that no name leads to, but for what is still open.
+  // All that no name leads to, but for what is still open. Only when it is asked a second time: what was just closed may
+  // still be open on bricks when somebody opens it by its identity.
   void forget_removed(const std::set<Gfid>& open);
 
   Result<fop::Lookup::Reply> perform(const Call& call, const fop::Lookup& lookup);
