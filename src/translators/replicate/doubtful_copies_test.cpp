@@ -99,6 +99,31 @@ TEST(CopiesThatAreBehind, DoNotBlameWhoGoesBeforeTheChange) {
   for (const std::size_t by : {1, 2}) EXPECT_EQ(lab.missed(by, "f", 0), Counts{});
 }
 
+// The one copy that is right about a name goes before it can tell it: those that are behind do not know it either.
+TEST(CopiesThatAreBehind, DoNotTellANameWhereWhoIsRightGoes) {
+  ReplicateLab lab;
+  ASSERT_TRUE(lab.client().create(root_gfid, "f"));
+  lab.settle();
+  blame(lab, 1, 2, "", Slot::entries);
+  blame(lab, 2, 1, "", Slot::entries);
+  for (const std::size_t other : {1, 2}) {
+    blame(lab, 0, other, "", Slot::entries);
+    const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+    ASSERT_TRUE(lab.simulation().run(lab.brick(other).top().perform(lab.client().user(), unlink)));
+  }
+  for (int lost = 1; lost < 8; ++lost) {
+    SCOPED_TRACE(lost);
+    int asked = 0;
+    lab.on_message([&asked, lost](std::size_t brick, std::string_view operation) {
+      return brick == 0 && operation == "LOOKUP" && ++asked == lost ? ENOTCONN : 0;
+    });
+    const Result<fop::Lookup::Reply> found = lab.client().lookup(root_gfid, "f");
+    EXPECT_TRUE(found || found.error().number() != ENOENT);
+    lab.on_message({});
+    lab.settle();
+  }
+}
+
 // A name that one copy lacks is told by the others, and the file as they know it now: somebody else may have changed it
 // since it was remembered which of them are right.
 TEST(ACopyThatHasMissedAChangeOfAttributes, IsNotHeardWhereAnotherLacksTheName) {

@@ -650,7 +650,8 @@ Result<fop::Lookup::Reply> Finder::unite(Heard heard, Copies counting) {
     // That it is nowhere is only known where enough of those have been heard that may know it.
     // Those that count alone are known to be right.
     const bool is_certain = volume_.quorum.is_met(denied) || (counting != volume_.all() && denied == counting);
-    if (!denied.empty() && !is_certain) {
+    const bool is_refused = denied.empty() && !(refused_by(answers) & counting).empty();
+    if (!is_certain && !is_refused) {
       return failed(ENOTCONN, "too few copies answer to know that it does not exist");
     }
     return std::unexpected(why_denied(answers, denied));
