@@ -318,8 +318,8 @@ Task<> Holds::lock(Hold& hold, const Part& part) {
   hold.without_ = refusals.without;
   hold.is_open_ = true;
   hold.locked_since_ = volume_.world.now();
-  // Whoever had it may want it again: what comes next is locked by its name.
-  if (refusals.was_taken && part.kind == LockKind::entries) {
+  // Whoever had it may want it again, and might not be told of it: what comes next is locked by its name.
+  if (refusals.was_taken && part.kind == LockKind::entries && !volume_.all_know_sequences()) {
     contended_.put(part.gfid, hold.locked_since_);
     hold.is_ending_ = true;
   }
