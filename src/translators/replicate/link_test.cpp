@@ -16,6 +16,13 @@ class LinkWhereOneIsAway : public ::testing::TestWithParam<bool> {
     ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file, .fd = made->fd, .xdata = {}}));
     lab.settle();
   }
+  // The first copy was away meanwhile.
+  void make_file_on_others() {
+    lab.brick(0).go_away();
+    make_file();
+    lab.brick(0).come_back();
+    lab.settle();
+  }
   int error_of_link() {
     const int error =
         lab.client().error_of(fop::Link{.gfid = file, .new_parent = root_gfid, .new_name = "g", .xdata = {}});
@@ -51,10 +58,7 @@ TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsNotMadeAnew) {
 }
 
 TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
-  lab.brick(0).go_away();
-  make_file();
-  lab.brick(0).come_back();
-  lab.settle();
+  make_file_on_others();
   lab.brick(1).go_away();
   EXPECT_EQ(error_of_link(), ENOTCONN);
   EXPECT_TRUE(lab.is_nowhere("g"));
@@ -66,10 +70,7 @@ TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
 
 // One copy lacks the file, and another is away: a link that one copy has made comes to nothing.
 TEST_P(LinkWhereOneIsAway, WhatOneCopyHasMadeIsNotSeenBeforeItIsTakenBack) {
-  lab.brick(0).go_away();
-  make_file();
-  lab.brick(0).come_back();
-  lab.settle();
+  make_file_on_others();
   lab.brick(2).go_away();
   ClusterClient& other = lab.add_client();
   lab.settle();
