@@ -359,12 +359,7 @@ Task<Locked> Holds::lock_and_announce(Hold& hold, Refusals& refusals) {
 }
 
 Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
-  const Step<fop::Lookup> look = looking_step(hold);
-  std::vector<Sequence> sequences(volume_.size());
-  for (Sequence& sequence : sequences) {
-    sequence.push_back(locks_.take_step(hold.thing_));
-    sequence.push_back(look);
-  }
+  std::vector<Sequence> sequences = locking_and_looking(hold);
   Heard heard{.answers = {}, .news = volume_.news()};
   bool is_taken = false;
   Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
@@ -374,7 +369,9 @@ Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
     locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
     // Whoever had it may have left copies behind.
     heard.news = volume_.news();
-    heard.answers = co_await tried(asking_.at_each(look.call, look.operation, locked.copies()));
+    const Call call = own_call(hold);
+    const fop::Lookup look = look_of(hold);
+    heard.answers = co_await tried(asking_.at_each(call, look, locked.copies()));
   } else {
     heard.answers = heard_with_lock(sequences);
   }
@@ -382,10 +379,15 @@ Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
   co_return locked;
 }
 
-Step<fop::Lookup> Holds::looking_step(const Hold& hold) const {
-  Step<fop::Lookup> look{own_call(hold), {.gfid = hold.key_.gfid, .parent = {}, .name = {}, .xdata = {}}};
-  volume_.keys.ask_in(look.operation.xdata);
+fop::Lookup Holds::look_of(const Hold& hold) const {
+  fop::Lookup look{.gfid = hold.key_.gfid, .parent = {}, .name = {}, .xdata = {}};
+  volume_.keys.ask_in(look.xdata);
   return look;
+}
+
+std::vector<Sequence> Holds::locking_and_looking(const Hold& hold) const {
+  return std::vector<Sequence>(
+      volume_.size(), Sequence{locks_.take_step(hold.thing_), Step<fop::Lookup>{own_call(hold), look_of(hold)}});
 }
 
 AnswersOf<fop::Lookup> Holds::heard_with_lock(std::vector<Sequence>& performed) {

@@ -209,7 +209,9 @@ class Holds {
   Task<Locked> lock_and_announce(Hold& hold, Refusals& refusals);
   // Names: who is behind with them is known before anything is changed.
   Task<Locked> lock_and_look(Hold& hold, Refusals& refusals);
-  Step<fop::Lookup> looking_step(const Hold& hold) const;
+  fop::Lookup look_of(const Hold& hold) const;
+  // By copy: its lock, and with it what the copy says of the object.
+  std::vector<Sequence> locking_and_looking(const Hold& hold) const;
   // By copy: what those said of the object that gave the lock with it.
   static AnswersOf<fop::Lookup> heard_with_lock(std::vector<Sequence>& performed);
   // What is locked as well by sequences that make the file; `locked`: by them, of its content.

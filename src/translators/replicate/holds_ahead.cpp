@@ -139,12 +139,7 @@ Task<> Holds::take_ahead(Gfid gfid) {
   Hold::Use use(*this, hold, part);
   const SharedMutex::Guard turn = co_await tried(hold->opening_.lock());
   if (hold->is_open_ || hold->is_ending_) co_return done;
-  const Step<fop::Lookup> look = looking_step(*hold);
-  std::vector<Sequence> sequences(volume_.size());
-  for (Sequence& sequence : sequences) {
-    sequence.push_back(locks_.take_step(hold->thing_));
-    sequence.push_back(look);
-  }
+  std::vector<Sequence> sequences = locking_and_looking(*hold);
   Heard heard{.answers = {}, .news = volume_.news()};
   bool is_taken = false;
   Refusals refusals;
