@@ -3,7 +3,9 @@
 // takes to come: on two virtual cores a mode change took 230 us with sleeping and 80 us without. Who looks out yields
 // the core at every look, so it only uses what nobody else wants, and it does so only while waits prove to be short.
 // A core that is looked out on takes over no work that waits at another one, so it is for a moment only: with three
-// bricks and a client on two cores a removal took 402 us with looks of up to 200 us, and 341 us with 50.
+// bricks and a client on two cores a removal took 402 us with looks of up to 200 us. For the same reason only waits
+// that a look would have met make it look out: a brick of three, which is asked for one change every 300 us, sleeps.
+// Where waits of 400 us counted and looks took up to 50, changes took a tenth longer.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +17,7 @@ namespace mortar {
 class Patience {
  public:
   // The longest that is looked out for.
-  static constexpr Duration longest = std::chrono::microseconds(50);
+  static constexpr Duration longest = std::chrono::microseconds(100);
 
   // On one core whoever is waited for could not run meanwhile.
   explicit Patience(unsigned cores) : enabled_(cores > 1) {}
@@ -26,7 +28,7 @@ class Patience {
 
  private:
   // What was slept is longer than what was waited for, by what falling asleep and being woken cost.
-  static constexpr Duration short_sleep = std::chrono::microseconds(400);
+  static constexpr Duration short_sleep = 2 * longest;
   static constexpr int most_credit = 16;
   static constexpr int loss = 4;  // four of five waits have to be short
 
