@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/absence.h"
 #include "base/log.h"
 #include "translators/open_behind/plain_reading.h"
 
@@ -100,6 +101,17 @@ Task<fop::Read::Reply> OpenBehind::read(Call call, fop::Read read, LatePointer f
   }
   read.fd = co_await tried(opened(file));
   fop::Read::Reply reply = co_await tried(next().perform(call, read));
+  co_return std::move(reply);
+}
+
+Task<fop::Attributes> OpenBehind::status(Call call, fop::Fstat status, LatePointer file) {
+  if (!file->asked) {
+    const fop::Stat by_identity{.gfid = status.gfid, .xdata = status.xdata};
+    Result<fop::Attributes> reply = co_await next().perform(call, by_identity);
+    // Who has it open keeps it: a name may have gone meanwhile.
+    if (reply || !is_missing(reply.error())) co_return std::move(reply);
+  }
+  fop::Attributes reply = co_await tried(perform_opened(call, std::move(status)));
   co_return std::move(reply);
 }
 

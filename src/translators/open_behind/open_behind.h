@@ -1,6 +1,6 @@
 // performance/open-behind: a file that is opened for reading is opened on the brick only when that is needed. What the
-// kernel has in its cache is then read without asking the brick at all, and the first read travels together with the
-// open, as one round trip.
+// kernel has in its cache is then read without opening it at all, though its attributes may be asked for, and the first
+// read travels together with the open, as one round trip.
 //
 // Nothing is given out before its time: the data of that first read is handed on only once the brick has allowed the
 // open (with read-after-open off it is not asked). Before a name is removed or replaced through this client, files that
@@ -86,6 +86,8 @@ class OpenBehind final : public Intercept<OpenBehind> {
   template <class Operation>
   Task<typename Operation::Reply> perform_after_opening(Call call, Operation operation);
   Task<fop::Read::Reply> read(Call call, fop::Read read, LatePointer file);
+  // As long as nobody has needed it open, its attributes are those of the object.
+  Task<fop::Attributes> status(Call call, fop::Fstat status, LatePointer file);
 
   OpenBehindOptions options_;
   std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();  // files that nobody asked for yet
@@ -114,6 +116,8 @@ Task<typename Operation::Reply> OpenBehind::around(const Call& call, const Opera
   } else if (has_late_file(operation)) {
     if constexpr (std::is_same_v<Operation, fop::Read>) {
       return read(call, operation, late_file(operation.fd));
+    } else if constexpr (std::is_same_v<Operation, fop::Fstat>) {
+      return status(call, operation, late_file(operation.fd));
     } else if constexpr (std::is_same_v<Operation, fop::Release>) {
       release(call, late_file(operation.fd));
       return ready<fop::Acknowledged>(fop::Acknowledged{});

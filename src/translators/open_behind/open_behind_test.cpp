@@ -120,6 +120,27 @@ TEST_F(OpenBehindTest, OtherOperationsOpenFirst) {
   EXPECT_EQ(leaf_.asked<fop::Flush>()[0].second.fd.open.get(), real_);
 }
 
+TEST_F(OpenBehindTest, AttributesAreToldWithoutOpening) {
+  leaf_.answer<fop::Stat>([](const Call&, const fop::Stat& stat) {
+    return Result<fop::Attributes>(fop::Attributes{.iatt = {.gfid = stat.gfid, .size = 11}});
+  });
+  leaf_.answer<fop::Fstat>([](const Call&, const fop::Fstat& status) {
+    return Result<fop::Attributes>(fop::Attributes{.iatt = {.gfid = status.gfid, .size = 12}});
+  });
+  gate_.set();
+  const Fd fd = opened();
+  const auto size = [&] { return ask(top_, Call{}, fop::Fstat{.gfid = file_, .fd = fd})->reply().iatt.size; };
+  EXPECT_EQ(size(), 11u);
+  EXPECT_EQ(opens(), 0u);
+  // Its name has gone elsewhere: whoever has it open keeps it.
+  leaf_.answer<fop::Stat>([](const Call&, const fop::Stat&) { return Result<fop::Attributes>(failed(ENOENT)); });
+  EXPECT_EQ(size(), 12u);
+  EXPECT_EQ(opens(), 1u);
+  EXPECT_EQ(leaf_.asked<fop::Fstat>()[0].second.fd.open.get(), real_);
+  EXPECT_EQ(size(), 12u);
+  EXPECT_EQ(leaf_.asked<fop::Stat>().size(), 2u);
+}
+
 TEST_F(OpenBehindTest, CopyingOpensBothEnds) {
   gate_.set();
   const Fd from = opened(), to = opened();
