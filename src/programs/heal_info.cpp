@@ -41,17 +41,15 @@ Task<std::string> text_at(replicate::Healing& healing, Copy copy, Gfid gfid, std
 // looked at.
 Task<HealReport> diagnose_at_rest(Replicate& set, Gfid gfid) {
   replicate::Healing& healing = set.healer().healing();
-  bool is_taken = false;
+  replicate::Refusals refusals;
   std::vector<std::pair<replicate::LockedThing, replicate::Locked>> held;
   for (const replicate::LockKind kind : {replicate::LockKind::content, replicate::LockKind::attributes}) {
     replicate::LockedThing thing = healing.thing(gfid, kind, healing.volume().domain());
-    replicate::Refusals refusals;
-    replicate::Locked got =
-        co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), is_taken, refusals));
+    replicate::Locked got = co_await tried(healing.locks().try_to_take(thing, healing.volume().up(), refusals));
     held.emplace_back(std::move(thing), std::move(got));
   }
   Result<HealReport> report = HealReport{};
-  if (!is_taken) {
+  if (!refusals.is_taken) {
     report = co_await set.healer().diagnose(gfid);
   }
   for (const auto& [thing, got] : held) {

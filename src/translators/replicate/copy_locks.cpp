@@ -21,6 +21,7 @@ constexpr std::uint64_t place_of_attributes = std::numeric_limits<std::int64_t>:
 bool is_taken_by_others(const Error& error) { return error.number() == EAGAIN || error.number() == EACCES; }
 
 void note(Refusals& refusals, Copy copy, const Error& error) {
+  if (is_taken_by_others(error)) refusals.is_taken = true;
   if (is_missing(error)) refusals.without.add(copy);
   if (!is_away(error)) refusals.why = error;
 }
@@ -35,17 +36,16 @@ Call CopyLocks::call_of(const LockedThing& thing) const {
 }
 
 Task<Locked> CopyLocks::take(const LockedThing& thing, Copies copies, Refusals& refusals) {
-  bool is_taken = false;
-  const Locked at_once = co_await tried(try_to_take(thing, copies, is_taken, refusals));
-  if (!is_taken) co_return at_once;
+  const Locked at_once = co_await tried(try_to_take(thing, copies, refusals));
+  if (!refusals.is_taken) co_return at_once;
   co_await tried(give_back(thing, at_once));
-  // What was refused before it was waited for is no reason.
-  refusals = {.was_taken = true};
   const Locked got = co_await tried(wait_for(thing, copies, refusals));
   co_return got;
 }
 
 Task<Locked> CopyLocks::wait_for(const LockedThing& thing, Copies copies, Refusals& refusals) {
+  // What was refused before is no reason.
+  refusals = {.was_waited_for = true};
   const Call call = call_of(thing);
   Locked got(volume_, Copies());
   for (const Copy copy : copies.list()) {
@@ -63,7 +63,7 @@ Task<Locked> CopyLocks::wait_for(const LockedThing& thing, Copies copies, Refusa
   co_return got;
 }
 
-Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
+Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, Refusals& refusals) {
   const Call call = call_of(thing);
   const std::vector<Copy> places = copies.list();
   std::vector<Task<>> tasks;
@@ -73,7 +73,6 @@ Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
   for (std::size_t at = 0; at < places.size(); ++at) {
     if (answers[at]) continue;
     got.leave_out(places[at]);
-    is_taken = is_taken || is_taken_by_others(answers[at].error());
     note(refusals, places[at], answers[at].error());
   }
   if (got.standing() != got.copies()) {
@@ -82,12 +81,12 @@ Task<Locked> CopyLocks::try_to_take(const LockedThing& thing, Copies copies, boo
   co_return got;
 }
 
-Task<Locked> CopyLocks::win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals) {
+Task<Locked> CopyLocks::win(const LockedThing& thing, Copies copies, Refusals& refusals) {
   if (copies.empty()) co_return Locked(volume_, copies);
   const Copies first = Copies::only(copies.front());
-  Locked got = co_await tried(try_to_take(thing, first, is_taken, refusals));
-  if (is_taken) co_return got;
-  const Locked others = co_await tried(try_to_take(thing, copies - first, is_taken, refusals));
+  Locked got = co_await tried(try_to_take(thing, first, refusals));
+  if (refusals.is_taken) co_return got;
+  const Locked others = co_await tried(try_to_take(thing, copies - first, refusals));
   got.add(others);
   co_return got;
 }
@@ -152,8 +151,8 @@ Step<fop::Inodelk> CopyLocks::give_back_step(const LockedThing& thing) const {
   return {.call = call_of(thing), .operation = inode_lock(thing, Way::unlock)};
 }
 
-Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
-                                       Refusals& refusals, PackedSequences* packed) {
+Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, Refusals& refusals,
+                                       PackedSequences* packed) {
   Copies asked;
   std::vector<Task<Sequence>> tasks;
   for (Copy copy = 0; copy < sequences.size(); ++copy) {
@@ -171,7 +170,6 @@ Task<Locked> CopyLocks::try_to_take_in(const LockedThing& thing, std::vector<Seq
     const Result<fop::Acknowledged>& lock = answer_of_lock(sequences[copy]);
     if (lock) continue;
     got.leave_out(copy);
-    is_taken = is_taken || is_taken_by_others(lock.error());
     note(refusals, copy, lock.error());
   }
   if (got.standing() != got.copies()) {

@@ -38,9 +38,10 @@ struct LockedThing {
 
 // Why copies have not given a lock.
 struct Refusals {
-  Error why{ENOTCONN};      // as one says that is there
-  Copies without;           // have no such object
-  bool was_taken = false;  // somebody else had it, and was waited for
+  Error why{ENOTCONN};         // as one says that is there
+  Copies without;              // have no such object
+  bool is_taken = false;       // somebody else has it on one of them
+  bool was_waited_for = false;  // somebody else had it first
 };
 
 class CopyLocks {
@@ -51,17 +52,17 @@ class CopyLocks {
 
   // On those that give it.
   Task<Locked> take(const LockedThing& thing, Copies copies, Refusals& refusals);
-  // Without waiting. `is_taken`: somebody else has it on one of the others.
-  Task<Locked> try_to_take(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
+  // Without waiting.
+  Task<Locked> try_to_take(const LockedThing& thing, Copies copies, Refusals& refusals);
   // The same as a step of what each copy performs in order: by copy, with a step of the lock; empty at those not to be
   // asked.
   // `packed`: where nobody waits for it, to go together with others.
-  Task<Locked> try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, bool& is_taken,
-                              Refusals& refusals, PackedSequences* packed = nullptr);
+  Task<Locked> try_to_take_in(const LockedThing& thing, std::vector<Sequence>& sequences, Refusals& refusals,
+                              PackedSequences* packed = nullptr);
   // One copy after the other, waiting for whoever has it there.
   Task<Locked> wait_for(const LockedThing& thing, Copies copies, Refusals& refusals);
   // The same, where the first copy decides: of several that want it at once one gets it.
-  Task<Locked> win(const LockedThing& thing, Copies copies, bool& is_taken, Refusals& refusals);
+  Task<Locked> win(const LockedThing& thing, Copies copies, Refusals& refusals);
   // A lock that cannot be given back goes with the connection.
   Task<> give_back(const LockedThing& thing, const Locked& locked) { return give_back(thing, locked.copies()); }
   Task<> give_back(const LockedThing& thing, Copies copies);

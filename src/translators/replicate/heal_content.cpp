@@ -21,11 +21,10 @@ bool is_zero(Bytes bytes) {
 
 Task<HealReport> ContentHealer::heal(Gfid gfid) {
   const LockedThing among_healers = healing_.thing(gfid, LockKind::content, healing_.domain_of_healers());
-  bool is_taken = false;
   Refusals refusals;
-  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
+  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
-  if (!is_taken) {
+  if (!refusals.is_taken) {
     report = co_await heal_alone(gfid, mine);
   }
   co_await tried(healing_.locks().give_back(among_healers, mine));

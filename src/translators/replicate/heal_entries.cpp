@@ -14,11 +14,10 @@ constexpr std::size_t names_at_once = 16;
 
 Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
-  bool is_taken = false;
   Refusals refusals;
-  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), is_taken, refusals));
+  const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), refusals));
   Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
-  if (!is_taken) {
+  if (!refusals.is_taken) {
     report = co_await heal_alone(directory, made, mine);
   }
   co_await tried(healing_.locks().give_back(among_healers, mine));

@@ -52,10 +52,10 @@ Task<bool> NameMover::take_from_fewer(const MissingName& missing, const Locked& 
   const auto rank = [](Copies copies) { return std::pair(copies.count(), -static_cast<std::int64_t>(copies.front())); };
   if (rank(here) < rank(there)) co_return false;
   const LockedThing other = healing_.name_in(place.directory, place.name);
-  bool is_taken = false;
-  const Locked both = co_await tried(lock_soon(other, is_taken));
+  Refusals refusals;
+  const Locked both = co_await tried(lock_soon(other, refusals));
   Result<Done> moved = failed(EAGAIN, "its other name is in use");
-  if (!is_taken) {
+  if (!refusals.is_taken) {
     moved = co_await move_from(place, missing, locked);
   }
   co_await tried(healing_.locks().give_back(other, both));
@@ -72,10 +72,10 @@ Task<bool> NameMover::take_from_wrong_name(const MissingName& missing, const Loc
     co_return is_moved;
   }
   const LockedThing other = healing_.name_in(place->directory, place->name);
-  bool is_taken = false;
-  const Locked both = co_await tried(lock_soon(other, is_taken));
+  Refusals refusals;
+  const Locked both = co_await tried(lock_soon(other, refusals));
   Result<bool> moved = false;
-  if (!is_taken) {
+  if (!refusals.is_taken) {
     moved = co_await move_from_wrong_name(*place, missing, locked);
   }
   co_await tried(healing_.locks().give_back(other, both));
@@ -110,13 +110,12 @@ Task<Copies> NameMover::holders_of(Place place, Gfid object, Copies copies) {
 }
 
 // Another healer gives it up at once; a user may be waiting for what this one has.
-Task<Locked> NameMover::lock_soon(const LockedThing& thing, bool& is_taken) {
+Task<Locked> NameMover::lock_soon(const LockedThing& thing, Refusals& refusals) {
   Locked locked(volume_, Copies());
   for (int tries = 0; tries < most_tries; ++tries) {
-    is_taken = false;
-    Refusals refusals;
-    locked = co_await tried(healing_.locks().try_to_take(thing, volume_.up(), is_taken, refusals));
-    if (!is_taken) break;
+    refusals = {};
+    locked = co_await tried(healing_.locks().try_to_take(thing, volume_.up(), refusals));
+    if (!refusals.is_taken) break;
     co_await tried(healing_.locks().give_back(thing, locked));
     locked = Locked(volume_, Copies());
     co_await tried(volume_.world.sleep(between_tries));

@@ -27,7 +27,7 @@ class NameMover {
   Task<bool> is_wrong_name(Place place, const MissingName& missing, const Locked& locked);
   // Who has the object there.
   Task<Copies> holders_of(Place place, Gfid object, Copies copies);
-  Task<Locked> lock_soon(const LockedThing& thing, bool& is_taken);
+  Task<Locked> lock_soon(const LockedThing& thing, Refusals& refusals);
   // A name of the copy is taken for that one.
   Task<> move_from(Place place, const MissingName& missing, const Locked& locked);
   Task<> link(const MissingName& missing, const Locked& locked);

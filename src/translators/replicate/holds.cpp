@@ -319,7 +319,7 @@ Task<> Holds::lock(Hold& hold, const Part& part) {
   hold.is_open_ = true;
   hold.locked_since_ = volume_.world.now();
   // Whoever had it may want it again, and might not be told of it: what comes next is locked by its name.
-  if (refusals.was_taken && part.kind == LockKind::entries && !volume_.all_know_sequences()) {
+  if (refusals.was_waited_for && part.kind == LockKind::entries && !volume_.all_know_sequences()) {
     contended_.put(part.gfid, hold.locked_since_);
     hold.is_ending_ = true;
   }
@@ -340,19 +340,18 @@ Task<Locked> Holds::lock_and_announce(Hold& hold, Refusals& refusals) {
     sequence.push_back(locks_.take_step(hold.thing_));
     sequence.push_back(announcing_step(hold, Slot::data));
   }
-  bool is_taken = false;
-  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
+  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, refusals));
   note_announced(hold, locked, sequences);
   const bool is_found_by_descriptor = !refusals.without.empty() && hold.thing_.open != nullptr;
-  if (!is_taken && !is_found_by_descriptor) co_return locked;
+  if (!refusals.is_taken && !is_found_by_descriptor) co_return locked;
   hold.locked_ = locked.standing();
   const Copies given_back = co_await tried(settle_marks(hold));
   hold.dirty(Slot::data) = {};
   co_await tried(locks_.give_back(hold.thing_, hold.locked_ - given_back));
-  refusals = {};
-  if (is_taken) {
+  if (refusals.is_taken) {
     locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
   } else {
+    refusals = {};
     locked = co_await tried(locks_.take(hold.thing_, volume_.up(), refusals));
   }
   co_return locked;
@@ -361,11 +360,9 @@ Task<Locked> Holds::lock_and_announce(Hold& hold, Refusals& refusals) {
 Task<Locked> Holds::lock_and_look(Hold& hold, Refusals& refusals) {
   std::vector<Sequence> sequences = locking_and_looking(hold);
   Heard heard{.answers = {}, .news = volume_.news()};
-  bool is_taken = false;
-  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, is_taken, refusals));
-  if (is_taken) {
+  Locked locked = co_await tried(locks_.try_to_take_in(hold.thing_, sequences, refusals));
+  if (refusals.is_taken) {
     co_await tried(locks_.give_back(hold.thing_, locked));
-    refusals = {.was_taken = true};
     locked = co_await tried(locks_.wait_for(hold.thing_, volume_.up(), refusals));
     // Whoever had it may have left copies behind.
     heard.news = volume_.news();

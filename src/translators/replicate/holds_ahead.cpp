@@ -53,9 +53,8 @@ Task<> Holds::create(const Call& call, const fop::Create& create, AnswersOf<fop:
     if (attributes) sequence.push_back(locks_.take_step(attributes->thing_));
     if (!is_made_marked) sequence.push_back(announcing_step(*hold, Slot::data));
   }
-  bool is_taken = false;
   Refusals refusals;
-  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals));
+  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, refusals));
   answers.clear();
   for (Sequence& sequence : sequences) answers.push_back(std::move(step_of<fop::Create>(sequence)->reply));
   if (is_made_marked) {
@@ -104,9 +103,8 @@ Task<> Holds::make_directory(const Call& call, const fop::Mkdir& mkdir, AnswersO
     sequence.push_back(locks_.take_step(hold->thing_));
     sequence.push_back(Step<fop::Mkdir>{call, mkdir});
   }
-  bool is_taken = false;
   Refusals refusals;
-  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals));
+  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, refusals));
   Copies made;
   for (Copy copy = 0; copy < sequences.size(); ++copy) {
     const Result<fop::Acknowledged>& lock = step_of<fop::Entrylk>(sequences[copy])->reply;
@@ -141,9 +139,8 @@ Task<> Holds::take_ahead(Gfid gfid) {
   if (hold->is_open_ || hold->is_ending_) co_return done;
   std::vector<Sequence> sequences = locking_and_looking(*hold);
   Heard heard{.answers = {}, .news = volume_.news()};
-  bool is_taken = false;
   Refusals refusals;
-  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, is_taken, refusals, &packed_));
+  const Locked locked = co_await tried(locks_.try_to_take_in(hold->thing_, sequences, refusals, &packed_));
   heard.answers = heard_with_lock(sequences);
   hold->granted_ = hold->locked_ = locked.standing();
   hold->is_open_ = hold->granted_ == volume_.all() && succeeded(heard.answers) == volume_.all();
