@@ -3,7 +3,7 @@
 //
 //   round trips behind the locks (1) and the look (1)
 //     2   all copies at once but the one where the old name hashes to; then that one, so that one of the names is there
-//         at any time. Where both names hash to one subvolume, its step is that of both: 1
+//         at any time, and the old one as long as a subvolume may refuse
 //     1 or more before that, where a directory is overwritten: whether it is empty on every subvolume
 //
 // What one subvolume refuses is undone on the others. A client that dies in between leaves the directory under both
@@ -23,16 +23,14 @@ Task<fop::Rename::Reply> Renaming::rename_directory() {
   if (!volume_.all_up()) co_return failed(ENOTCONN);
   co_await tried(check_whole());
   co_await tried(make_way());
-  std::vector<Place> last;
-  if (from_.hashed != to_.hashed) last.push_back(from_.hashed);
   std::vector<Place> first = volume_.all_places();
-  std::erase_if(first, [&](Place place) { return std::ranges::find(last, place) != last.end(); });
+  std::erase(first, from_.hashed);
   std::vector<Place> renamed;
   fop::Rename::Reply reply;
   Result<Done> outcome = co_await rename_copies(std::move(first), renamed, reply);
   bool may_be_without_old_name = false;
   if (outcome) {
-    outcome = co_await rename_copies(std::move(last), renamed, reply);
+    outcome = co_await rename_copies({from_.hashed}, renamed, reply);
     may_be_without_old_name = !outcome && is_away(outcome.error());
   }
   if (outcome) {
