@@ -1,5 +1,6 @@
 // What a rename leaves behind that does not come to its end: in every shape, at every step.
 #include <optional>
+#include <utility>
 
 #include "translators/distribute/rename_test_support.h"
 
@@ -166,6 +167,31 @@ TEST(RenameFailures, WhatIsRefusedIsUndone) {
       if (left > 0) break;
     }
   }
+}
+
+// Somebody makes a file under the new name after that was looked at, and begins to move it: copies that have its name
+// locked refuse the step that would take it away.
+TEST(RenameFailures, WhatHasComeUnderTheNewNameIsWaitedFor) {
+  NamedFiles files(4);
+  const std::string from = files.name_at(0), to = files.name_at(1);
+  const Gfid gfid = files.put(from, 0, "source");
+  DistributeClient& other = files.lab.add_client();
+  ASSERT_TRUE(other.lookup(root_gfid, "d"));
+  files.read(files.lab.client(), from);
+  files.lab.settle();
+  bool is_made = false, is_refused = false;
+  files.lab.on_message([&](std::size_t brick, std::string_view operation) {
+    if (operation == "LINK" && !std::exchange(is_made, true)) {
+      other.begin(fop::Create{.parent = files.directory, .flags = open_flag::read_write, .mode = 0100644, .name = to});
+    }
+    return operation == "RENAME" && brick == 1 && !std::exchange(is_refused, true) ? EAGAIN : 0;
+  });
+  EXPECT_EQ(files.rename(files.lab.client(), from, to), 0);
+  files.lab.on_message({});
+  EXPECT_TRUE(is_made && is_refused);
+  files.lab.settle();
+  EXPECT_EQ(files.standing(from), "");
+  EXPECT_EQ(files.standing(to), files.proper(to, 0, gfid));
 }
 
 // A brick loses its connections in the middle, so that it is not known what it did.

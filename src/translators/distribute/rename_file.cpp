@@ -59,6 +59,9 @@ std::string rename_record(const fop::Rename& rename) {
   return record;
 }
 
+// Somebody moves what stands under the new name, and it was not known to stand there: he may wait for that name.
+bool is_moved_by_others(const Error& error) { return error.number() == EAGAIN; }
+
 }  // namespace
 
 Task<fop::Rename::Reply> Renaming::rename_file() {
@@ -128,6 +131,7 @@ Task<fop::Rename::Reply> Renaming::rename_across() {
     undo.push_back(take_back_link_file());
     co_await all(std::move(undo));
     if (is_half_done_) co_return half_done(ready_to_move.error());
+    tries_again_ = tries_again_ || is_moved_by_others(ready_to_move.error());
     co_return ready_to_move.error();
   }
 
@@ -152,8 +156,7 @@ Task<fop::Rename::Reply> Renaming::rename_data() {
   fop::Rename there = rename_;
   there.xdata.set_bytes(rename_record_key, as_bytes(rename_record(rename_)));
   Result<fop::Rename::Reply> reply = co_await volume_.subvolume(data()).perform(call_, there);
-  // Somebody moves what stands under the new name, and it was not known to stand there.
-  if (!reply && reply.error().number() == EAGAIN) tries_again_ = true;
+  if (!reply && is_moved_by_others(reply.error())) tries_again_ = true;
   co_return std::move(reply);
 }
 
@@ -223,6 +226,8 @@ Task<Renaming::LinkMove> Renaming::move_link_file(Error& error) {
     const Result<fop::Rename::Reply> moved = co_await volume_.subvolume(to_.hashed).perform(root_, there);
     if (moved) co_return LinkMove::done;
     error = moved.error();
+    // Nothing has happened, whatever has come to stand there.
+    if (is_moved_by_others(error)) co_return LinkMove::refused;
     // A stock client that looks for the old name everywhere removes a link file that is not where it belongs.
     if (!is_missing(error) || attempts == most_attempts) break;
     from_.lacks_link = true;
