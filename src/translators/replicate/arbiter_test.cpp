@@ -63,5 +63,29 @@ TEST_F(ReplicateArbiter, KeepsNoMarkOfAChangeThatIsHealed) {
   EXPECT_EQ(lab.dirty(2, "f"), Counts());
 }
 
+// The other copy that is there is behind with the attributes of the directory, and only with these.
+TEST_F(ReplicateArbiter, TellsADirectoryThatNobodyElseCanTell) {
+  const Gfid d = directory("d");
+  lab.settle();
+  lab.brick(0).go_away();
+  fop::Setattr chmod{.gfid = d, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+  chmod.iatt.mode = 02750;
+  ASSERT_TRUE(lab.client().ask(chmod));
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.brick(1).go_away();
+  const auto told = lab.client().ask(fop::Stat{.gfid = d, .xdata = {}});
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->iatt.mode & 07777, 02750U);
+  // What is made in it may have its mode from there: on the arbiter only it is right.
+  const Gfid e = directory("e", d);
+  lab.settle();
+  EXPECT_EQ(lab.missed(2, "d/e", 0), Counts::of(Slot::metadata, 1));
+  lab.brick(1).come_back();
+  for (const Gfid& gfid : {d, e}) EXPECT_NE(heal(gfid).end, HealEnd::failed);
+  for (const char* name : {"d", "d/e"}) EXPECT_THAT(lab.differences(name), IsEmpty());
+  EXPECT_EQ(lab.brick(0).status("d/e").mode & S_ISGID, S_ISGID);
+}
+
 }  // namespace
 }  // namespace mortar::testing

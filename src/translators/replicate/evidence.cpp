@@ -23,6 +23,8 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   evidence.readable.data = is_directory ? right(Slot::entries) : right(Slot::data) & volume.with_data();
   const Copies with_attributes = right(Slot::metadata);
   evidence.readable.metadata = with_attributes & volume.with_data();
+  // A directory is all its own: where nobody else can tell it, that does.
+  if (is_directory && evidence.readable.metadata.empty()) evidence.readable.metadata = with_attributes;
   evidence.readable.arbiters = with_attributes - volume.with_data();
   return evidence;
 }

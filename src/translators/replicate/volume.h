@@ -24,7 +24,7 @@ namespace mortar::replicate {
 struct Readable {
   Copies data;  // of a directory: its names
   Copies metadata;
-  Copies arbiters;  // have missed no change of the attributes; what else they tell with these is not their own
+  Copies arbiters;  // have missed no change of the attributes; what else they tell of a file is not their own
 
   bool is_split() const { return data.empty() || metadata.empty(); }
   // Who takes part in a change of them.
