@@ -379,6 +379,18 @@ Task<> Changes::refuse_link_to_what_few_have(const Call& call, const fop::Link& 
                                          volume_.size()));
 }
 
+Task<> Changes::refuse_link_of_what_goes(const Call& call, const fop::Link& link, const Uses& uses,
+                                         Attempt<fop::Link>& attempt) {
+  if (attempt.outcome.without.empty()) co_return done;
+  const Result<Copies> right = co_await right_among(call, uses, attempt.had);
+  if (right || !is_away(right.error())) co_return done;
+  const bool is_removed = co_await tried(finder_.is_removed(call, link.gfid));
+  if (!is_removed) co_return done;
+  co_await tried(take_back(call, link, attempt.had));
+  attempt.is_undone = true;
+  co_return failed(ESTALE);
+}
+
 Task<Copies> Changes::with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed) {
   if (unnamed.empty()) co_return had;
   const Result<Copies> right = co_await right_among(call, uses, had);

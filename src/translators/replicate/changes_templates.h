@@ -77,6 +77,8 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   }
   if (!volume_.quorum.is_met(attempt.had)) {
     co_await tried(make_enough_have_it(call, change, uses, attempt));
+  } else if constexpr (std::is_same_v<Operation, fop::Link>) {
+    co_await tried(refuse_link_of_what_goes(call, change, uses, attempt));
   }
   co_await tried(blame_others(call, uses, attempt));
   typename Operation::Reply reply = co_await tried(told(call, change, uses, attempt));
@@ -170,6 +172,12 @@ Task<> Changes::refuse(const Call& call, const Operation& change, Uses& uses, At
   Copies may_have = succeeded(attempt.answers);
   for (const Copy copy : attempt.asked.list()) {
     if (!attempt.answers[copy] && is_away(attempt.answers[copy].error())) may_have.add(copy);
+  }
+  if constexpr (std::is_same_v<Operation, fop::Link>) {
+    // With the name gone again nothing is left of it.
+    const Copies made = succeeded(attempt.answers);
+    const Result<Done> taken_back = co_await take_back(call, change, made);
+    if (taken_back) may_have = may_have - made;
   }
   co_await tried(blame_all(uses, may_have));
   attempt.is_undone = true;

@@ -68,6 +68,30 @@ TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
   EXPECT_TRUE(lab.brick(2).exists("g"));
 }
 
+// The copy that is right in the directory has lost the file first; the others, which are behind, make the link all the
+// same: made like it before, or before they are known to be behind.
+TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatIsRight) {
+  for (const bool is_known : {false, true}) {
+    SCOPED_TRACE(is_known);
+    make_file();
+    const auto mark = replicate::Counts::of(replicate::Slot::entries, 1).stored();
+    for (const int other : {1, 2}) {
+      lab.brick(0).set_xattr("", fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
+    }
+    if (is_known) {
+      lab.brick(2).go_away();
+      lab.brick(2).come_back();
+    }
+    ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+    EXPECT_EQ(error_of_link(), ESTALE);
+    EXPECT_TRUE(lab.is_nowhere("g"));
+    for (const int other : {1, 2}) {
+      ASSERT_TRUE(lab.simulation().run(lab.brick(other).top().perform(lab.client().user(), unlink)));
+      lab.brick(0).remove_xattr("", fmt::format("trusted.afr.v-client-{}", other));
+    }
+  }
+}
+
 // One copy lacks the file, and another is away: a link that one copy has made comes to nothing.
 TEST_P(LinkWhereOneIsAway, WhatOneCopyHasMadeIsNotSeenBeforeItIsTakenBack) {
   make_file_on_others();
