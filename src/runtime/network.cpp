@@ -10,4 +10,9 @@ std::string Address::text() const {
   return fmt::format("{}:{}", host.empty() ? "*" : host, port);
 }
 
+bool are_on_one_machine(const Address& local, const Address& peer) {
+  const bool is_loopback = peer.host.starts_with("127.") || peer.host == "::1";
+  return peer.is_unix() || is_loopback || local.host == peer.host;
+}
+
 }  // namespace mortar

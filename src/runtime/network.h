@@ -28,6 +28,9 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
+// Whether both ends of a connection, as one of them sees them, are on one machine.
+bool are_on_one_machine(const Address& local, const Address& peer);
+
 struct StreamOptions {
   bool no_delay = true;
   bool keepalive = true;

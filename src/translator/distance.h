@@ -20,6 +20,8 @@ class Distant {
   // Resting, it is reached and measured, but not used: here it is down, and over there this client is gone, with its
   // locks and all it had open.
   virtual void rest(bool rests) = 0;
+  // Known once it is up: whether it is on this very machine.
+  virtual bool is_on_this_machine() const = 0;
 };
 
 }  // namespace mortar

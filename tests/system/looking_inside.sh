@@ -27,7 +27,8 @@ grep -q '^attribute_timeout = ' "$meta/root/private"
 [ "$(cat "$meta/graphs/active/v-client-1/options/remote-subvolume")" = "$BRICKS/v2" ]
 [ "$(cat "$meta/graphs/active/v-replicate-0/subvolumes/2/name")" = v-client-2 ]
 waits_for private v-client-1 'connected = 1'
-for line in 'child_up\[1\] = 1' 'up = 1' 'quorum-type = auto'; do private v-replicate-0 "$line" || fails "no $line"; done
+for line in 'child_up\[1\] = 1' 'up = 1' 'quorum-type = auto' \
+  'on_this_machine = v-client-0, v-client-1, v-client-2'; do private v-replicate-0 "$line" || fails "no $line"; done
 ! echo 1 2>/dev/null >"$meta/version" || fails "the version can be written"
 ! mkdir "$meta/mine" 2>/dev/null || fails "a directory can be made in .meta"
 echo 8 >"$meta/logging/loglevel"

@@ -90,6 +90,7 @@ Task<> Remote::connect_once() {
     co_return done;
   }
   connection_ = connection;
+  is_on_this_machine_ = are_on_one_machine(connection->local(), connection->peer());
   watching_.start(watch_age(connection));
   if (told_distance_) measuring_.start(watch_distance(connection));
   went_up();

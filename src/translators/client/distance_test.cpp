@@ -34,6 +34,18 @@ TEST_F(DistantBrick, IsMeasuredBeforeItIsUp) {
   EXPECT_TRUE(told_.back());
 }
 
+TEST_F(DistantBrick, MayBeOnThisMachine) {
+  start_both();
+  EXPECT_FALSE(distant().is_on_this_machine());
+  client_.reset();
+  Result<std::unique_ptr<Translator>> beside =
+      ProtocolClient::maker(process_)(server_host_.start_process("mount"), client_section());
+  ASSERT_TRUE(beside);
+  client_ = std::move(*beside);
+  ASSERT_TRUE(simulation_.run(client_->start()));
+  EXPECT_TRUE(until([this] { return distant().is_on_this_machine(); }));
+}
+
 TEST_F(DistantBrick, RestsBeforeItIsUsedUntilItIsWanted) {
   start_server();
   start_measured(true);

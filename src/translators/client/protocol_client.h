@@ -53,6 +53,7 @@ class ProtocolClient final : public detail::ForAll<detail::SendAll, fop::AllOper
   bool knows_sequences() const override { return remote_->knows_sequences(); }
 
   void tell_distance(Told told) override { remote_->tell_distance(std::move(told)); }
+  bool is_on_this_machine() const override { return remote_->is_on_this_machine(); }
   void rest(bool rests) override { remote_->rest(rests); }
 
   // Begins to connect; ChildUp follows when the brick answers.

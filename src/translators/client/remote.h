@@ -61,6 +61,7 @@ class Remote {
   void dump_state(std::string& out) const;
   void tell_distance(Distant::Told told);
   void rest(bool rests);
+  bool is_on_this_machine() const { return is_on_this_machine_; }
 
   template <class Operation>
   Task<typename Operation::Reply> perform(const Call& call, const Operation& operation);
@@ -206,6 +207,7 @@ class Remote {
   Distant::Told told_distance_;
   std::deque<Duration> recent_;  // round trips on the present connection, where they are told of
   bool rests_ = false;
+  bool is_on_this_machine_ = false;
   Event wanted_;  // it rests no more
 
   RpcService callbacks_{programs::callback, "GlusterFS Callback"};

@@ -70,6 +70,7 @@ struct Far final : PassOn, Distant {
   explicit Far(std::string name) : PassOn(std::move(name)) {}
   void tell_distance(Told wanted) override { told = std::move(wanted); }
   void rest(bool is_resting) override { rests = is_resting; }
+  bool is_on_this_machine() const override { return false; }
   Told told;
   bool rests = false;
 };

@@ -19,6 +19,7 @@ struct ReplicateOptions {
   std::string read_subvolume;
   static constexpr std::uint32_t read_where_least_is_read = 3;
   std::uint32_t read_hash_mode = 1;
+  bool choose_local = true;
   bool ensure_durability = true;
   bool eager_lock = true;
   std::chrono::seconds post_operation_delay{1};
@@ -53,6 +54,7 @@ struct ReplicateOptions {
         Option{"read-hash-mode", self.read_hash_mode,
                "Which copy is read: 0 the first, 3 the one with the fewest reads under way, else one by the object", 0u,
                5u},
+        Option{"choose-local", self.choose_local, "Copies on this machine are read rather than others"},
         Option{"ensure-durability", self.ensure_durability,
                "A change is on the disks before the marks of its being under way go"},
         Option{"eager-lock", self.eager_lock, "Locks are kept for a while, for the changes to come"},

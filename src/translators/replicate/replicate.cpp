@@ -152,6 +152,7 @@ void Replicate::dump_state(std::string& out) const {
     out += fmt::format("child_up[{}]={}\npending_key[{}]={}\n", copy, volume_.up().has(copy) ? 1 : 0, copy,
                        volume_.keys.missed(copy));
   }
+  out += fmt::format("on_this_machine={}\n", volume_.names(volume_.here()));
   halo_.dump_state(out);
   const replicate::Quorum& quorum = volume_.quorum;
   const ReplicateOptions& options = volume_.options;

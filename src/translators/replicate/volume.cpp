@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "translator/distance.h"
 #include "translators/replicate/read_hash.h"
 
 namespace mortar::replicate {
@@ -37,6 +38,9 @@ std::vector<std::string> Volume::names() const {
 
 void Volume::set_up(Copy copy, bool is_up) {
   if (is_up) {
+    const auto* distant = dynamic_cast<const Distant*>(&subvolume(copy));
+    here_.remove(copy);
+    if (distant != nullptr && distant->is_on_this_machine()) here_.add(copy);
     up_.add(copy);
   } else {
     up_.remove(copy);
@@ -92,19 +96,26 @@ std::optional<Copy> Volume::preferred(Copies copies) const {
   return std::nullopt;
 }
 
+Copies Volume::nearest(Copies copies) const {
+  const Copies near = options.choose_local ? copies & here_ : Copies();
+  return near.empty() ? copies : near;
+}
+
 Copy Volume::choose_reader(const Gfid& gfid, Copies copies) const {
   if (options.read_hash_mode != ReplicateOptions::read_where_least_is_read || preferred(copies)) {
     return choose(gfid, copies);
   }
-  const Copy chosen = choose(gfid, copies);
-  return best_of(copies, [&](Copy copy) { return std::pair(-std::int64_t{reading_[copy]}, copy == chosen); });
+  const Copies near = nearest(copies);
+  const Copy chosen = choose(gfid, near);
+  return best_of(near, [&](Copy copy) { return std::pair(-std::int64_t{reading_[copy]}, copy == chosen); });
 }
 
 Copy Volume::choose(const Gfid& gfid, Copies copies) const {
   if (const std::optional<Copy> copy = preferred(copies)) return *copy;
-  if (options.read_hash_mode == 0) return copies.front();
+  const Copies near = nearest(copies);
+  if (options.read_hash_mode == 0) return near.front();
   const Copy chosen = read_hash(gfid) % size();
-  return copies.has(chosen) ? chosen : copies.front();
+  return near.has(chosen) ? chosen : near.front();
 }
 
 }  // namespace mortar::replicate

@@ -66,6 +66,8 @@ class Volume {
   // ---- Which of them are there.
   void set_up(Copy copy, bool is_up);
   Copies up() const { return up_; }
+  // Those of them that are on this machine.
+  Copies here() const { return up_ & here_; }
   // How often the copy was lost: what was locked there before is locked no more.
   std::uint32_t losses(Copy copy) const { return losses_[copy]; }
 
@@ -123,8 +125,12 @@ class Volume {
   OrderOfChanges order_of_changes;
 
  private:
-  Copies up_;
   std::optional<Copy> preferred(Copies copies) const;
+  // Those that need no network, where there are any and that counts.
+  Copies nearest(Copies copies) const;
+
+  Copies up_;
+  Copies here_;  // as of when they came
 
   std::vector<std::uint32_t> losses_ = std::vector<std::uint32_t>(most_copies);
   std::vector<std::uint32_t> reading_ = std::vector<std::uint32_t>(most_copies);
