@@ -399,6 +399,18 @@ Task<Copies> Changes::with_unnamed(const Call& call, const Uses& uses, Copies ha
   co_return is_going && *is_going ? had | unnamed : had;
 }
 
+Task<std::optional<Copy>> Changes::blameless_one(const Call& call, Gfid gfid, Copies among, ReadParts parts,
+                                                 std::shared_ptr<OpenObject> open) {
+  if (open == nullptr) among = Copies();
+  while (!among.empty()) {
+    const Copy copy = volume_.choose(gfid, among);
+    among.remove(copy);
+    const Result<bool> is_blameless = co_await finder_.is_blameless(call, gfid, copy, parts, open);
+    if (is_blameless && *is_blameless) co_return std::optional(copy);
+  }
+  co_return std::optional<Copy>();
+}
+
 Task<Copies> Changes::behind_with(const Call& call, Gfid gfid, Copies without) {
   if (without.empty()) co_return without;
   const Result<Readable> readable = co_await finder_.readable(call, gfid);

@@ -216,10 +216,14 @@ class Changes {
   // Nothing where there is none.
   Task<std::optional<Iatt>> object_named(const Call& call, Gfid parent, std::string name);
 
-  // How much there is of a file says who has it; what else there is to say of it says `tells`.
+  // Of a file that is open and has no name any more, one that is right in these parts. Nobody where it is not open
+  // (`open` is null), as it is just being removed.
+  Task<std::optional<Copy>> blameless_one(const Call& call, Gfid gfid, Copies among, ReadParts parts,
+                                          std::shared_ptr<OpenObject> open);
+  // How much there is of a file says who has it; what else there is to say of it says `tells`. `open` may be null.
   template <class Reply>
   Task<> tell_size(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had, Copy tells,
-                   Reply& reply);
+                   std::shared_ptr<OpenObject> open, Reply& reply);
   // Of an object that was there before, as the copies tell it that are right as to the object.
   template <class Operation>
   Task<> tell_attributes(const Call& call, const AnswersOf<Operation>& answers, Copies had, Iatt& iatt);

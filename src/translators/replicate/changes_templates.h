@@ -265,7 +265,7 @@ Task<typename Operation::Reply> Changes::told(const Call& call, const Operation&
   const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, attempt.outcome.had, part.open));
   typename Operation::Reply reply = *attempt.answers[tells];
   if constexpr (requires { reply.after; }) {
-    co_await tried(tell_size(call, part.gfid, attempt.answers, attempt.outcome.had, tells, reply));
+    co_await tried(tell_size(call, part.gfid, attempt.answers, attempt.outcome.had, tells, part.open, reply));
   }
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
@@ -335,15 +335,14 @@ Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result
   if (!volume_.common_times && answer_alike(answers, had, false)) co_return volume_.choose(gfid, had);
   volume_.forget(gfid);
   const Result<Readable> readable = co_await finder_.readable(call, gfid);
-  // A file that is open and has no name any more.
-  for (Copies left = readable || open == nullptr ? Copies() : had; !left.empty();) {
-    const Copy copy = volume_.choose(gfid, left);
-    left.remove(copy);
-    const Result<bool> is_blameless =
-        co_await finder_.is_blameless(call, gfid, copy, {.content = true, .attributes = true}, open);
-    if (is_blameless && *is_blameless) co_return copy;
+  if (!readable) {
+    const std::optional<Copy> of_both =
+        co_await tried(blameless_one(call, gfid, had, {.content = true, .attributes = true}, open));
+    if (of_both) co_return *of_both;
+    const std::optional<Copy> of_attributes =
+        co_await tried(blameless_one(call, gfid, had, {.attributes = true}, open));
+    co_return of_attributes.value_or(volume_.choose(gfid, had));
   }
-  if (!readable) co_return volume_.choose(gfid, had);
   const Copies right = readable->data & readable->metadata & had;
   if (right == had && answer_alike(answers, had, false)) volume_.common_times.differ();
   if (!right.empty()) co_return volume_.choose(gfid, right);
@@ -352,16 +351,20 @@ Task<Copy> Changes::teller(const Call& call, Gfid gfid, const std::vector<Result
 
 template <class Reply>
 Task<> Changes::tell_size(const Call& call, Gfid gfid, const std::vector<Result<Reply>>& answers, Copies had,
-                          Copy tells, Reply& reply) {
+                          Copy tells, std::shared_ptr<OpenObject> open, Reply& reply) {
   const auto is_same_size = [&](Copy copy) {
     return answers[copy]->before.size == reply.before.size && answers[copy]->after.size == reply.after.size;
   };
   const Copies full = had & volume_.with_data();
   if (!reply.after.is_regular() || std::ranges::all_of(full.list(), is_same_size)) co_return done;
   const Result<Readable> readable = co_await finder_.readable(call, gfid);
-  // It is just being removed.
-  if (!readable) co_return done;
-  const Copies right = readable->data & full;
+  Copies right;
+  if (readable) {
+    right = readable->data & full;
+  } else {
+    const std::optional<Copy> one = co_await tried(blameless_one(call, gfid, full, {.content = true}, open));
+    if (one) right.add(*one);
+  }
   if (right.empty() || right.has(tells)) co_return done;
   const Reply& of_content = *answers[volume_.choose(gfid, right)];
   const auto take_over = [](const Iatt& from, Iatt& to) {
@@ -453,10 +456,11 @@ Task<typename Operation::Reply> Changes::make_stable(const Call& call, const Ope
   }
   if (had.empty() || !volume_.quorum.is_met(had | without)) co_return error_of(answers);
   holds_.note_stable(fsync.gfid, had);
-  const Copy tells = co_await tried(teller(call, fsync.gfid, answers, had, descriptors_.object(fsync.fd)));
+  const std::shared_ptr<OpenObject> open = descriptors_.object(fsync.fd);
+  const Copy tells = co_await tried(teller(call, fsync.gfid, answers, had, open));
   typename Operation::Reply reply = *answers[tells];
   if constexpr (requires { reply.after; }) {
-    co_await tried(tell_size(call, fsync.gfid, answers, had, tells, reply));
+    co_await tried(tell_size(call, fsync.gfid, answers, had, tells, open, reply));
   }
   co_return std::move(reply);
 }

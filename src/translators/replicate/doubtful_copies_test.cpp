@@ -197,6 +197,27 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
   EXPECT_NE(read_from.back(), 1U);
 }
 
+// One copy is right in the attributes, the others in the content.
+TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseThatHaveTheContentTellHowMuchThereIs) {
+  ReplicateLab lab;
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  const Gfid gfid = file->iatt.gfid;
+  ASSERT_TRUE(lab.client().ask(write_of(gfid, file->fd)));
+  lab.settle();
+  const fop::Truncate cut{.gfid = gfid, .size = 0, .xdata = {}};
+  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), cut)));
+  for (const std::size_t other : {1U, 2U}) {
+    blame(lab, other, 0, "f", Slot::data);
+    blame(lab, 0, other, "f", Slot::metadata);
+  }
+  ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  lab.settle();
+  const Result<fop::Changed> written = lab.client().ask(write_of(gfid, file->fd));
+  ASSERT_TRUE(written) << written.error().sentence();
+  EXPECT_EQ(written->before.size, 5U);
+}
+
 // One copy was away, and one had still to get it.
 TEST(AFileThatIsOpenOnOneCopy, IsOpenedOnThoseThatComeBeforeItLosesItsName) {
   ReplicateLab lab;
