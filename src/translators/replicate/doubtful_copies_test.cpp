@@ -198,7 +198,7 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
 }
 
 // One copy is right in the attributes, the others in the content.
-TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseThatHaveTheContentTellHowMuchThereIs) {
+TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseThatHaveTheContentAreReadAndTellHowMuchThereIs) {
   ReplicateLab lab;
   const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
   ASSERT_TRUE(file);
@@ -216,6 +216,9 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseThatHaveTheContentTellH
   const Result<fop::Changed> written = lab.client().ask(write_of(gfid, file->fd));
   ASSERT_TRUE(written) << written.error().sentence();
   EXPECT_EQ(written->before.size, 5U);
+  const auto read = lab.client().ask(fop::Read{.gfid = gfid, .fd = file->fd, .size = 10});
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(read->data.bytes.size(), 5U);
 }
 
 // One copy was away, and one had still to get it.

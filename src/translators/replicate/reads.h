@@ -82,8 +82,10 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
   if constexpr (WithDescriptor<Operation>) open = asking_.open_object(read.fd);
   Error last(ENOTCONN);
   Copies accused;  // of being wrong, by one of the others
+  bool is_none_right_in_all = false;
   for (int round = 0; round < most_rounds; ++round) {
     ReadParts parts = parts_of<Operation>();
+    if (is_none_right_in_all && parts.is_for_content) parts.attributes = false;
     Copies copies = co_await tried(sources(call, read.gfid, parts, open != nullptr));
     if constexpr (is_of_attributes<Operation>) {
       // How much there is, and what else there is to say of it, different copies know.
@@ -135,6 +137,8 @@ Task<typename Operation::Reply> Reads::perform(const Call& call, const Operation
     // Without one that has just gone another copy may be the right one.
     if (is_right && *is_right && !is_away(last)) co_return is_missing(last) ? lacked(last) : last;
     volume_.forget(read.gfid);
+    // Of a file that is only open no heal makes them alike: who has the content need not have the attributes.
+    is_none_right_in_all = are_all_accused && open != nullptr;
   }
   co_return last;
 }
