@@ -56,6 +56,15 @@ TEST(Replicate, AtOnceWithFaults) {
   for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, at_once())); });
 }
 
+// These read the copy beside them first, which a cut leaves them alone with.
+TEST(Replicate, OnServersAtOnceWithFaults) {
+  for_each_seed([](std::uint64_t seed) {
+    RunPlan plan = at_once();
+    plan.shape.clients_on_servers = 2;
+    expect_none_wrong(seed, run_at_once(seed, plan));
+  });
+}
+
 TEST(Replicate, ArbiterAtOnceWithFaults) {
   for_each_seed([](std::uint64_t seed) { expect_none_wrong(seed, run_at_once(seed, arbiter_at_once())); });
 }

@@ -225,12 +225,17 @@ void VolumeUnderTest::add_brick(std::size_t index, const VolumeShape& shape) {
 }
 
 void VolumeUnderTest::add_client(std::size_t index, const VolumeShape& shape) {
-  Host& host = simulation_.add_host(fmt::format("client{}", index), fmt::format("10.0.2.{}", index + 1));
-  const auto skew = static_cast<std::uint64_t>(shape.clock_skew.count());
-  host.shift_wall_clock(1h + Duration(simulation_.random().between(0, skew)));
+  Host* host = nullptr;
+  if (index < shape.clients_on_servers) {
+    host = &bricks_[index]->host();
+  } else {
+    host = &simulation_.add_host(fmt::format("client{}", index), fmt::format("10.0.2.{}", index + 1));
+    const auto skew = static_cast<std::uint64_t>(shape.clock_skew.count());
+    host->shift_wall_clock(1h + Duration(simulation_.random().between(0, skew)));
+  }
   const bool with_planted = static_cast<bool>(shape.planted);
   clients_.push_back(
-      std::make_unique<MountedClient>(host, client_graph(volume_, with_planted), client_types(shape.planted)));
+      std::make_unique<MountedClient>(*host, client_graph(volume_, with_planted), client_types(shape.planted)));
 }
 
 std::unique_ptr<MountedClient> VolumeUnderTest::make_client(std::size_t bricks) {

@@ -25,6 +25,8 @@ using PlantedMaker = std::function<std::unique_ptr<Translator>(std::string name)
 struct VolumeShape {
   std::size_t bricks = 1;
   std::size_t clients = 3;
+  // So many of them, the first, are on the machines of the first bricks.
+  std::size_t clients_on_servers = 0;
   // What kind of volume it is; its bricks, its name and its credentials are filled in.
   Volume volume;
   std::vector<std::pair<std::string, std::string>> options;
