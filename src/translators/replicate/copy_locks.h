@@ -38,9 +38,9 @@ struct LockedThing {
 
 // Why copies have not given a lock.
 struct Refusals {
-  Error why{ENOTCONN};         // as one says that is there
-  Copies without;              // have no such object
-  bool is_taken = false;       // somebody else has it on one of them
+  Error why{ENOTCONN};          // as one says that is there
+  Copies without;               // have no such object
+  bool is_taken = false;        // somebody else has it on one of them
   bool was_waited_for = false;  // somebody else had it first
 };
 
