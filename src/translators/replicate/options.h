@@ -54,7 +54,7 @@ struct ReplicateOptions {
         Option{"read-hash-mode", self.read_hash_mode,
                "Which copy is read: 0 the first, 3 the one with the fewest reads under way, else one by the object", 0u,
                5u},
-        Option{"choose-local", self.choose_local, "Copies on this machine are read rather than others"},
+        Option{"choose-local", self.choose_local, "The content of files is read on this machine rather than elsewhere"},
         Option{"ensure-durability", self.ensure_durability,
                "A change is on the disks before the marks of its being under way go"},
         Option{"eager-lock", self.eager_lock, "Locks are kept for a while, for the changes to come"},

@@ -102,20 +102,18 @@ Copies Volume::nearest(Copies copies) const {
 }
 
 Copy Volume::choose_reader(const Gfid& gfid, Copies copies) const {
-  if (options.read_hash_mode != ReplicateOptions::read_where_least_is_read || preferred(copies)) {
-    return choose(gfid, copies);
-  }
+  if (const std::optional<Copy> copy = preferred(copies)) return *copy;
   const Copies near = nearest(copies);
   const Copy chosen = choose(gfid, near);
+  if (options.read_hash_mode != ReplicateOptions::read_where_least_is_read) return chosen;
   return best_of(near, [&](Copy copy) { return std::pair(-std::int64_t{reading_[copy]}, copy == chosen); });
 }
 
 Copy Volume::choose(const Gfid& gfid, Copies copies) const {
   if (const std::optional<Copy> copy = preferred(copies)) return *copy;
-  const Copies near = nearest(copies);
-  if (options.read_hash_mode == 0) return near.front();
+  if (options.read_hash_mode == 0) return copies.front();
   const Copy chosen = read_hash(gfid) % size();
-  return near.has(chosen) ? chosen : near.front();
+  return copies.has(chosen) ? chosen : copies.front();
 }
 
 }  // namespace mortar::replicate

@@ -87,7 +87,8 @@ class Volume {
 
   // The copy of those to read the object from.
   Copy choose(const Gfid& gfid, Copies copies) const;
-  // The same for content, of which reads may be under way.
+  // The same for content: rather one on this machine, and reads may be under way. All else is told by the same copy to
+  // all clients, as what only one of them has of a change that has failed is marked only where it is content.
   Copy choose_reader(const Gfid& gfid, Copies copies) const;
   class Reading {
    public:
