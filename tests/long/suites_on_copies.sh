@@ -130,6 +130,7 @@ run_mode() { # MODE
   local volume=$1 mount=$PWD/mount suite killer= number=${1##*[a-z]} from=$SECONDS
   # shellcheck disable=SC2046 # words
   gluster volume create "$volume" "${layout[@]}" $(bricks "$volume" | sed "s,$BRICKS,$HOST:&,g") force >/dev/null
+  gluster volume set "$volume" cluster.brick-restart off >/dev/null
   gluster volume start "$volume" >/dev/null
   mkdir -p "$mount"
   mounted "$volume" "$mount"
