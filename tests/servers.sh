@@ -91,6 +91,10 @@ knows_all() { [ "$(run_gluster "$1" pool list | grep -c Connected)" = ${#names[@
 three_copies() {
   waits_for run_gluster server1 volume create v replica 3 server{1,2,3}:/data/v
   run_gluster server1 volume set v network.ping-timeout "$1" >/dev/null
+  # A brick that is killed stays away until it is started. The daemon of GlusterFS knows nothing else.
+  if run_gluster server1 volume set help | grep -q cluster.brick-restart; then
+    run_gluster server1 volume set v cluster.brick-restart off >/dev/null
+  fi
   run_gluster server1 volume start v >/dev/null
   waits_for serves_copies server1
 }

@@ -34,6 +34,7 @@ exchange() {  # WRITER READER NAME
 
 daemon
 gluster volume create v replica 3 "$HOST:$BRICKS/b"{1,2,3} force >/dev/null
+gluster volume set v cluster.brick-restart off >/dev/null
 gluster volume start v >/dev/null
 mounts v
 exchange ours theirs first
