@@ -23,7 +23,7 @@ Task<HealReport> ContentHealer::heal(Gfid gfid) {
   const LockedThing among_healers = healing_.thing(gfid, LockKind::content, healing_.domain_of_healers());
   Refusals refusals;
   const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), refusals));
-  Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
+  Result<HealReport> report = HealReport{HealEnd::taken, "another process is healing it"};
   if (!refusals.is_taken) {
     report = co_await heal_alone(gfid, mine);
   }

@@ -16,7 +16,7 @@ Task<HealReport> EntryHealer::heal(Gfid directory, std::vector<Gfid>& made) {
   const LockedThing among_healers = healing_.thing(directory, LockKind::entries, healing_.domain_of_healers());
   Refusals refusals;
   const Locked mine = co_await tried(healing_.locks().win(among_healers, volume_.up(), refusals));
-  Result<HealReport> report = HealReport{HealEnd::postponed, "another process is healing it"};
+  Result<HealReport> report = HealReport{HealEnd::taken, "another process is healing it"};
   if (!refusals.is_taken) {
     report = co_await heal_alone(directory, made, mine);
   }

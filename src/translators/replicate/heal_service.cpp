@@ -45,7 +45,7 @@ Result<Done> HealService::heal_all() {
 Task<> HealService::run() {
   Duration retry = first_retry;
   for (;;) {
-    left_over_ = false;
+    left_over_ = gets_on_ = false;
     split_brains_ = 0;
     const Result<Done> healed = co_await round();
     if (!healed) log::info(set_.name(), "{}", healed.error().sentence());
@@ -56,7 +56,7 @@ Task<> HealService::run() {
     } else {
       co_await tried(pause(std::min(retry, timeout)));
     }
-    retry = all_well ? first_retry : 2 * retry;
+    retry = all_well || gets_on_ ? first_retry : 2 * retry;
     if (!wanted_.is_set()) continue;
     retry = first_retry;
     co_await tried(world_.sleep(after_it_came));
@@ -131,9 +131,11 @@ Task<> HealService::walk_index(Copy copy) {
   const auto walk = begin_walk(copy, false);
   HealWalk through(set_.healer(), set_.name());
   const Result<Done> walked = co_await through.through_index(copy);
-  end_walk(walk, through.figures());
-  left_over_ = left_over_ || through.figures().failed + through.figures().aside != 0;
-  split_brains_ += through.figures().split_brain;
+  const WalkFigures& figures = through.figures();
+  end_walk(walk, figures);
+  left_over_ = left_over_ || figures.failed + figures.aside != 0;
+  gets_on_ = gets_on_ || figures.healed + figures.taken != 0;
+  split_brains_ += figures.split_brain;
   co_return walked;
 }
 

@@ -1,6 +1,6 @@
 // The self-heal of one set of copies, from the lists of those copies that are on this server: when it begins, when a
-// copy comes back, when somebody asks for it, and every now and then. What could not be healed is tried again soon,
-// then ever later.
+// copy comes back, when somebody asks for it, and every now and then. What could not be healed is tried again soon, and
+// ever later where neither this healer nor another one gets on.
 //
 //   HealService service(world, replicate);
 //   tasks.start(service.run());
@@ -71,6 +71,7 @@ class HealService {
   Event wanted_;
   bool is_walking_all_ = false;
   bool left_over_ = false;          // something could not be healed
+  bool gets_on_ = false;            // but something else was, or is just being
   std::uint64_t split_brains_ = 0;  // left by the last round
   TaskSet beside_;
 };

@@ -18,7 +18,7 @@ constexpr std::size_t at_once = 8;
 Task<> HealWalk::through_index(Copy copy) {
   for (;;) {
     const std::uint64_t before = figures_.healed;
-    figures_.split_brain = figures_.failed = figures_.aside = 0;
+    figures_.split_brain = figures_.failed = figures_.taken = figures_.aside = 0;
     co_await tried(heal_list(copy, HealList::blamed));
     co_await tried(heal_list(copy, HealList::dirty));
     // What was healed may have been what something else waited for.
@@ -160,6 +160,7 @@ void HealWalk::count(const Gfid& gfid, const Result<HealReport>& report) {
       ++figures_.split_brain;
       log::error(name_, "{} is in split brain: {}", gfid.text(), report->reason);
       return;
+    case HealEnd::taken: ++figures_.taken; [[fallthrough]];
     case HealEnd::postponed:
     case HealEnd::failed:
       ++figures_.failed;

@@ -15,6 +15,7 @@ struct WalkFigures {
   std::uint64_t healed = 0;
   std::uint64_t split_brain = 0;
   std::uint64_t failed = 0;  // and what has to wait
+  std::uint64_t taken = 0;   // of these: as another healer is at it
   std::uint64_t aside = 0;   // what was put aside and may still be wanted back
 
   friend bool operator==(const WalkFigures&, const WalkFigures&) = default;

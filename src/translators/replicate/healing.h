@@ -26,7 +26,8 @@ enum class HealEnd {
   nothing_to_do,
   healed,
   gone,         // no copy has it
-  postponed,    // a copy is away, or another healer is at it
+  taken,        // another healer is at it
+  postponed,    // a copy is away
   split_brain,  // nobody knows which copy is right
   failed,
 };

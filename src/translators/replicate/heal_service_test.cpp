@@ -1,0 +1,39 @@
+#include "translators/replicate/heal_service.h"
+
+#include <gtest/gtest.h>
+
+#include "translators/replicate/heal_test_support.h"
+
+namespace mortar::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace replicate;
+
+// Under load two healers meet at many files. None of them is to leave the rest alone for ever longer.
+TEST(HealService, LooksAgainSoonForAsLongAsAnotherHealerIsAtIt) {
+  Damaged damaged(3);
+  Simulation& simulation = damaged.lab.simulation();
+  const Gfid f = damaged.file("f", "hello");
+  ClusterClient& other = damaged.lab.add_client();
+  damaged.without(2, [&] { EXPECT_TRUE(damaged.write(f, 0, "other")); });
+
+  Healing& healing = static_cast<Replicate&>(other.top()).healer().healing();
+  const LockedThing among_healers = healing.thing(f, LockKind::content, healing.domain_of_healers());
+  Refusals refusals;
+  const Result<Locked> locked = simulation.run(healing.locks().take(among_healers, healing.volume().up(), refusals));
+  ASSERT_TRUE(locked && locked->copies() == healing.volume().all());
+
+  ClusterClient& daemon = damaged.lab.client();
+  HealService service(daemon.world(), static_cast<Replicate&>(daemon.top()));
+  TaskSet tasks;
+  tasks.start(service.run());
+  simulation.run_for(40s);
+  EXPECT_FALSE(damaged.lab.differences("f").empty());
+  ASSERT_TRUE(simulation.run(healing.locks().give_back(among_healers, *locked)));
+  simulation.run_for(3s);
+  EXPECT_EQ(damaged.lab.differences("f"), std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace mortar::testing
