@@ -56,7 +56,15 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
     co_return failed(ENOTCONN, "the copies that have it and those that do not blame each other, and others are away");
   }
   // Who is not behind with the names there has seen it go, or not come yet.
-  co_return !(are_few ? was_behind : are_behind);
+  if (are_few ? was_behind : are_behind) co_return false;
+  // A heal may have brought it since, and then it has taken the blame back.
+  const fop::Lookup object{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  const AnswersOf<fop::Lookup> now = co_await tried(asking_.at_each(own, object, deniers));
+  if (!succeeded(now).empty()) co_return false;
+  for (const Copy denier : deniers.list()) {
+    if (!is_missing(now[denier].error())) co_return now[denier].error();
+  }
+  co_return true;
 }
 
 }  // namespace mortar::replicate

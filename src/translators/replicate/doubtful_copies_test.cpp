@@ -51,6 +51,45 @@ TEST_F(DoubtfulCopies, AreNotReadWhereBothMayBeBehindWithTheDirectory) {
   EXPECT_EQ(error_of_stat(), ENOTCONN);
 }
 
+// A copy lacks it, and has got it by a heal before it is asked which of the others has seen it go: nobody is behind any
+// more. `then`: what it says of the object from then on, if not what it has.
+int error_of_what_a_heal_brings(int then) {
+  ReplicateLab lab;
+  const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d");
+  EXPECT_TRUE(made);
+  if (!made) return 0;
+  lab.settle();
+  lab.brick(2).go_away();
+  blame(lab, 1, 0, "", Slot::entries);
+  bool is_healed = false;
+  int asked_since = 0;
+  lab.on_message([&](std::size_t brick, std::string_view operation) {
+    if (operation == "GETXATTR" && !is_healed) {
+      is_healed = true;
+      lab.brick(1).remove_xattr("", "trusted.afr.v-client-0");
+    }
+    if (brick != 0 || operation != "LOOKUP") return 0;
+    if (!is_healed) return ESTALE;
+    // The first question is about the root.
+    return ++asked_since == 1 ? 0 : then;
+  });
+  const int error = lab.client().error_of(fop::Lookup{.gfid = made->iatt.gfid});
+  EXPECT_GE(asked_since, 2);
+  return error;
+}
+
+TEST(ACopyThatLacksTheObject, HasNotSeenItRemovedWhereAHealBringsItMeanwhile) {
+  EXPECT_EQ(error_of_what_a_heal_brings(0), 0);
+}
+
+TEST(ACopyThatLacksTheObject, HasSeenItRemovedWhereItStillLacksIt) {
+  EXPECT_EQ(error_of_what_a_heal_brings(ESTALE), ESTALE);
+}
+
+TEST(ACopyThatLacksTheObject, MayHaveGotItWhereItGoesMeanwhile) {
+  EXPECT_EQ(error_of_what_a_heal_brings(ENOTCONN), ENOTCONN);
+}
+
 // One copy has still to get it, and another is away: what is left cannot change it, and is not to say that the one that
 // is away has missed that. It may be the only one that is right.
 TEST(CopiesThatLackTheObject, DoNotHelpToBlameWhoIsAway) {
