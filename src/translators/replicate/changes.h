@@ -94,6 +94,10 @@ class Changes {
   // Nobody does it: always an error, which says why.
   template <class Operation>
   Task<> refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);
+  // Copies have different reasons: one of the objects may have gone since it was locked, and whoever has missed that
+  // finds another one.
+  template <class Operation>
+  Task<> refuse_for_what_is_gone(const Call& call, const Uses& uses, const Attempt<Operation>& attempt);
   // Fewer than a quorum have it: others get it from them, or it is undone, which is an error.
   template <class Operation>
   Task<> make_enough_have_it(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);

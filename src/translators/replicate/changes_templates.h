@@ -182,6 +182,7 @@ Task<> Changes::refuse(const Call& call, const Operation& change, Uses& uses, At
   co_await tried(blame_all(uses, may_have));
   attempt.is_undone = true;
   if (is_going(uses, attempt.outcome)) co_return failed(ESTALE);
+  co_await tried(refuse_for_what_is_gone(call, uses, attempt));
   Copies know_it = attempt.right;
   if constexpr (std::is_same_v<Operation, fop::Link>) {
     const Copies behind = co_await tried(behind_with(call, change.gfid, attempt.outcome.without));
@@ -190,6 +191,19 @@ Task<> Changes::refuse(const Call& call, const Operation& change, Uses& uses, At
   const Part& part = uses.front().part();
   const Copy refuses = co_await tried(teller(call, part.gfid, attempt.answers, know_it, part.open));
   co_return told_of(attempt.answers, refuses);
+}
+
+template <class Operation>
+Task<> Changes::refuse_for_what_is_gone(const Call& call, const Uses& uses, const Attempt<Operation>& attempt) {
+  const Outcome& outcome = attempt.outcome;
+  if (outcome.without.empty() || answer_alike(attempt.answers, outcome.refused, false)) co_return done;
+  for (const Hold::Use& use : uses) {
+    // What is open lives on without a name.
+    if (use.part().open != nullptr || use.part().is_only_a_lock()) continue;
+    const bool is_removed = co_await tried(finder_.is_removed(call, use.part().gfid));
+    if (is_removed) co_return failed(ESTALE);
+  }
+  co_return done;
 }
 
 template <class Operation>

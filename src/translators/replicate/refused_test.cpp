@@ -74,5 +74,36 @@ TEST(RefusedByAll, ACopyThatIsLostThenHasMissedNothing) {
   lab.brick(2).come_back();
 }
 
+// A directory is removed while somebody waits for its lock: a copy that has missed that, and what became of the names
+// before it, is not heard of what is there.
+TEST(RefusedByAll, WhoHasMissedThatTheDirectoryIsRemovedDoesNotSayWhy) {
+  ReplicateLab lab(3, {{"read-subvolume-index", "2"}});
+  ClusterClient& other = lab.add_client();
+  const Result<fop::Made> made = lab.client().mkdir(root_gfid, "d");
+  ASSERT_TRUE(made);
+  const Gfid directory = made->iatt.gfid;
+  ASSERT_TRUE(lab.client().mkdir(directory, "f"));
+  lab.settle();
+  lab.brick(2).go_away();
+  ASSERT_TRUE(lab.client().rmdir(directory, "f"));
+  lab.settle();
+  lab.brick(2).come_back();
+  lab.settle();
+  std::shared_ptr<std::optional<Result<fop::Made>>> again;
+  lab.on_message([&](std::size_t, std::string_view operation) {
+    if (operation == "RMDIR" && again == nullptr) {
+      fop::Mkdir mkdir{.parent = directory, .mode = 0755, .name = "f", .xdata = {}};
+      mkdir.xdata.set("gfid-req", fixed_gfid(100));
+      again = other.begin(std::move(mkdir));
+    }
+    return 0;
+  });
+  ASSERT_TRUE(lab.client().rmdir(root_gfid, "d"));
+  lab.settle();
+  ASSERT_TRUE(again != nullptr && again->has_value());
+  ASSERT_FALSE((*again)->has_value());
+  EXPECT_EQ((**again).error().number(), ESTALE);
+}
+
 }  // namespace
 }  // namespace mortar::testing
