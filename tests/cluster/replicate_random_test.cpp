@@ -41,7 +41,7 @@ TEST(Replicate, OneAfterTheOther) {
   });
 }
 
-// Of later seeds some fail: docs/evidence/replicate.md.
+// Of other seeds some fail: docs/evidence/replicate-simulator.md.
 TEST(Replicate, OneAfterTheOtherWithFaults) {
   for_each_seed([](std::uint64_t seed) {
     expect_none_wrong(seed, run_exactly(seed, where_copies_miss_things(one_after_the_other())));

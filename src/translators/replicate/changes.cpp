@@ -339,11 +339,17 @@ Task<> Changes::open_at_all(const Call& call, Fd fd, Copies copies) {
 Task<> Changes::refuse_what_is_removed(const Call& call, const Uses& uses) {
   if (volume_.quorum.is_required()) co_return done;
   for (const Hold::Use& use : uses) {
-    // What is open lives on without a name.
-    if (use.without().empty() || use.part().open != nullptr) continue;
-    const bool is_removed = co_await tried(finder_.is_removed(call, use.part().gfid));
-    if (is_removed) co_return failed(ESTALE);
+    if (use.without().empty()) continue;
+    co_await tried(refuse_if_removed(call, use.part()));
   }
+  co_return done;
+}
+
+Task<> Changes::refuse_if_removed(const Call& call, const Part& part) {
+  // What is open lives on without a name.
+  if (part.open != nullptr) co_return done;
+  const bool is_removed = co_await tried(finder_.is_removed(call, part.gfid));
+  if (is_removed) co_return failed(ESTALE);
   co_return done;
 }
 

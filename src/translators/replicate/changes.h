@@ -79,6 +79,8 @@ class Changes {
   // Where one copy is enough, one that has missed a removal would go on with what is gone: nothing the change is about
   // may be.
   Task<> refuse_what_is_removed(const Call& call, const Uses& uses);
+  // ESTALE where the object has been removed.
+  Task<> refuse_if_removed(const Call& call, const Part& part);
   // Its steps. It is prepared, sent to the copies, and what came of it weighed.
   template <class Operation>
   Task<> send(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);

@@ -197,11 +197,11 @@ template <class Operation>
 Task<> Changes::refuse_for_what_is_gone(const Call& call, const Uses& uses, const Attempt<Operation>& attempt) {
   const Outcome& outcome = attempt.outcome;
   if (outcome.without.empty() || answer_alike(attempt.answers, outcome.refused, false)) co_return done;
+  // A removal is acknowledged by a quorum, which leaves no quorum that has it.
+  if (volume_.quorum.is_required() && volume_.quorum.is_met(outcome.refused - outcome.without)) co_return done;
   for (const Hold::Use& use : uses) {
-    // What is open lives on without a name.
-    if (use.part().open != nullptr || use.part().is_only_a_lock()) continue;
-    const bool is_removed = co_await tried(finder_.is_removed(call, use.part().gfid));
-    if (is_removed) co_return failed(ESTALE);
+    if (use.part().is_only_a_lock()) continue;
+    co_await tried(refuse_if_removed(call, use.part()));
   }
   co_return done;
 }
