@@ -19,8 +19,11 @@ Level current_level = Level::info;
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// "Task<Done> mortar::Posix::lookup(...)" is shown as "lookup".
+// "Task<Done> mortar::Posix::lookup(...)" is shown as "lookup", and so is "mortar::(anonymous namespace)::lookup(...)".
 std::string_view short_function(std::string_view function) {
+  constexpr std::string_view unnamed = "(anonymous namespace)";
+  const std::size_t space_without_name = function.rfind(unnamed);
+  if (space_without_name != std::string_view::npos) function.remove_prefix(space_without_name + unnamed.size());
   function = function.substr(0, function.find('('));
   const std::size_t space = function.rfind(' ');
   if (space != std::string_view::npos) function.remove_prefix(space + 1);

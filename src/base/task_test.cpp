@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "base/few_at_once.h"
 #include "base/gate.h"
 #include "base/join.h"
 #include "base/task_set.h"
@@ -197,6 +198,40 @@ TEST(Join, QuorumDoesNotWaitForTheRest) {
   Answers<int> answers = *run(quorum(std::move(tasks), 2));
   EXPECT_TRUE(answers[0] && answers[2]);
   EXPECT_FALSE(answers[1]);
+}
+
+TEST(FewAtOnce, BeginsTheNextAsSoonAsOneHasEnded) {
+  std::vector<Completion<int>> waits(4);
+  std::vector<std::size_t> begun;
+  auto begin = [&](std::size_t at) {
+    begun.push_back(at);
+    return waits[at].wait();
+  };
+  std::vector<Result<int>> answers;
+  TaskSet set;
+  set.start([](auto make, std::vector<Result<int>>& out) -> Task<> {
+    out = co_await tried(few_at_once(2, 4, std::move(make)));
+    co_return done;
+  }(begin, answers));
+  run_ready();
+  EXPECT_EQ(begun, (std::vector<std::size_t>{0, 1}));
+  waits[1].complete(1);
+  run_ready();
+  EXPECT_EQ(begun, (std::vector<std::size_t>{0, 1, 2}));
+  waits[2].complete(failed(EIO));
+  waits[0].complete(0);
+  run_ready();
+  waits[3].complete(3);
+  run_ready();
+  ASSERT_EQ(answers.size(), 4U);
+  EXPECT_EQ(*answers[0], 0);
+  EXPECT_EQ(*answers[1], 1);
+  EXPECT_EQ(answers[2].error().number(), EIO);
+  EXPECT_EQ(*answers[3], 3);
+}
+
+TEST(FewAtOnce, OfNoneThereIsNoAnswer) {
+  EXPECT_TRUE(run(few_at_once(2, 0, [](std::size_t) { return number(1); }))->empty());
 }
 
 TEST(Gate, ClosingWaitsForTheLast) {

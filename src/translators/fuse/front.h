@@ -12,6 +12,7 @@
 
 #include "base/task_set.h"
 #include "translators/fuse/attributes.h"
+#include "translators/fuse/complaints.h"
 #include "translators/fuse/groups.h"
 #include "translators/fuse/handle.h"
 #include "translators/fuse/kernel_cache.h"
@@ -41,23 +42,23 @@ class Front {
 
   // Starts a request; `handler` is one of those below. A handle is brought to the current graph first.
   template <class... Given, class... Values>
-  void begin(fuse_req_t raw, Task<> (Front::*handler)(Request&, Given...), Values&&... values) {
-    requests_.start(serve(Request(raw, asked()), nullptr, handler, Given(std::forward<Values>(values))...));
+  void begin(Arrived arrived, Task<> (Front::*handler)(Request&, Given...), Values&&... values) {
+    requests_.start(serve(Request(arrived, asked()), nullptr, handler, Given(std::forward<Values>(values))...));
   }
   template <class... Given, class... Values>
-  void begin_with(std::uint64_t handle, fuse_req_t raw, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
+  void begin_with(std::uint64_t handle, Arrived arrived, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
                   Values&&... values) {
     const HandlePointer open = find_handle(handle);
-    requests_.start(serve(Request(raw, asked()), open, handler, open, Given(std::forward<Values>(values))...));
+    requests_.start(serve(Request(arrived, asked()), open, handler, open, Given(std::forward<Values>(values))...));
   }
   // The same for handlers that cannot do without the handle: EBADF where there is none of that number.
   template <class... Given, class... Values>
-  void begin_on(std::uint64_t handle, fuse_req_t raw, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
+  void begin_on(std::uint64_t handle, Arrived arrived, Task<> (Front::*handler)(Request&, HandlePointer, Given...),
                 Values&&... values) {
     if (find_handle(handle)) {
-      begin_with(handle, raw, handler, std::forward<Values>(values)...);
+      begin_with(handle, arrived, handler, std::forward<Values>(values)...);
     } else {
-      Request(raw).fail(EBADF);
+      Request(arrived).fail(EBADF);
     }
   }
 
@@ -134,7 +135,10 @@ class Front {
     if (served) {
       served = co_await (this->*handler)(request, std::move(given)...);
     }
-    if (!served) request.fail(served.error().number());
+    if (!served) {
+      complaints_.note(served.error(), request.by());
+      request.fail(served.error().number());
+    }
     if (!retired_.empty()) stop_unused_graphs();
     co_return done;
   }
@@ -253,6 +257,7 @@ class Front {
   std::uint64_t changes_ = 0;   // operations through this mount that changed attributes, begun or ended
   std::uint64_t removals_ = 0;  // of directories: any of them may be one that attributes are remembered of
   News news_;
+  Complaints complaints_{world_};
   KernelCache* kernel_ = nullptr;
   LookAhead look_ahead_;
   WalkAhead walk_ahead_;

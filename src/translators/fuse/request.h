@@ -6,6 +6,7 @@
 #include <fuse_lowlevel.h>
 
 #include <functional>
+#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,10 +17,19 @@
 
 namespace mortar::fuse {
 
+// What libfuse hands over, and by which of its callbacks.
+struct Arrived {
+  fuse_req_t raw;
+  std::source_location by;
+  // Implicit: so that the callback, which hands over a request, is noted without being named.
+  Arrived(fuse_req_t request, std::source_location from = std::source_location::current()) : raw(request), by(from) {}
+};
+
 class Request {
  public:
-  explicit Request(fuse_req_t request, Asked asked = {}) : request_(request), asked_(asked) {}
-  Request(Request&& other) noexcept : request_(std::exchange(other.request_, nullptr)), asked_(other.asked_) {}
+  explicit Request(Arrived arrived, Asked asked = {}) : request_(arrived.raw), by_(arrived.by), asked_(asked) {}
+  Request(Request&& other) noexcept
+      : request_(std::exchange(other.request_, nullptr)), by_(other.by_), asked_(other.asked_) {}
   Request& operator=(Request&&) = delete;
   ~Request() {
     if (request_ != nullptr) fail(ENOTCONN);
@@ -27,6 +37,7 @@ class Request {
 
   const fuse_ctx& context() const { return *fuse_req_ctx(request_); }
   fuse_req_t raw() const { return request_; }
+  const std::source_location& by() const { return by_; }
   const Asked& asked() const { return asked_; }
 
   void fail(int number) { fuse_reply_err(take(), number); }
@@ -67,6 +78,7 @@ class Request {
  private:
   fuse_req_t take() { return std::exchange(request_, nullptr); }
   fuse_req_t request_;
+  std::source_location by_;
   Asked asked_;
 };
 

@@ -111,6 +111,7 @@ Task<Copies> Changes::begin_alike(const Call& call, Uses& uses, Copies copies) {
   for (std::size_t at = 0; at < uses.size(); ++at) {
     if (!can_catch_up(uses[at].part())) continue;
     right[at] = co_await tried(right_for(call, uses[at].part(), copies));
+    if (right[at] != copies) uses[at].note_behind();
   }
   const std::vector<Copies> alike = co_await tried(make_alike(uses, right, copies));
   for (std::size_t at = 0; at < uses.size(); ++at) {

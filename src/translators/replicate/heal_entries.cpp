@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "base/few_at_once.h"
 
 namespace mortar::replicate {
 
@@ -78,15 +78,11 @@ Task<bool> EntryHealer::decide(DirectoryJob& job, const Locked& locked) {
 
 Task<> EntryHealer::heal_each(DirectoryJob& job, const NamesToHeal& to_heal) {
   const std::vector<std::string> names(to_heal.names.begin(), to_heal.names.end());
-  for (std::size_t first = 0; first < names.size(); first += names_at_once) {
-    std::vector<Task<>> healing;
-    const std::size_t end = std::min(first + names_at_once, names.size());
-    for (std::size_t at = first; at < end; ++at) healing.push_back(heal_name(job, to_heal, names[at]));
-    const std::vector<Result<Done>> healed = co_await tried(all(std::move(healing)));
-    for (std::size_t at = 0; at < healed.size(); ++at) {
-      if (healed[at]) continue;
-      job.report.add({HealEnd::failed, fmt::format("{}: {}", names[first + at], healed[at].error().sentence())});
-    }
+  const std::vector<Result<Done>> healed = co_await tried(
+      few_at_once(names_at_once, names.size(), [&](std::size_t at) { return heal_name(job, to_heal, names[at]); }));
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    if (healed[at]) continue;
+    job.report.add({HealEnd::failed, fmt::format("{}: {}", names[at], healed[at].error().sentence())});
   }
   co_return done;
 }

@@ -38,14 +38,13 @@ Task<std::vector<std::string>> HealIndex::entries(Copy copy, HealList list) {
 
 Task<> HealIndex::strike(Copy copy, HealList list, std::string entry) {
   const Gfid listed = co_await tried(directory(copy, list));
-  const Call own = healing_.call();
   if (list == HealList::noted) {
-    const fop::Rmdir remove{.parent = listed, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
-    co_await tried(healing_.at(own, remove, copy));
+    fop::Rmdir remove{.parent = listed, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
+    co_await tried(healing_.remove_at(std::move(remove), copy));
     co_return done;
   }
-  const fop::Unlink unlink{.parent = listed, .name = std::move(entry), .flags = 0, .xdata = {}};
-  co_await tried(healing_.at(own, unlink, copy));
+  fop::Unlink unlink{.parent = listed, .name = std::move(entry), .flags = 0, .xdata = {}};
+  co_await tried(healing_.remove_at(std::move(unlink), copy));
   co_return done;
 }
 

@@ -69,11 +69,9 @@ Task<> HealNotes::check(const NamesToHeal& to_heal) {
 Task<> HealNotes::strike(const DirectoryJob& job, const NamesToHeal& to_heal, std::string name) {
   const bool is_everywhere = job.concerned() == volume_.all();
   if (job.report.end != HealEnd::healed || !is_everywhere) co_return done;
-  const Call own = healing_.call();
   for (const auto& [copy, list] : to_heal.lists) {
-    const fop::Unlink strike{.parent = list, .name = name, .flags = 0, .xdata = {}};
-    const Result<fop::Changed> struck = co_await healing_.at(own, strike, copy);
-    if (!struck && !is_missing(struck.error())) co_return struck.error();
+    fop::Unlink strike{.parent = list, .name = name, .flags = 0, .xdata = {}};
+    co_await tried(healing_.remove_at(std::move(strike), copy));
   }
   co_return done;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/join.h"
 #include "base/log.h"
 
 namespace mortar::replicate {
@@ -75,6 +74,8 @@ Task<> HealService::pause_until_listed(Duration length) {
     length -= slice;
     const std::uint64_t now = co_await tried(waiting_here());
     if (now > split_brains_) co_return done;
+    const bool is_left = co_await tried(is_left_under_way());
+    if (is_left) co_return done;
     if (now != 0) slice = 2 * slice;
   }
   co_return done;
@@ -88,6 +89,27 @@ Task<std::uint64_t> HealService::waiting_here() {
     if (listed) all += *listed;
   }
   co_return all;
+}
+
+// A file may be written for hours: such a one is looked at once.
+Task<bool> HealService::is_left_under_way() {
+  HealIndex index(set_.healer().healing());
+  std::set<std::pair<Copy, std::string>> still;
+  std::set<std::pair<Copy, std::string>> listed;
+  bool is_left = false;
+  for (const Copy copy : (local_ & set_.volume().up()).list()) {
+    const Result<std::vector<std::string>> names = co_await index.entries(copy, HealList::dirty);
+    if (!names) continue;
+    for (const std::string& name : *names) {
+      const auto [at, is_new] = listed.emplace(copy, name);
+      if (!under_way_.contains(*at)) continue;
+      still.insert(*at);
+      is_left = is_left || !long_under_way_.contains(*at);
+    }
+  }
+  under_way_ = std::move(listed);
+  long_under_way_ = std::move(still);
+  co_return is_left;
 }
 
 Task<> HealService::pause(Duration length) {
@@ -118,13 +140,13 @@ Task<bool> HealService::is_local(Copy copy) {
 
 Task<> HealService::round() {
   co_await tried(find_local());
-  std::vector<Task<>> walks;
-  for (const Copy copy : local_.list()) walks.push_back(walk_index(copy));
-  const std::vector<Result<Done>> walked = co_await tried(all(std::move(walks)));
-  for (const Result<Done>& walk : walked) {
-    co_await tried(walk);
+  Result<Done> all_well = done;
+  // One after the other: what several list is healed by the first.
+  for (const Copy copy : local_.list()) {
+    const Result<Done> walked = co_await walk_index(copy);
+    if (!walked) all_well = walked;
   }
-  co_return done;
+  co_return all_well;
 }
 
 Task<> HealService::walk_index(Copy copy) {

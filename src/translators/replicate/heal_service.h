@@ -10,7 +10,9 @@
 #include <chrono>
 #include <list>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
@@ -58,9 +60,12 @@ class HealService {
   Task<> walk_index(Copy copy);
   Task<> walk_all();
   Task<> pause(Duration length);
-  // Less where the bricks here list more by then than what was left as split brain.
+  // Less where the bricks here list more by then than what was left as split brain, or a change that nobody ends.
   Task<> pause_until_listed(Duration length);
   Task<std::uint64_t> waiting_here();
+  // Whether changes are listed as under way that were so at the last look as well, and that no round has looked at
+  // since: whoever made them has gone.
+  Task<bool> is_left_under_way();
   std::list<Walk>::iterator begin_walk(Copy copy, bool is_full);
   void end_walk(std::list<Walk>::iterator walk, const WalkFigures& figures);
 
@@ -73,6 +78,9 @@ class HealService {
   bool left_over_ = false;          // something could not be healed
   bool gets_on_ = false;            // but something else was, or is just being
   std::uint64_t split_brains_ = 0;  // left by the last round
+  // Of each copy here: what was listed as being changed at the last look, and what was for long and was looked at.
+  std::set<std::pair<Copy, std::string>> under_way_;
+  std::set<std::pair<Copy, std::string>> long_under_way_;
   TaskSet beside_;
 };
 

@@ -35,5 +35,47 @@ TEST(HealService, LooksAgainSoonForAsLongAsAnotherHealerIsAtIt) {
   EXPECT_EQ(damaged.lab.differences("f"), std::vector<std::string>());
 }
 
+// Nobody is blamed for what a client had begun that is gone: its file is listed as being changed for ever.
+TEST(HealService, EndsWhatAClientHadBegunThatIsGone) {
+  Damaged damaged(3);
+  const Gfid f = damaged.file("f", "hello");
+  ClusterClient& writer = damaged.lab.add_client();
+  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened);
+  ClusterClient& daemon = damaged.lab.client();
+  HealService service(daemon.world(), static_cast<Replicate&>(daemon.top()));
+  TaskSet tasks;
+  tasks.start(service.run());
+  damaged.lab.simulation().run_for(1s);
+
+  ASSERT_TRUE(writer.ask(fop::Write{
+      .gfid = f, .fd = opened->fd, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(std::string_view("other")))}}));
+  writer.die();
+  damaged.lab.simulation().run_for(1s);
+  EXPECT_TRUE(damaged.lab.dirty(0, "f").any());
+  damaged.lab.simulation().run_for(30s);
+  EXPECT_EQ(damaged.lab.differences("f"), std::vector<std::string>());
+}
+
+TEST(HealService, LooksOnceAtWhatIsWrittenForLong) {
+  Damaged damaged(3);
+  const Gfid f = damaged.file("f", "hello");
+  ClusterClient& writer = damaged.lab.add_client();
+  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+  ASSERT_TRUE(opened);
+  ClusterClient& daemon = damaged.lab.client();
+  HealService service(daemon.world(), static_cast<Replicate&>(daemon.top()));
+  TaskSet tasks;
+  tasks.start(service.run());
+  for (int second = 0; second < 120; ++second) {
+    ASSERT_TRUE(writer.ask(fop::Write{
+        .gfid = f, .fd = opened->fd, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(std::string_view("other")))}}));
+    damaged.lab.simulation().run_for(900ms);
+  }
+  EXPECT_TRUE(damaged.lab.dirty(0, "f").any());
+  // At the beginning, and when it had been written for long.
+  EXPECT_LE(service.walks().at(0).size(), 2U);
+}
+
 }  // namespace
 }  // namespace mortar::testing

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/join.h"
+#include "base/few_at_once.h"
 #include "base/log.h"
 #include "translators/replicate/hidden_names.h"
 
@@ -87,13 +87,12 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
   const bool is_nowhere_else =
       testimony.present == Copies::only(copy) ||
       (kept.present == testimony.present && std::ranges::none_of(kept.present.list(), has_other_names));
-  const Call own = healing.call();
   if (object.is_directory() && is_nowhere_else) {
-    const fop::Rmdir remove{.parent = aside, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
-    co_await tried(healing.at(own, remove, copy));
+    fop::Rmdir remove{.parent = aside, .flags = with_all_in_it, .name = std::move(entry), .xdata = {}};
+    co_await tried(healing.remove_at(std::move(remove), copy));
   } else if (!object.is_directory() && (is_nowhere_else || object.links > 1)) {
-    const fop::Unlink remove{.parent = aside, .name = std::move(entry), .flags = 0, .xdata = {}};
-    co_await tried(healing.at(own, remove, copy));
+    fop::Unlink remove{.parent = aside, .name = std::move(entry), .flags = 0, .xdata = {}};
+    co_await tried(healing.remove_at(std::move(remove), copy));
   } else {
     ++figures_.aside;
   }
@@ -103,12 +102,10 @@ Task<> HealWalk::clear_aside_one(Copy copy, Gfid aside, std::string entry) {
 Task<> HealWalk::heal_list(Copy copy, HealList list) {
   const std::vector<std::string> entries = co_await tried(index_.entries(copy, list));
   came_first_.clear();
-  for (std::size_t first = 0; first < entries.size(); first += at_once) {
-    std::vector<Task<>> healing;
-    const std::size_t end = std::min(first + at_once, entries.size());
-    for (std::size_t at = first; at < end; ++at) healing.push_back(heal_entry(copy, list, entries[at]));
-    co_await tried(all(std::move(healing)));
-    co_await tried(heal_what_comes_first());
+  const std::vector<Result<Done>> healed = co_await tried(
+      few_at_once(at_once, entries.size(), [&](std::size_t at) { return heal_entry(copy, list, entries[at]); }));
+  for (const Result<Done>& one : healed) {
+    co_await tried(one);
   }
   co_return done;
 }
@@ -137,8 +134,10 @@ Task<> HealWalk::heal_entry(Copy copy, HealList list, std::string entry) {
     co_await tried(index_.strike(copy, list, std::move(entry)));
   }
   if (report->end == HealEnd::nothing_to_do) {
-    co_await tried(healer_.healing().strike(*gfid, copy));
+    const Result<Done> struck = co_await healer_.healing().strike(*gfid, copy);
+    if (!struck && !is_missing(struck.error())) co_return struck;
   }
+  co_await tried(heal_what_comes_first());
   co_return done;
 }
 

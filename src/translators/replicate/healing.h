@@ -76,6 +76,9 @@ class Healing {
   Task<typename Operation::Reply> at(const Call& call, const Operation& operation, Copy copy) {
     return volume_.subvolume(copy).perform(call, operation);
   }
+  // Well done, too, where it is gone already: several healers clear away the same.
+  template <class Operation>
+  Task<> remove_at(Operation remove, Copy copy);
   template <class Operation>
   Task<AnswersOf<Operation>> at_each(const Call& call, const Operation& operation, Copies copies);
   // What changes a copy: only as long as the lock stands under which it was decided.
@@ -114,6 +117,14 @@ Task<typename Operation::Reply> Healing::change_as(const Locked& locked, Call ca
   if (!stands) co_return stands.error();
   typename Operation::Reply reply = co_await tried(at(call, operation, copy));
   co_return std::move(reply);
+}
+
+template <class Operation>
+Task<> Healing::remove_at(Operation remove, Copy copy) {
+  const Call own = call();
+  const Result<typename Operation::Reply> removed = co_await at(own, remove, copy);
+  if (!removed && !is_missing(removed.error())) co_return removed.error();
+  co_return done;
 }
 
 template <class Operation>

@@ -92,6 +92,10 @@ bool Holds::is_overdue(const Hold& hold) const {
          volume_.world.now() - hold.locked_since_ >= longest_without_notice;
 }
 
+bool Holds::is_wanted_by_healers(const Hold& hold) const {
+  return hold.key_.kind == LockKind::entries && hold.is_behind_ && !volume_.all_know_sequences();
+}
+
 bool Holds::is_kept(const Hold& hold) const {
   // A descriptor is not to be kept from being closed.
   if (hold.thing_.needs_descriptor) return false;
@@ -101,7 +105,9 @@ bool Holds::is_kept(const Hold& hold) const {
 
 void Holds::leave(const std::shared_ptr<Hold>& hold, Claims::Place place) {
   hold->claims_.give_back(place);
-  if (--hold->users_ != 0) return;
+  --hold->users_;
+  if (is_wanted_by_healers(*hold)) wanted_by_others(hold->key_.gfid, hold->key_.kind);
+  if (hold->users_ != 0) return;
   if (hold->is_ending_ || !is_kept(*hold)) return end(hold);
   hold->idle_since_ = volume_.world.now();
   if (is_sweeping_) return;

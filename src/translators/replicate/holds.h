@@ -87,6 +87,7 @@ class Hold {
     // Copies that are blamed for other names, or for attributes that were made alike: right in what this use is about.
     Copies caught_up() const { return caught_up_; }
     void caught_up(Copies copies) { caught_up_ = copies; }
+    void note_behind() { hold_->is_behind_ = true; }
     // Of an object that is to stay as it is: who was not behind with it before the change.
     std::optional<Copies> found_right() const { return found_right_; }
     void found_right(Copies copies) { found_right_ = copies; }
@@ -127,6 +128,7 @@ class Hold {
   bool is_verified_ = false;
   bool is_written_ = false;
   bool is_new_ = false;  // locked when the object was made, and not used since
+  bool is_behind_ = false;  // some copy is: healers come for it
   bool is_doubtful_ = false;  // too few copies had a change: marks stay, a heal decides
   Event ended_;
   const std::shared_ptr<KnownNames> names_ = std::make_shared<KnownNames>();  // of a directory
@@ -199,6 +201,8 @@ class Holds {
   bool is_kept(const Hold& hold) const;
   // It has been kept for so long that somebody else may be waiting who cannot make himself heard.
   bool is_overdue(const Hold& hold) const;
+  // Names that copies are behind with, where healers cannot make themselves heard either.
+  bool is_wanted_by_healers(const Hold& hold) const;
 
   void note_change_of_attributes(Hold& hold);
   // What is likely to be changed after that object is locked as well, while nobody waits for it.

@@ -48,5 +48,15 @@ TEST_F(NamesBesideOthers, OneThatHadToWaitLocksByTheName) {
   EXPECT_LT(time_of_other(), 100ms);
 }
 
+// Healers come for it, and cannot make themselves heard either.
+TEST_F(NamesBesideOthers, ADirectoryThatACopyIsBehindWithIsLockedByTheName) {
+  lab_.bricks_tell_who_waits_for_names = false;
+  lab_.brick(2).go_away();
+  EXPECT_TRUE(lab_.client().ask(numbered()));
+  lab_.settle();
+  lab_.brick(2).come_back();
+  EXPECT_LT(time_of_other(), 100ms);
+}
+
 }  // namespace
 }  // namespace mortar::testing

@@ -1,5 +1,6 @@
 #include "translators/replicate/open_objects.h"
 
+#include "base/few_at_once.h"
 #include "base/log.h"
 #include "translators/cluster/as_root.h"
 
@@ -86,19 +87,14 @@ Task<> OpenObjects::open_all_at(Copy copy) {
   std::erase_if(open_on_some_, [](const auto& entry) { return entry.second.expired(); });
   std::vector<std::weak_ptr<Descriptor>> files;
   for (const auto& [address, file] : open_on_some_) files.push_back(file);
-  for (std::size_t first = 0; first < files.size(); first += opened_at_once) {
-    std::vector<Task<>> opening;
-    for (std::size_t at = first; at < std::min(first + opened_at_once, files.size()); ++at) {
-      Fd fd;
-      fd.open = files[at].lock();
-      if (fd.open) opening.push_back(open_late(std::move(fd), copy));
-    }
-    co_await all(std::move(opening));
-  }
+  co_await tried(few_at_once(opened_at_once, files.size(), [&](std::size_t at) { return open_late(files[at], copy); }));
   co_return done;
 }
 
-Task<> OpenObjects::open_late(Fd fd, Copy copy) {
+Task<> OpenObjects::open_late(std::weak_ptr<Descriptor> file, Copy copy) {
+  Fd fd;
+  fd.open = file.lock();
+  if (!fd.open) co_return done;
   const Call own = as_root(Call{});
   const Gfid gfid = fd.open->gfid;
   const Result<Fd> opened = co_await descriptors_.descriptor_at(own, fd, copy);

@@ -35,7 +35,7 @@ class OpenObjects {
   Copies open_on(const Fd& fd) const;
   void note_opened(const Fd& fd);
   Task<> open_all_at(Copy copy);
-  Task<> open_late(Fd fd, Copy copy);
+  Task<> open_late(std::weak_ptr<Descriptor> file, Copy copy);
 
   Volume& volume_;
   Asking& asking_;
