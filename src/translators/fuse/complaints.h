@@ -1,5 +1,5 @@
-// Operations that failed for what ails the volume and not for what was asked of it: the log says why, as the kernel takes
-// but a number.
+// Operations that failed for what ails the volume and not for what was asked of it: the log says why, as the kernel
+// takes but a number.
 #pragma once
 
 #include <array>

@@ -23,7 +23,9 @@ class Lines final : public log::Sink {
 
 class ComplaintsTest : public ::testing::Test {
  protected:
-  void rename_fails(int number) { complaints_.note(Error(number, "the copies differ"), std::source_location::current()); }
+  void rename_fails(int number) {
+    complaints_.note(Error(number, "the copies differ"), std::source_location::current());
+  }
 
   Simulation simulation_{1};
   Complaints complaints_{simulation_.add_host("client", "10.0.0.1").start_process("mount")};

@@ -10,6 +10,11 @@ namespace {
 using namespace std::chrono_literals;
 using namespace replicate;
 
+fop::Write writing(const Gfid& file, const Fd& fd) {
+  const std::string_view text = "other";
+  return {.gfid = file, .fd = fd, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(text))}};
+}
+
 // Under load two healers meet at many files. None of them is to leave the rest alone for ever longer.
 TEST(HealService, LooksAgainSoonForAsLongAsAnotherHealerIsAtIt) {
   Damaged damaged(3);
@@ -48,8 +53,7 @@ TEST(HealService, EndsWhatAClientHadBegunThatIsGone) {
   tasks.start(service.run());
   damaged.lab.simulation().run_for(1s);
 
-  ASSERT_TRUE(writer.ask(fop::Write{
-      .gfid = f, .fd = opened->fd, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(std::string_view("other")))}}));
+  ASSERT_TRUE(writer.ask(writing(f, opened->fd)));
   writer.die();
   damaged.lab.simulation().run_for(1s);
   EXPECT_TRUE(damaged.lab.dirty(0, "f").any());
@@ -68,8 +72,7 @@ TEST(HealService, LooksOnceAtWhatIsWrittenForLong) {
   TaskSet tasks;
   tasks.start(service.run());
   for (int second = 0; second < 120; ++second) {
-    ASSERT_TRUE(writer.ask(fop::Write{
-        .gfid = f, .fd = opened->fd, .size = 5, .xdata = {}, .data = {Slice::copy(as_bytes(std::string_view("other")))}}));
+    ASSERT_TRUE(writer.ask(writing(f, opened->fd)));
     damaged.lab.simulation().run_for(900ms);
   }
   EXPECT_TRUE(damaged.lab.dirty(0, "f").any());
