@@ -308,6 +308,7 @@ constexpr OptionEntry table[] = {
     {"config.gfproxyd", boolean, volume, not_here|plain, true, 31300, 0, 0, "", "configuration", "gfproxyd", "off", "", "Run the caches on the server."},
     {"cluster.server-quorum-type", choice, volume, plain, true, 2, 0, 0, "none|server", "mgmt/glusterd", "server-quorum-type", "off", "", "Stop bricks when pool minority."},
     {"cluster.server-quorum-ratio", percent, pool, 0, true, 2, 0, 0, "", "mgmt/glusterd", "server-quorum-ratio", "51", "", "Percent of servers needed."},
+    {"server.shortcuts", boolean, volume, unlisted, true, 100000, 0, 0, "", "protocol/server", "shortcuts", "on", "", "Let clients on the brick's own machine go on by a Unix socket instead of TCP."},
     {"cluster.brick-restart", boolean, volume, unlisted, true, 100000, 0, 0, "", "mgmt/glusterd", "!brick-restart", "on", "", "Start a brick again that ended without being told to, with growing pauses."},
     {"changelog.changelog", boolean, volume, not_here, false, 3, 0, 0, "", "features/changelog", "changelog", "off", "", "Journal for geo-replication."},
     {"changelog.changelog-dir", path, volume, 0, false, 3, 0, 0, "", "features/changelog", "changelog-dir", "{{ brick.path }}/.glusterfs/changelogs", "", "Directory of the change log."},

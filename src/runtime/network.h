@@ -18,7 +18,7 @@ namespace mortar {
 struct Address {
   std::string host;  // name, IPv4 or IPv6 without brackets; empty: any (to listen)
   std::uint16_t port = 0;
-  std::string path;  // Unix socket
+  std::string path;  // Unix socket; an abstract name after "@", which is of the network and no file
 
   static Address tcp(std::string host, std::uint16_t port) { return {std::move(host), port, {}}; }
   static Address unix_socket(std::string path) { return {{}, 0, std::move(path)}; }

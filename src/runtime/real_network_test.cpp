@@ -3,6 +3,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,17 @@ TEST_P(NetworkTest, EchoesOverUnixSocketsAndTellsTheUid) {
   EXPECT_EQ(pair->server->peer_uid(), ::getuid());
   EXPECT_EQ(pair->client->peer_uid(), ::getuid());
   EXPECT_EQ(pair->server->local(), at);
+}
+
+TEST_P(NetworkTest, AnAbstractNameIsNoFileAndGoesWithItsListener) {
+  const Address at = Address::unix_socket("@mortar-test/" + world().random_gfid().text());
+  {
+    auto listener = listen(at);
+    EXPECT_EQ(listener->address(), at);
+    EXPECT_EQ(*run(through_echo(world(), *listener, at, "abstract", 2)), "abstract");
+    EXPECT_FALSE(std::filesystem::exists(at.path));
+  }
+  EXPECT_EQ(run(world().network().connect(at, {})).error().number(), ECONNREFUSED);
 }
 
 Task<> write_pieces(Stream& stream, std::size_t count) {

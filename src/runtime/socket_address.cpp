@@ -5,6 +5,7 @@
 #include <sys/un.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
@@ -67,7 +68,12 @@ Result<SocketAddress> SocketAddress::unix_socket(const std::string& path) {
     return failed(ENAMETOOLONG, path + ": a socket's path has at most 107 bytes");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
-  return made_of(address);
+  SocketAddress made = made_of(address);
+  if (path.starts_with('@')) {
+    reinterpret_cast<sockaddr_un*>(&made.storage)->sun_path[0] = '\0';
+    made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  }
+  return made;
 }
 
 SocketAddress SocketAddress::local_of(int socket) {

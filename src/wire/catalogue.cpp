@@ -15,6 +15,7 @@
 #include "wire/messages/members.h"
 #include "wire/messages/portmap.h"
 #include "wire/messages/sequences.h"
+#include "wire/messages/shortcut.h"
 
 namespace mortar {
 
@@ -71,6 +72,7 @@ std::vector<MessageEntry> collect() {
   for_each_message(visit, IntroductionMessages{});
   for_each_message(visit, MemberMessages{});
   for_each_message(visit, SequenceMessages{});
+  for_each_message(visit, ShortcutMessages{});
   for_each_message(visit, CallbackMessages{});
   for_each_message(visit, cli::All{});
   for_each_message(visit, brick_operation::All{});

@@ -27,6 +27,7 @@ inline constexpr Program brick{4867634, 2};
 inline constexpr Program members{0x4d6f7274, 1};
 inline constexpr Program introduction{0x4d6f7275, 1};
 inline constexpr Program sequences{0x4d6f7276, 4};
+inline constexpr Program shortcuts{0x4d6f7277, 1};
 }  // namespace programs
 
 // A request declared once: its program, the procedure's number and name, its members and its Reply. The file operations

@@ -23,9 +23,12 @@ class RpcListener {
     std::shared_ptr<RpcHandler> handler;  // null turns it away
   };
   using Receive = std::function<Task<Received>(std::unique_ptr<Stream>)>;
+  // The same for those who are all answered alike, once they are let in: an error turns the stream away.
+  using Welcome = std::function<Task<std::unique_ptr<Stream>>(std::unique_ptr<Stream>)>;
 
   RpcListener(World& world, std::unique_ptr<Listener> listener, Receive receive, RpcLimits limits = {});
   RpcListener(World& world, std::unique_ptr<Listener> listener, Accept accept, RpcLimits limits = {});
+  RpcListener(World& world, std::unique_ptr<Listener> listener, Welcome welcome, Accept accept, RpcLimits limits = {});
   // Every connection with the same handler, which must outlive the listener.
   RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits = {});
   RpcListener(const RpcListener&) = delete;
@@ -46,6 +49,7 @@ class RpcListener {
  private:
   Task<> accept_all();
   Task<> serve(std::unique_ptr<Stream> stream);
+  Task<> welcome(std::unique_ptr<Stream> stream);
   Task<> receive(std::unique_ptr<Stream> stream);
   Task<> run(RpcConnection& connection, RpcHandler& handler);
 
@@ -54,6 +58,7 @@ class RpcListener {
   std::unique_ptr<Listener> listener_;
   Accept accept_;    // or
   Receive receive_;  // one of them
+  Welcome welcome_;  // before the first, or null
   RpcLimits limits_;
   std::list<RpcConnection*> connections_;
   TaskSet accepting_;

@@ -17,6 +17,22 @@ gluster volume set v diagnostics.fop-sample-interval 1 >/dev/null
 gluster volume start v >/dev/null
 mounted v "$MNT"
 
+# ---- the way of clients on the bricks' machine
+ways() { # WHICH: how many connections of clients to the bricks are of that kind
+  rm -f /run/gluster/*.dump.*
+  gluster volume statedump v >/dev/null
+  cat /run/gluster/*.dump.* | grep -c "^client[0-9]*\.shortcut=$1\$" || true
+}
+are() { [ "$(ways "$1")" = "$2" ]; }
+waits_for are 1 6 # of the mount and the self-heal daemon to three bricks each
+gluster volume set v server.shortcuts off >/dev/null
+mkdir other
+mounted v "$PWD/other"
+waits_for are 0 3
+umount other
+gluster volume reset v server.shortcuts >/dev/null
+rm -f /run/gluster/*.dump.*
+
 # ---- .meta
 ! ls -a "$MNT" | grep -qx .meta || fails ".meta is listed"
 for file in frames cmdline version; do json "$meta/$file" || fails "$file is no JSON"; done

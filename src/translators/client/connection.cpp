@@ -6,6 +6,8 @@
 #include "translators/client/remote.h"
 #include "wire/messages/handshake.h"
 #include "wire/messages/portmap.h"
+#include "wire/messages/shortcut.h"
+#include "wire/readdressed_stream.h"
 
 namespace mortar {
 
@@ -33,6 +35,10 @@ Task<> report_end(Task<> run, Completion<Done> ended) {
 }
 
 }  // namespace
+
+Remote::Line::Line(Connection made) : connection(std::move(made)) {
+  reading.start(report_end(connection->run(), ended));
+}
 
 Task<> Remote::keep_connected() {
   unsigned failures = 0;
@@ -67,10 +73,19 @@ Task<> Remote::connect_once() {
   }
   Connection connection = co_await tried(connect(port, &incoming_));
   connection->set_next_xid(next_xid_);
-  Completion<Done> ended;
-  TaskSet running;
-  running.start(report_end(connection->run(), ended));
+  auto line = std::make_unique<Line>(connection);
   Result<Done> greeted = co_await with_deadline(world_, handshake_limit, greet(connection));
+  if (greeted && offers_shortcuts_ && are_on_one_machine(connection->local(), connection->peer())) {
+    Result<std::unique_ptr<Line>> shorter =
+        co_await with_deadline(world_, handshake_limit, take_shortcut(connection));
+    if (shorter) {
+      connection->close();
+      line = std::move(*shorter);
+      connection = line->connection;
+    } else {
+      log::debug(section_.name, "no shorter way to {}: {}", connection->peer().text(), shorter.error().sentence());
+    }
+  }
   if (greeted && told_distance_) {
     greeted = co_await rest_while_not_wanted(connection);
   }
@@ -96,7 +111,7 @@ Task<> Remote::connect_once() {
   went_up();
   log::info(section_.name, "connected to {}, attached to remote volume {}", connection->peer().text(),
             options_.remote_subvolume);
-  Result<Done> end = co_await ended.wait();
+  Result<Done> end = co_await line->ended.wait();
   next_xid_ = connection->next_xid();
   log::warning(section_.name, "disconnected from {}: {}", connection->peer().text(),
                end ? "the brick closed the connection" : end.error().sentence());
@@ -151,7 +166,23 @@ Task<> Remote::greet(Connection connection) {
     co_return failed(EPROTONOSUPPORT, fmt::format("{} has no program \"GlusterFS 4.x v1\"", connection->peer().text()));
   }
   knows_sequences_ = has(programs::sequences);
+  offers_shortcuts_ = has(programs::shortcuts);
   co_return done;
+}
+
+Task<std::unique_ptr<Remote::Line>> Remote::take_shortcut(Connection connection) {
+  const AskForShortcut::Reply offer = co_await tried(connection->call(AskForShortcut{}));
+  if (offer.op_ret < 0) co_return failed(offer.op_errno, "the brick offers none");
+  std::unique_ptr<Stream> stream =
+      co_await tried(world_.network().connect(Address::unix_socket(offer.socket), StreamOptions{}));
+  std::vector<Slice> token{Slice::copy(offer.token.view())};
+  co_await tried(stream->write(std::move(token)));
+  auto known = std::make_unique<ReaddressedStream>(std::move(stream), connection->local(), connection->peer());
+  auto line = std::make_unique<Line>(std::make_shared<RpcConnection>(std::move(known), &incoming_));
+  line->connection->set_next_xid(connection->next_xid());
+  // Who does not know the token hangs up.
+  co_await tried(line->connection->call(Ping{}));
+  co_return std::move(line);
 }
 
 Task<> Remote::attach(Connection connection) {

@@ -74,6 +74,13 @@ class Remote {
     Instant since;
   };
   using Connection = std::shared_ptr<RpcConnection>;
+  // A connection that reads.
+  struct Line {
+    explicit Line(Connection made);
+    const Connection connection;
+    Completion<Done> ended;
+    TaskSet reading;
+  };
 
   // ---- connection.cpp
   Task<> keep_connected();
@@ -82,6 +89,8 @@ class Remote {
   Task<std::uint16_t> find_port();
   Task<Connection> connect(std::uint16_t port, RpcHandler* handler);
   Task<> greet(Connection connection);
+  // To the same brick, on this machine, in the place of the connection: an error where the brick does not offer that.
+  Task<std::unique_ptr<Line>> take_shortcut(Connection connection);
   Task<> attach(Connection connection);
   Task<> set_volume(Connection connection);
   Dictionary introduction();
@@ -184,6 +193,7 @@ class Remote {
   bool brick_up_ = true;  // as the brick's process says
   bool refused_ = false;
   bool knows_sequences_ = false;
+  bool offers_shortcuts_ = false;
   Event decided_;  // the first attempt has ended, well or not
   std::uint64_t handshakes_ = 0;
   std::uint32_t next_xid_ = 2;

@@ -33,7 +33,8 @@ ProtocolServer::ProtocolServer(World& world, VolumeSection section, ServerOption
       options_(std::move(options)),
       authentication_(std::make_shared<const Authentication>(std::move(section))),
       process_uuid_(world.random_gfid().text()),
-      groups_(world) {
+      groups_(world),
+      shortcuts_(world) {
   add_services();
   rpc_.require_privileged_ports(!options_.allow_insecure);
 }
@@ -67,9 +68,13 @@ void ProtocolServer::add_services() {
   sequences_.on_raw(PerformSequence::number, [this](RpcConnection& connection, IncomingCall call) {
     session_of(connection).serve_sequence(std::move(call));
   });
+  shortcut_.on_raw(AskForShortcut::number, [this](RpcConnection& connection, IncomingCall call) {
+    call.reply(options_.shortcuts ? shortcuts_.offer(connection) : Shortcuts::refusal());
+  });
   rpc_.add_dump();
   rpc_.add(handshake_);
   rpc_.add(sequences_);
+  rpc_.add(shortcut_);
 }
 
 RpcLimits ProtocolServer::limits() const {
@@ -89,8 +94,10 @@ Task<> ProtocolServer::start() {
   stream.ipv6 = options_.address_family == "inet6";
   const Address at = Address::tcp(options_.bind_address, static_cast<std::uint16_t>(options_.listen_port));
   std::unique_ptr<Listener> listener = co_await tried(world_.network().listen(at, stream, options_.listen_backlog));
-  listener_ = std::make_unique<RpcListener>(
-      world_, std::move(listener), [this](RpcConnection& connection) { return accept(connection); }, limits());
+  const RpcListener::Accept accepting = [this](RpcConnection& connection) { return accept(connection); };
+  listener_ = std::make_unique<RpcListener>(world_, std::move(listener), accepting, limits());
+  const Result<Done> shortened = shortcuts_.listen(accepting, limits());
+  if (!shortened) log::warning(name(), "clients on this machine come by TCP: {}", shortened.error().sentence());
   log::info(name(), "listening on {}", listener_->address().text());
   co_return done;
 }
@@ -98,13 +105,16 @@ Task<> ProtocolServer::start() {
 Task<> ProtocolServer::stop() {
   stopping_ = true;
   if (!listener_) co_return done;
-  listener_->stop_accepting();
-  listener_->for_each_connection([](RpcConnection& connection) { connection.close(); });
+  for_each_listener([](RpcListener& listener) {
+    listener.stop_accepting();
+    listener.for_each_connection([](RpcConnection& connection) { connection.close(); });
+  });
   while (!living_.empty()) {
     none_left_.reset();
     co_await none_left_.wait();
   }
   listener_.reset();
+  shortcuts_.close();
   co_await tasks_.finished();
   co_return done;
 }
@@ -119,6 +129,7 @@ std::shared_ptr<RpcHandler> ProtocolServer::accept(RpcConnection& connection) {
 
 void ProtocolServer::session_ended(const RpcConnection& connection, std::shared_ptr<Session> session) {
   sessions_.erase(&connection);
+  shortcuts_.forget(connection);
   if (session->signed_in()) {
     clients_.erase(session->client().number);
     session->tell_of_end();
@@ -163,9 +174,9 @@ Result<Done> ProtocolServer::reconfigure(const VolumeSection& section) {
   options_ = std::move(*options);
   authentication_ = std::make_shared<const Authentication>(section);
   rpc_.require_privileged_ports(!options_.allow_insecure);
-  if (listener_) {
-    listener_->for_each_connection([this](RpcConnection& connection) { connection.set_limits(limits()); });
-  }
+  for_each_listener([this](RpcListener& listener) {
+    listener.for_each_connection([this](RpcConnection& connection) { connection.set_limits(limits()); });
+  });
   if (options_.dynamic_auth) {
     for (const std::shared_ptr<Session>& session : living_) {
       if (session->signed_in()) tasks_.start(check_again(session));
@@ -189,8 +200,9 @@ void ProtocolServer::dump_state(std::string& out) const {
   std::size_t index = 0;
   for_each_client([&](const Session& session) {
     const ClientStatistics statistics = session.statistics();
-    out += fmt::format("client{}.uid={}\nclient{}.address={}\nclient{}.open-fds={}\n", index, session.client().uid,
-                       index, statistics.address, index, statistics.descriptors);
+    const bool has_shortcut = session.connection()->peer_uid().has_value();
+    out += fmt::format("client{0}.uid={1}\nclient{0}.address={2}\nclient{0}.open-fds={3}\nclient{0}.shortcut={4:d}\n",
+                       index, session.client().uid, statistics.address, statistics.descriptors, has_shortcut);
     ++index;
   });
 }

@@ -15,6 +15,7 @@
 #include "translators/server/group_cache.h"
 #include "translators/server/server_options.h"
 #include "translators/server/session.h"
+#include "translators/server/shortcuts.h"
 #include "wire/events.h"
 #include "wire/rpc_listener.h"
 #include "wire/rpc_service.h"
@@ -68,6 +69,11 @@ class ProtocolServer final : public Refuse {
 
  private:
   std::shared_ptr<RpcHandler> accept(RpcConnection& connection);
+  template <class Visitor>
+  void for_each_listener(Visitor&& visit) {
+    if (listener_) visit(*listener_);
+    if (shortcuts_.listener() != nullptr) visit(*shortcuts_.listener());
+  }
   Session& session_of(const RpcConnection& connection) { return *sessions_.at(&connection); }
   Task<> end_session(std::shared_ptr<Session> session);
   // Ends the connection of a client that would not be admitted any more.
@@ -96,11 +102,13 @@ class ProtocolServer final : public Refuse {
   RpcService operations_{programs::operations, "GlusterFS 4.x v1"};
   RpcService handshake_{programs::handshake, "GlusterFS Handshake"};
   RpcService sequences_{programs::sequences, "Mortar sequences"};
+  RpcService shortcut_{programs::shortcuts, "Mortar shortcuts"};
   RpcServer rpc_{tasks_};
   std::vector<std::shared_ptr<Session>> living_;  // also those that are being given back
   std::unordered_map<const RpcConnection*, Session*> sessions_;
   std::unordered_map<std::uint64_t, Session*> clients_;  // by number, while connected
   Event none_left_;
+  Shortcuts shortcuts_;
   std::unique_ptr<RpcListener> listener_;
 };
 

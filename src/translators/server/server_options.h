@@ -22,6 +22,7 @@ struct ServerOptions {
   std::int32_t keepalive_count = 9;
   std::chrono::seconds user_timeout{42};
   bool tls = false;
+  bool shortcuts = true;
 
   bool allow_insecure = true;
   bool dynamic_auth = true;
@@ -50,6 +51,7 @@ struct ServerOptions {
         Option{"transport.tcp-user-timeout", self.user_timeout, "Time until unacknowledged data ends a connection",
                seconds(0), seconds(1013)},
         Option{"transport.socket.ssl-enabled", self.tls, "TLS"},
+        Option{"shortcuts", self.shortcuts, "Let clients on this machine go on by a Unix socket instead of TCP"},
         Option{"rpc-auth-allow-insecure", self.allow_insecure, "Accept clients on unprivileged ports"},
         Option{"dynamic-auth", self.dynamic_auth, "Disconnect clients that a changed option does not allow any more"},
         Option{"root-squash", self.root_squash, "Requests of root count as of the anonymous user"},
