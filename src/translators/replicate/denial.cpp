@@ -3,6 +3,7 @@
 #include "translators/cluster/ancestry.h"
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/blame.h"
+#include "translators/replicate/evidence.h"
 #include "translators/replicate/hidden_names.h"
 
 namespace mortar::replicate {
@@ -35,7 +36,10 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
     const AnswersOf<fop::Lookup> answers = co_await tried(asking_.at_each(own, step, deniers | Copies::only(holder)));
     if (!answers[holder] && is_away(answers[holder].error())) co_return answers[holder].error();
     is_accused = is_accused || is_blamed(answers, deniers, holders);
-    if (is_accused && !are_few) co_return true;
+    // Where each is behind with the names there, as each has gone on alone, they are merged.
+    const bool is_right_anywhere = !weigh(volume_, answers, volume_.all()).readable.data.empty();
+    const bool are_merged = !volume_.quorum.is_required() && !is_right_anywhere;
+    if (is_accused && !are_few) co_return !are_merged;
     // It has been moved meanwhile, or the way was read wrong.
     if (!answers[holder]) co_return !are_few;
     const Gfid directory = answers[holder]->iatt.gfid;

@@ -3,8 +3,9 @@
 // A removal is acknowledged once a quorum has it, and these blame whoever missed it, on the directory. So the way from
 // the root to the object is looked at on those that deny it. Where they blame whoever has it, it is gone; where one
 // does not even have the directory, the one above tells. Where whoever has it blames them, they have not got it yet;
-// nor had those that have it by the time all this is known, as a heal took the blame back. Where nobody is blamed
-// somebody is just making or removing it, or died over that: nothing of it was acknowledged.
+// nor had those that have it by the time all this is known, as a heal took the blame back. Where both do, and no quorum
+// is required, each has gone on alone: all get it. Where nobody is blamed somebody is just making or removing it, or
+// died over that: nothing of it was acknowledged.
 #pragma once
 
 #include "translators/replicate/asking.h"

@@ -28,5 +28,47 @@ TEST(ReplicateWithoutQuorum, NothingIsMadeInADirectoryThatIsRemoved) {
   }
 }
 
+TEST(ReplicateWithoutQuorum, NothingIsFoundInADirectoryThatIsRemoved) {
+  for (std::size_t away = 0; away < 2; ++away) {
+    SCOPED_TRACE(away);
+    ReplicateLab lab(2, {{"quorum-type", "none"}});
+    const Result<fop::Made> directory = lab.client().mkdir(root_gfid, "d");
+    ASSERT_TRUE(directory);
+    const Gfid gfid = directory->iatt.gfid;
+    const Result<fop::Create::Reply> file = lab.client().create(gfid, "f");
+    ASSERT_TRUE(file);
+    lab.settle();
+    lab.brick(away).go_away();
+    ASSERT_EQ(lab.client().error_of(fop::Unlink{.parent = gfid, .name = "f", .xdata = {}}), 0);
+    ASSERT_TRUE(lab.client().rmdir(root_gfid, "d"));
+    lab.settle();
+    lab.brick(away).come_back();
+    lab.settle();
+    ASSERT_TRUE(lab.brick(away).exists("d/f"));
+    EXPECT_EQ(lab.client().lookup(gfid, "f").error().number(), ESTALE);
+    EXPECT_EQ(lab.client().error_of(fop::Lookup{.gfid = gfid}), ESTALE);
+    EXPECT_EQ(lab.client().error_of(fop::Stat{.gfid = gfid, .xdata = {}}), ESTALE);
+    EXPECT_EQ(lab.client().error_of(fop::Lookup{.gfid = file->iatt.gfid}), ESTALE);
+  }
+}
+
+// Whatever both copies have made in a directory while they did not know of each other stays.
+TEST(ReplicateWithoutQuorum, WhatOneCopyLacksIsThereWhereEachIsBehindWithTheDirectory) {
+  ReplicateLab lab(2, {{"quorum-type", "none"}});
+  const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(made);
+  lab.settle();
+  const auto mark = replicate::Counts::of(replicate::Slot::entries, 1).stored();
+  for (std::size_t by = 0; by < 2; ++by) {
+    lab.brick(by).set_xattr("", fmt::format("trusted.afr.v-client-{}", 1 - by), std::string(as_text(Bytes(mark))));
+  }
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+  ASSERT_TRUE(lab.simulation().run(lab.brick(1).top().perform(lab.client().user(), unlink)));
+  EXPECT_EQ(lab.client().error_of(fop::Lookup{.gfid = made->iatt.gfid}), 0);
+  fop::Setattr set{.gfid = made->iatt.gfid, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+  set.iatt.mode = 0600;
+  EXPECT_EQ(lab.client().error_of(set), 0);
+}
+
 }  // namespace
 }  // namespace mortar::testing
