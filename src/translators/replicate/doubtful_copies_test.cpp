@@ -236,6 +236,30 @@ TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseAreReadThatNoQuorumBlam
   EXPECT_NE(read_from.back(), 1U);
 }
 
+// Where one copy is enough, too.
+TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameTheContentIsReadWhereTheOtherHasTheAttributes) {
+  ReplicateLab lab(2, {{"quorum-type", "none"}, {"read-subvolume-index", "1"}});
+  const Result<fop::Create::Reply> file = lab.client().create(root_gfid, "f");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(lab.client().ask(write_of(file->iatt.gfid, file->fd)));
+  lab.settle();
+  blame(lab, 0, 1, "f", Slot::data);
+  blame(lab, 1, 0, "f", Slot::metadata);
+  ASSERT_TRUE(lab.client().ask(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}));
+  lab.settle();
+  std::vector<std::size_t> read_from;
+  lab.on_message([&](std::size_t brick, std::string_view operation) {
+    if (operation == "READ") read_from.push_back(brick);
+    return 0;
+  });
+  const fop::Read read{.gfid = file->iatt.gfid, .fd = file->fd, .offset = 0, .size = 5, .flags = 0, .xdata = {}};
+  const Result<fop::Read::Reply> told = lab.client().ask(read);
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->op_ret, 5);
+  ASSERT_FALSE(read_from.empty());
+  EXPECT_EQ(read_from.back(), 0U);
+}
+
 // One copy is right in the attributes, the others in the content.
 TEST(DoubtfulCopiesOfAnOpenFile, OfAFileWithoutANameThoseThatHaveTheContentAreReadAndTellHowMuchThereIs) {
   ReplicateLab lab;

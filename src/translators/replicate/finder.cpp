@@ -420,7 +420,7 @@ Task<bool> Finder::is_right_to_most(const Call& call, Gfid gfid, Copy copy, Read
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   Heard heard = co_await tried(ask(call, lookup));
   const bool has_name = volume_.quorum.is_met(succeeded(heard.answers));
-  if (!has_name && open != nullptr && volume_.quorum.is_required()) {
+  if (!has_name && open != nullptr) {
     heard.answers = co_await tried(ask_where_open(call, gfid, denied_by(heard.answers, volume_.up()), open));
   }
   if (volume_.quorum.is_required() && !volume_.quorum.is_met(succeeded(heard.answers))) co_return false;
