@@ -390,12 +390,25 @@ Task<> Changes::refuse_link_of_what_goes(const Call& call, const fop::Link& link
                                          Attempt<fop::Link>& attempt) {
   if (attempt.outcome.without.empty()) co_return done;
   const Result<Copies> right = co_await right_among(call, uses, attempt.had);
-  if (right || !is_away(right.error())) co_return done;
+  bool may_be_lost = !right && is_away(right.error());
+  if (!may_be_lost) {
+    may_be_lost = co_await tried(lack_content(call, link.gfid, attempt.had));
+  }
+  if (!may_be_lost) co_return done;
   const bool is_removed = co_await tried(finder_.is_removed(call, link.gfid));
   if (!is_removed) co_return done;
   co_await tried(take_back(call, link, attempt.had));
   attempt.is_undone = true;
   co_return failed(ESTALE);
+}
+
+Task<bool> Changes::lack_content(const Call& call, Gfid gfid, Copies copies) {
+  // Others may have been healed since.
+  volume_.forget(gfid);
+  const Result<Readable> readable = co_await finder_.readable(call, gfid);
+  if (readable) co_return (readable->data & copies).empty();
+  if (is_missing(readable.error())) co_return true;
+  co_return readable.error();
 }
 
 Task<Copies> Changes::with_unnamed(const Call& call, const Uses& uses, Copies had, Copies unnamed) {

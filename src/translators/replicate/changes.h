@@ -106,10 +106,11 @@ class Changes {
   // What was made of the link has gone again. Whoever lacks its object is behind with it, while others that have it are
   // away; or has seen it removed, which is told by the caller.
   Task<> refuse_link_to_what_few_have(const Call& call, const fop::Link& link, const Attempt<fop::Link>& attempt);
-  // Enough have made it, and none of them is right in the directory: the one that is has lost the last name of the file
-  // first, which is just being removed.
+  // Enough have made it, and none of them is right in the directory, or none has the content: whoever is has lost the
+  // last name of the file first, which is just being removed.
   Task<> refuse_link_of_what_goes(const Call& call, const fop::Link& link, const Uses& uses,
                                   Attempt<fop::Link>& attempt);
+  Task<bool> lack_content(const Call& call, Gfid gfid, Copies copies);
   // Enough copies say that they do not do it: it has not happened, and who did it is behind. Always an error.
   template <class Operation>
   Task<> undo_for_those_who_refuse(const Call& call, Uses& uses, Attempt<Operation>& attempt);

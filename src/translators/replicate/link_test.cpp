@@ -92,6 +92,22 @@ TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatIsRight) 
   }
 }
 
+// The only copy that has its content has lost the file first: what is left of it nobody could read.
+TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatHasTheContent) {
+  make_file();
+  const auto mark = replicate::Counts::of(replicate::Slot::data, 1).stored();
+  for (const int by : {0, 1, 2}) {
+    for (const int other : {1, 2}) {
+      if (by == other) continue;
+      lab.brick(by).set_xattr("f", fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
+    }
+  }
+  ASSERT_TRUE(lab.client().lookup(root_gfid, "f"));
+  ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(lab.client().user(), unlink)));
+  EXPECT_EQ(error_of_link(), ESTALE);
+  EXPECT_TRUE(lab.is_nowhere("g"));
+}
+
 // One copy lacks the file, and another is away: a link that one copy has made comes to nothing.
 TEST_P(LinkWhereOneIsAway, WhatOneCopyHasMadeIsNotSeenBeforeItIsTakenBack) {
   make_file_on_others();
