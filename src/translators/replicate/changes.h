@@ -110,6 +110,7 @@ class Changes {
   // last name of the file first, which is just being removed.
   Task<> refuse_link_of_what_goes(const Call& call, const fop::Link& link, const Uses& uses,
                                   Attempt<fop::Link>& attempt);
+  // Whether none of them has it right.
   Task<bool> lack_content(const Call& call, Gfid gfid, Copies copies);
   // Enough copies say that they do not do it: it has not happened, and who did it is behind. Always an error.
   template <class Operation>
