@@ -87,5 +87,32 @@ TEST_F(ReplicateArbiter, TellsADirectoryThatNobodyElseCanTell) {
   EXPECT_EQ(lab.brick(0).status("d/e").mode & S_ISGID, S_ISGID);
 }
 
+// So it does a symbolic link, which may have its group from a directory that the other copy is behind with.
+TEST_F(ReplicateArbiter, TellsASymbolicLinkThatNobodyElseCanTell) {
+  const Gfid d = directory("d");
+  lab.settle();
+  lab.brick(0).go_away();
+  fop::Setattr change{.gfid = d, .iatt = {}, .valid = set_attribute::mode | set_attribute::gid, .xdata = {}};
+  change.iatt.mode = 02777;
+  change.iatt.gid = 2000;
+  ASSERT_TRUE(lab.client().ask(change));
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.brick(1).go_away();
+  fop::Symlink symlink{.parent = d, .name = "s", .umask = 0, .target = "t", .xdata = {}};
+  symlink.xdata.set("gfid-req", Gfid{.bytes = {7}});
+  const auto made = lab.client().ask(symlink);
+  ASSERT_TRUE(made) << made.error().sentence();
+  lab.settle();
+  const auto told = lab.client().lookup(d, "s");
+  ASSERT_TRUE(told) << told.error().sentence();
+  EXPECT_EQ(told->iatt.gid, 2000U);
+  lab.brick(1).come_back();
+  lab.settle();
+  EXPECT_TRUE(lab.client().lookup(d, "s"));
+  for (const Gfid& gfid : {d, made->iatt.gfid}) EXPECT_NE(heal(gfid).end, HealEnd::failed);
+  for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.brick(copy).status("d/s").gid, 2000U);
+}
+
 }  // namespace
 }  // namespace mortar::testing

@@ -14,7 +14,8 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   for (const Copy copy : evidence.present.list()) {
     evidence.marks[copy] = volume.keys.read(answers[copy]->xdata);
   }
-  const bool is_directory = answers[evidence.present.front()]->iatt.is_directory();
+  const Iatt& object = answers[evidence.present.front()]->iatt;
+  const bool is_directory = object.is_directory();
   const auto right = [&](Slot slot) {
     const Copies useful = slot == Slot::entries ? volume.all() : volume.with_data();
     return not_behind(accusers(evidence.marks, evidence.present, slot), evidence.present, useful, volume.quorum);
@@ -23,8 +24,9 @@ Evidence weigh(const Volume& volume, const AnswersOf<fop::Lookup>& answers, Copi
   evidence.readable.data = is_directory ? right(Slot::entries) : right(Slot::data) & volume.with_data();
   const Copies with_attributes = right(Slot::metadata);
   evidence.readable.metadata = with_attributes & volume.with_data();
-  // A directory is all its own: where nobody else can tell it, that does.
-  if (is_directory && evidence.readable.metadata.empty()) evidence.readable.metadata = with_attributes;
+  // A directory is all its own, and so is a symbolic link: where nobody else can tell it, that does.
+  const bool is_its_own = is_directory || object.is_symlink();
+  if (is_its_own && evidence.readable.metadata.empty()) evidence.readable.metadata = with_attributes;
   evidence.readable.arbiters = with_attributes - volume.with_data();
   return evidence;
 }
