@@ -173,6 +173,7 @@ Task<> Remote::greet(Connection connection) {
 Task<std::unique_ptr<Remote::Line>> Remote::take_shortcut(Connection connection) {
   const AskForShortcut::Reply offer = co_await tried(connection->call(AskForShortcut{}));
   if (offer.op_ret < 0) co_return failed(offer.op_errno, "the brick offers none");
+  if (!offer.socket.starts_with(AskForShortcut::prefix)) co_return failed(EPROTO, "the brick names another's socket");
   std::unique_ptr<Stream> stream =
       co_await tried(world_.network().connect(Address::unix_socket(offer.socket), StreamOptions{}));
   std::vector<Slice> token{Slice::copy(offer.token.view())};

@@ -1,6 +1,6 @@
 // Clients on the brick's own machine, which go on by a Unix socket.
-#include "translators/client/protocol_test_support.h"
 #include "wire/messages/shortcut.h"
+#include "translators/client/protocol_test_support.h"
 
 namespace mortar {
 namespace {
@@ -81,6 +81,37 @@ TEST_F(Shortcut, MayBeSwitchedOff) {
   section.set_option("shortcuts", "off");
   start_server(section);
   EXPECT_EQ(attempt(beside_), Error(EREMOTE).sentence());
+}
+
+// A brick that has been taken over could lead a client to any socket of its machine.
+TEST_F(Shortcut, LeadsToNoOtherSocket) {
+  bool is_led_astray = false;
+  RpcService operations(programs::operations, "GlusterFS 4.x v1");
+  RpcService shortcut(programs::shortcuts, "Mortar shortcuts");
+  shortcut.on_raw(AskForShortcut::number, [](RpcConnection&, IncomingCall call) {
+    AskForShortcut::Reply reply;
+    reply.socket = "/run/others";
+    call.reply(reply);
+  });
+  SimulatedWorld& taken_over = server_host_.start_process("glusterfsd");
+  RpcServer brick(taken_over.background());
+  brick.add(operations);
+  brick.add(shortcut);
+  brick.add_dump();
+  Result<std::unique_ptr<Listener>> at = taken_over.network().listen(Address::tcp("", port), StreamOptions{}, 8);
+  Result<std::unique_ptr<Listener>> others =
+      taken_over.network().listen(Address::unix_socket("/run/others"), StreamOptions{}, 8);
+  ASSERT_TRUE(at && others);
+  RpcListener listening(taken_over, std::move(*at), brick);
+  RpcListener astray(taken_over, std::move(*others), RpcListener::Accept([&](RpcConnection&) {
+                       is_led_astray = true;
+                       return std::shared_ptr<RpcHandler>();
+                     }));
+  Result<std::unique_ptr<Translator>> made = ProtocolClient::maker(process_)(beside_, client_section());
+  ASSERT_TRUE(made);
+  ASSERT_TRUE(simulation_.run((*made)->start()));
+  simulation_.run_for(10s);
+  EXPECT_FALSE(is_led_astray);
 }
 
 TEST_F(Shortcut, NeedsTheTokenAndTakesItOnce) {

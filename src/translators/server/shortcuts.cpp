@@ -14,7 +14,7 @@ constexpr int backlog = 128;
 
 Result<Done> Shortcuts::listen(RpcListener::Accept accept, RpcLimits limits) {
   // Nobody can have taken a name that nobody knew.
-  const Address at = Address::unix_socket(fmt::format("@mortar/{}", world_.random_gfid().text()));
+  const Address at = Address::unix_socket(fmt::format("{}{}", AskForShortcut::prefix, world_.random_gfid().text()));
   Result<std::unique_ptr<Listener>> listener = world_.network().listen(at, StreamOptions{}, backlog);
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::make_unique<RpcListener>(

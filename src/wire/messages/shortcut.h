@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "base/gfid.h"
@@ -17,10 +18,12 @@ struct AskForShortcut {
   static constexpr Program program = programs::shortcuts;
   static constexpr const char* name_of_operation = "ASK_FOR_SHORTCUT";
   static constexpr std::uint32_t number = 1;
+  // Of the socket's name: abstract, and no other program's. A client goes nowhere else, whatever a brick says.
+  static constexpr std::string_view prefix = "@mortar/";
   struct Reply {
     std::int32_t op_ret = 0;
     std::int32_t op_errno = 0;  // EREMOTE: not for this one
-    std::string socket;         // an abstract name, "@" before it
+    std::string socket;
     Gfid token;
     friend bool operator==(const Reply&, const Reply&) = default;
     auto fields(this auto& self) {
