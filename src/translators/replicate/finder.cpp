@@ -220,7 +220,8 @@ Task<fop::Lookup::Reply> Finder::unite_by_gfid(const Call& call, Gfid gfid, Hear
   // Where none of those that have it is right, who was may just have lost it.
   const bool is_split = weigh(volume_, heard.answers, volume_.all()).readable.is_split();
   const bool is_held = volume_.quorum.is_required() && volume_.quorum.is_met(holders) && !is_split;
-  const bool is_certain = denied.empty() || is_held;
+  const bool is_nowhere = holders.empty() && !volume_.quorum.is_required();
+  const bool is_certain = denied.empty() || is_held || is_nowhere;
   const bool are_enough = volume_.quorum.is_met(denied | holders);
   if (is_certain || !are_enough) co_return unite(std::move(heard), volume_.all());
   if (!holders.empty()) {
