@@ -103,20 +103,18 @@ Task<> Endpoints::listen() {
 }
 
 Task<RpcListener::Received> Endpoints::receive(std::unique_ptr<Stream> stream) {
-  const auto answered_by = [](RpcHandler& handler) {
-    return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler);
-  };
   Membership& membership = management_.membership();
   const bool alone = membership.is_alone();
   std::shared_ptr<TlsContext> context = alone ? introductions_.context() : membership.context();
   AcceptedStream accepted = co_await tried(with_deadline(management_.world(), first_words_limit,
                                                          accept_tls_or_plain(std::move(stream), std::move(context))));
-  RpcListener::Received received{std::move(accepted.stream), answered_by(network_server_)};
+  RpcListener::Received received{std::move(accepted.stream), RpcListener::always(network_server_)};
   if (!accepted.certified) co_return std::move(received);
   if (alone) {
-    received.handler = answered_by(inviting_server_);
+    received.accept = RpcListener::always(inviting_server_);
   } else {
-    received.handler = std::make_shared<Certified>(*this, std::move(*accepted.certified));
+    const auto certified = std::make_shared<Certified>(*this, std::move(*accepted.certified));
+    received.accept = [certified](RpcConnection&) { return certified; };
   }
   co_return std::move(received);
 }

@@ -68,11 +68,10 @@ Result<SocketAddress> SocketAddress::unix_socket(const std::string& path) {
     return failed(ENAMETOOLONG, path + ": a socket's path has at most 107 bytes");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
+  const bool is_abstract = path.starts_with('@');
+  if (is_abstract) address.sun_path[0] = '\0';
   SocketAddress made = made_of(address);
-  if (path.starts_with('@')) {
-    reinterpret_cast<sockaddr_un*>(&made.storage)->sun_path[0] = '\0';
-    made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  }
+  if (is_abstract) made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
   return made;
 }
 

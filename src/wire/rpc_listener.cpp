@@ -45,17 +45,12 @@ RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, Recei
   accepting_.start(accept_all());
 }
 
-RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, Welcome welcome, Accept accept,
-                         RpcLimits limits)
-    : RpcListener(world, std::move(listener), std::move(accept), limits) {
-  welcome_ = std::move(welcome);
-}
-
 RpcListener::RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits)
-    : RpcListener(world, std::move(listener), Accept([&handler](RpcConnection&) {
-                    return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler);
-                  }),
-                  limits) {}
+    : RpcListener(world, std::move(listener), always(handler), limits) {}
+
+RpcListener::Accept RpcListener::always(RpcHandler& handler) {
+  return [&handler](RpcConnection&) { return std::shared_ptr<RpcHandler>(std::shared_ptr<void>(), &handler); };
+}
 
 RpcListener::~RpcListener() = default;
 
@@ -68,9 +63,7 @@ Task<> RpcListener::accept_all() {
   for (;;) {
     Result<std::unique_ptr<Stream>> stream = co_await listener_->accept();
     if (stream) {
-      serving_.start(receive_   ? receive(std::move(*stream))
-                     : welcome_ ? welcome(std::move(*stream))
-                                : serve(std::move(*stream)));
+      serving_.start(receive_ ? receive(std::move(*stream)) : serve(std::move(*stream), accept_));
       continue;
     }
     log::warning("rpc", "no connection was accepted at {}: {}", address_.text(), stream.error().sentence());
@@ -78,24 +71,12 @@ Task<> RpcListener::accept_all() {
   }
 }
 
-Task<> RpcListener::serve(std::unique_ptr<Stream> stream) {
+Task<> RpcListener::serve(std::unique_ptr<Stream> stream, Accept accept) {
   std::shared_ptr<RpcHandler> handler;  // outlives the connection
   RpcConnection connection(std::move(stream), nullptr, limits_);
-  handler = accept_(connection);
+  handler = accept(connection);
   if (!handler) co_return done;
   co_await run(connection, *handler);
-  co_return done;
-}
-
-Task<> RpcListener::welcome(std::unique_ptr<Stream> stream) {
-  const std::string peer = stream->peer().text();
-  Task<std::unique_ptr<Stream>> welcoming = welcome_(std::move(stream));
-  Result<std::unique_ptr<Stream>> let_in = co_await with_deadline(world_, longest_welcome, std::move(welcoming));
-  if (!let_in) {
-    log::info("rpc", "the connection from {} was turned away: {}", peer, let_in.error().sentence());
-    co_return done;
-  }
-  co_await serve(std::move(*let_in));
   co_return done;
 }
 
@@ -107,9 +88,7 @@ Task<> RpcListener::receive(std::unique_ptr<Stream> stream) {
     log::info("rpc", "the connection from {} was turned away: {}", peer, received.error().sentence());
     co_return done;
   }
-  if (received->handler == nullptr) co_return done;
-  RpcConnection connection(std::move(received->stream), nullptr, limits_);
-  co_await run(connection, *received->handler);
+  co_await serve(std::move(received->stream), std::move(received->accept));
   co_return done;
 }
 

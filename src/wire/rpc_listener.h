@@ -15,20 +15,19 @@ class RpcListener {
   // Makes what answers the calls of a new connection; it is kept until the connection has ended. Null turns the
   // connection away.
   using Accept = std::function<std::shared_ptr<RpcHandler>(RpcConnection&)>;
+  // Every connection gets the same one, which must outlive them.
+  static Accept always(RpcHandler& handler);
 
   // Looks at a new stream, for as long as it takes, before it becomes a connection: it may replace the stream, and says
-  // what answers on it.
+  // what makes the handler of that. An error turns it away.
   struct Received {
     std::unique_ptr<Stream> stream;
-    std::shared_ptr<RpcHandler> handler;  // null turns it away
+    Accept accept;
   };
   using Receive = std::function<Task<Received>(std::unique_ptr<Stream>)>;
-  // The same for those who are all answered alike, once they are let in: an error turns the stream away.
-  using Welcome = std::function<Task<std::unique_ptr<Stream>>(std::unique_ptr<Stream>)>;
 
   RpcListener(World& world, std::unique_ptr<Listener> listener, Receive receive, RpcLimits limits = {});
   RpcListener(World& world, std::unique_ptr<Listener> listener, Accept accept, RpcLimits limits = {});
-  RpcListener(World& world, std::unique_ptr<Listener> listener, Welcome welcome, Accept accept, RpcLimits limits = {});
   // Every connection with the same handler, which must outlive the listener.
   RpcListener(World& world, std::unique_ptr<Listener> listener, RpcHandler& handler, RpcLimits limits = {});
   RpcListener(const RpcListener&) = delete;
@@ -48,8 +47,7 @@ class RpcListener {
 
  private:
   Task<> accept_all();
-  Task<> serve(std::unique_ptr<Stream> stream);
-  Task<> welcome(std::unique_ptr<Stream> stream);
+  Task<> serve(std::unique_ptr<Stream> stream, Accept accept);
   Task<> receive(std::unique_ptr<Stream> stream);
   Task<> run(RpcConnection& connection, RpcHandler& handler);
 
@@ -58,7 +56,6 @@ class RpcListener {
   std::unique_ptr<Listener> listener_;
   Accept accept_;    // or
   Receive receive_;  // one of them
-  Welcome welcome_;  // before the first, or null
   RpcLimits limits_;
   std::list<RpcConnection*> connections_;
   TaskSet accepting_;

@@ -61,7 +61,7 @@ class MembersTest : public testing::Test {
       co_await tried(certified_member(test.pool_, *accepted.certified));
       handler = &test.for_members_;
     }
-    co_return RpcListener::Received{std::move(accepted.stream), {std::shared_ptr<void>(), handler}};
+    co_return RpcListener::Received{std::move(accepted.stream), RpcListener::always(*handler)};
   }
 
   Result<Document> read_by(RemoteRegister::Connect connect) {

@@ -20,14 +20,15 @@ void Complaints::note(const Error& error, std::source_location where) {
   Kind* kind = std::ranges::find(kinds_, error.number(), &Kind::number);
   if (kind == kinds_.end()) return;
   const Instant now = world_.now();
-  if (kind->is_said && now - kind->said_last < between_lines) {
+  if (kind->said_last && now - *kind->said_last < between_lines) {
     ++kind->unsaid;
     return;
   }
   std::string text = error.sentence();
   if (kind->unsaid != 0) text += fmt::format(" ({} more failed with that errno since the last line)", kind->unsaid);
   log::write(log::Level::warning, "mount", text, where);
-  *kind = {kind->number, now, 0, true};
+  kind->said_last = now;
+  kind->unsaid = 0;
 }
 
 }  // namespace mortar::fuse

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <source_location>
 
 #include "base/result.h"
@@ -21,9 +22,8 @@ class Complaints {
  private:
   struct Kind {
     int number;
-    Instant said_last{};
+    std::optional<Instant> said_last = {};
     std::uint64_t unsaid = 0;
-    bool is_said = false;
   };
 
   World& world_;

@@ -40,20 +40,30 @@ TEST(HealService, LooksAgainSoonForAsLongAsAnotherHealerIsAtIt) {
   EXPECT_EQ(damaged.lab.differences("f"), std::vector<std::string>());
 }
 
-// Nobody is blamed for what a client had begun that is gone: its file is listed as being changed for ever.
-TEST(HealService, EndsWhatAClientHadBegunThatIsGone) {
-  Damaged damaged(3);
+// A healer, and somebody who has a file open.
+class HealServiceBesideAWriter : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
+    ASSERT_TRUE(opened);
+    fd = opened->fd;
+    tasks.start(service.run());
+  }
+
+  Damaged damaged{3};
   const Gfid f = damaged.file("f", "hello");
   ClusterClient& writer = damaged.lab.add_client();
-  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
-  ASSERT_TRUE(opened);
+  Fd fd;
   ClusterClient& daemon = damaged.lab.client();
-  HealService service(daemon.world(), static_cast<Replicate&>(daemon.top()));
+  HealService service{daemon.world(), static_cast<Replicate&>(daemon.top())};
   TaskSet tasks;
-  tasks.start(service.run());
-  damaged.lab.simulation().run_for(1s);
+};
 
-  ASSERT_TRUE(writer.ask(writing(f, opened->fd)));
+// Nobody is blamed for what a client had begun that is gone: its file is listed as being changed for ever.
+TEST_F(HealServiceBesideAWriter, EndsWhatHadBegunWhereTheWriterIsGone) {
+  damaged.lab.simulation().run_for(1s);
+  ASSERT_TRUE(writer.ask(writing(f, fd)));
+  fd = {};
   writer.die();
   damaged.lab.simulation().run_for(1s);
   EXPECT_TRUE(damaged.lab.dirty(0, "f").any());
@@ -61,18 +71,9 @@ TEST(HealService, EndsWhatAClientHadBegunThatIsGone) {
   EXPECT_EQ(damaged.lab.differences("f"), std::vector<std::string>());
 }
 
-TEST(HealService, LooksOnceAtWhatIsWrittenForLong) {
-  Damaged damaged(3);
-  const Gfid f = damaged.file("f", "hello");
-  ClusterClient& writer = damaged.lab.add_client();
-  const Result<fop::Opened> opened = writer.ask(fop::Open{.gfid = f, .flags = open_flag::read_write, .xdata = {}});
-  ASSERT_TRUE(opened);
-  ClusterClient& daemon = damaged.lab.client();
-  HealService service(daemon.world(), static_cast<Replicate&>(daemon.top()));
-  TaskSet tasks;
-  tasks.start(service.run());
+TEST_F(HealServiceBesideAWriter, LooksOnceAtWhatIsWrittenForLong) {
   for (int second = 0; second < 120; ++second) {
-    ASSERT_TRUE(writer.ask(writing(f, opened->fd)));
+    ASSERT_TRUE(writer.ask(writing(f, fd)));
     damaged.lab.simulation().run_for(900ms);
   }
   EXPECT_TRUE(damaged.lab.dirty(0, "f").any());

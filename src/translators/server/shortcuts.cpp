@@ -17,9 +17,10 @@ Result<Done> Shortcuts::listen(RpcListener::Accept accept, RpcLimits limits) {
   const Address at = Address::unix_socket(fmt::format("{}{}", AskForShortcut::prefix, world_.random_gfid().text()));
   Result<std::unique_ptr<Listener>> listener = world_.network().listen(at, StreamOptions{}, backlog);
   if (!listener) return std::unexpected(listener.error());
+  accept_ = std::move(accept);
   listener_ = std::make_unique<RpcListener>(
-      world_, std::move(*listener), [this](std::unique_ptr<Stream> stream) { return welcome(std::move(stream)); },
-      std::move(accept), limits);
+      world_, std::move(*listener),
+      RpcListener::Receive([this](std::unique_ptr<Stream> stream) { return receive(std::move(stream)); }), limits);
   return done;
 }
 
@@ -44,7 +45,7 @@ void Shortcuts::forget(const RpcConnection& connection) {
   std::erase_if(offers_, [&connection](const auto& offer) { return offer.second.to == &connection; });
 }
 
-Task<std::unique_ptr<Stream>> Shortcuts::welcome(std::unique_ptr<Stream> stream) {
+Task<RpcListener::Received> Shortcuts::receive(std::unique_ptr<Stream> stream) {
   Gfid token;
   const std::span<std::byte> into = std::as_writable_bytes(std::span(token.bytes));
   std::size_t got = 0;
@@ -57,7 +58,7 @@ Task<std::unique_ptr<Stream>> Shortcuts::welcome(std::unique_ptr<Stream> stream)
   if (offer == offers_.end()) co_return failed(EACCES, "this token was offered to nobody");
   auto known = std::make_unique<ReaddressedStream>(std::move(stream), offer->second.local, offer->second.peer);
   offers_.erase(offer);
-  co_return known;
+  co_return RpcListener::Received{std::move(known), accept_};
 }
 
 }  // namespace mortar

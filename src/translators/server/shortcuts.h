@@ -31,10 +31,11 @@ class Shortcuts {
     Address peer;
   };
 
-  // The one that was offered, under the addresses of whom it was offered to. EACCES for anybody else.
-  Task<std::unique_ptr<Stream>> welcome(std::unique_ptr<Stream> stream);
+  // What was offered, under the addresses of whom it was offered to. EACCES for anybody else.
+  Task<RpcListener::Received> receive(std::unique_ptr<Stream> stream);
 
   World& world_;
+  RpcListener::Accept accept_;
   std::map<Gfid, Offer> offers_;  // by token
   std::unique_ptr<RpcListener> listener_;
 };
