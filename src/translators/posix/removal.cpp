@@ -97,6 +97,10 @@ Result<Doomed> find_doomed(const Work& work, Subject& parent, Subject& object, c
   Result<FileStatus> status = status_of(work, doomed.place);
   if (!status) return std::unexpected(status.error());
   doomed.status = *status;
+  if (remembers(object, *status)) {
+    doomed.has_gfid = true;
+    return doomed;
+  }
   Result<Gfid> gfid = read_gfid(work, doomed.place);
   if (!gfid && gfid.error().number() != ENODATA) return std::unexpected(gfid.error());
   if (gfid.value_or(null_gfid) != object.gfid) return failed(name_moved);
@@ -176,7 +180,7 @@ Result<fop::Changed> unlink(Work& work, const fop::Unlink& request) {
   }
   Dictionary answers;
   if (doomed->has_gfid) {
-    Result<Iatt> iatt = observe(work, object, doomed->place);
+    Result<Iatt> iatt = observe(work, object, doomed->place, doomed->status);
     if (!iatt) return std::unexpected(iatt.error());
     const Result<Done> answered = answer_wanted(work, object, doomed->place, *iatt, request.xdata, answers);
     if (!answered) return std::unexpected(answered.error());

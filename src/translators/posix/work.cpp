@@ -50,22 +50,6 @@ Result<Sighting> sight(const Work& work, Subject& subject, bool parked_too) {
   return Sighting{std::move(parked), *status};
 }
 
-Result<Iatt> observe_as(const Work& work, Subject& subject, const Place& place, const FileStatus& status) {
-  const bool holds =
-      subject.memory && subject.memory->inode == status.inode && subject.memory->changed == status.changed;
-  if (!holds) {
-    subject.memory.reset();
-    Result<Gfid> carried = read_gfid(work, place);
-    if (!carried && carried.error().number() != ENODATA) return std::unexpected(carried.error());
-    // Somebody else's object lies under this handle.
-    if (!carried || *carried != subject.gfid) return failed(ESTALE);
-    subject.memory = Memory{status.inode, status.changed, read_times(work, place)};
-  }
-  Iatt iatt = make_iatt(status, subject.gfid, subject.memory->times);
-  if (subject.parked) iatt.links = 0;
-  return iatt;
-}
-
 }  // namespace
 
 Result<Place> find(const Work& work, Subject& subject, bool parked_too) {
@@ -115,9 +99,27 @@ Iatt make_iatt(const FileStatus& status, const Gfid& gfid, const std::optional<T
   return iatt;
 }
 
+bool remembers(const Subject& subject, const FileStatus& status) {
+  return subject.memory && subject.memory->inode == status.inode && subject.memory->changed == status.changed;
+}
+
 Result<Iatt> observe(const Work& work, Subject& subject, const Place& place) {
   Result<FileStatus> status = status_of(work, place);
-  return status ? observe_as(work, subject, place, *status) : Result<Iatt>(std::unexpected(status.error()));
+  return status ? observe(work, subject, place, *status) : Result<Iatt>(std::unexpected(status.error()));
+}
+
+Result<Iatt> observe(const Work& work, Subject& subject, const Place& place, const FileStatus& status) {
+  if (!remembers(subject, status)) {
+    subject.memory.reset();
+    Result<Gfid> carried = read_gfid(work, place);
+    if (!carried && carried.error().number() != ENODATA) return std::unexpected(carried.error());
+    // Somebody else's object lies under this handle.
+    if (!carried || *carried != subject.gfid) return failed(ESTALE);
+    subject.memory = Memory{status.inode, status.changed, read_times(work, place)};
+  }
+  Iatt iatt = make_iatt(status, subject.gfid, subject.memory->times);
+  if (subject.parked) iatt.links = 0;
+  return iatt;
 }
 
 Iatt observe_status(const Work& work, Subject& subject, const Place& place, const FileStatus& status) {
@@ -151,7 +153,7 @@ Result<Found> find_and_observe(const Work& work, Subject& subject, bool parked_t
     if (!sighting) return std::unexpected(sighting.error());
     const Place& place = sighting->place;
     Result<Iatt> iatt =
-        sighting->status ? observe_as(work, subject, place, *sighting->status) : observe(work, subject, place);
+        sighting->status ? observe(work, subject, place, *sighting->status) : observe(work, subject, place);
     const bool gone = iatt && iatt->is_directory() && iatt->links == 0;
     if (iatt && !gone) return Found{place, *iatt};
     if (!gone || subject.file || attempt > 0) return failed(iatt ? ESTALE : iatt.error().number());

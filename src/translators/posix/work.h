@@ -69,7 +69,11 @@ Result<Gfid> read_gfid(const Work& work, const Place& place);
 
 // The attributes of the subject; what was remembered serves if it still holds, else it is read anew.
 Result<Iatt> observe(const Work& work, Subject& subject, const Place& place);
-// The same where the status was just read and the gfid with it.
+// The same where the status was just read.
+Result<Iatt> observe(const Work& work, Subject& subject, const Place& place, const FileStatus& status);
+// Whether it is what was observed before, which carried the subject's gfid.
+bool remembers(const Subject& subject, const FileStatus& status);
+// The same where the gfid was read with it.
 Iatt observe_status(const Work& work, Subject& subject, const Place& place, const FileStatus& status);
 // The same of an object whose gfid is not known yet; the subject takes the one it carries.
 Result<Iatt> observe_unknown(const Work& work, Subject& subject, const Place& place);
