@@ -21,24 +21,36 @@ void OrderOfChanges::heard_of(const Gfid& gfid) {
   ++end_;
 }
 
+OrderOfChanges::Way& OrderOfChanges::way_of(std::uint64_t place) {
+  const auto distance = [&](const Way& way) { return place > way.at ? place - way.at : way.at - place; };
+  auto way = std::ranges::min_element(ways_, {}, distance);
+  if (way == ways_.end() || distance(*way) > reach) {
+    if (ways_.size() < most_ways) ways_.emplace_back();
+    way = ways_.end() - 1;
+    *way = Way{.at = place, .named_to = place + 1};
+  }
+  std::rotate(ways_.begin(), way, way + 1);
+  return ways_.front();
+}
+
 std::vector<Gfid> OrderOfChanges::changed(const Gfid& gfid) {
   const auto found = places_.find(gfid);
   if (found == places_.end()) return {};
   const std::uint64_t place = found->second;
-  if (in_order_ > 0 && place == at_) return {};
-  const bool goes_on = in_order_ > 0 && place + reach > at_ && place <= at_ + reach;
-  in_order_ = goes_on ? in_order_ + 1 : 1;
-  at_ = goes_on ? std::max(at_, place) : place;
-  named_to_ = goes_on ? std::max(named_to_, at_ + 1) : at_ + 1;
-  const std::uint64_t ahead = std::min((in_order_ - 1) * for_each, most_ahead);
-  const std::uint64_t to = std::min(at_ + 1 + ahead, end_);
+  Way& way = way_of(place);
+  if (way.changes > 0 && place == way.at) return {};
+  ++way.changes;
+  way.at = std::max(way.at, place);
+  way.named_to = std::max(way.named_to, way.at + 1);
+  const std::uint64_t ahead = std::min((way.changes - 1) * for_each, most_ahead);
+  const std::uint64_t to = std::min(way.at + 1 + ahead, end_);
   // Not one by one: they are asked for together.
-  const bool are_enough = (to - std::min(named_to_, to)) * 2 >= ahead || to == end_;
-  if (to <= named_to_ || !are_enough) return {};
+  const bool are_enough = (to - std::min(way.named_to, to)) * 2 >= ahead || to == end_;
+  if (to <= way.named_to || !are_enough) return {};
   std::vector<Gfid> named;
-  for (; named_to_ < to; ++named_to_) {
-    const Gfid& next = heard_[named_to_ % most];
-    if (places_.at(next) == named_to_) named.push_back(next);
+  for (; way.named_to < to; ++way.named_to) {
+    const Gfid& next = heard_[way.named_to % most];
+    if (places_.at(next) == way.named_to) named.push_back(next);
   }
   return named;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <set>
 
 namespace mortar::testing {
 namespace {
@@ -64,6 +65,21 @@ TEST_F(Order, SeveralUsersAtOnceAreInOrder) {
     for (const std::uint64_t shuffled : {2, 0, 3, 1}) count += order_.changed(numbered(number + shuffled)).size();
   }
   EXPECT_GE(count, 60U);
+}
+
+TEST_F(Order, FoldersByTurnsAreInOrder) {
+  constexpr std::uint64_t folders = 20;
+  constexpr std::uint64_t files = 25;
+  std::set<Gfid> all_named;
+  std::size_t not_in_time = 0;
+  for (std::uint64_t file = 0; file < files; ++file) {
+    for (std::uint64_t folder = 0; folder < folders; ++folder) {
+      const Gfid changed = numbered(folder * files + file);
+      if (!all_named.contains(changed)) ++not_in_time;
+      for (const Gfid& next : order_.changed(changed)) all_named.insert(next);
+    }
+  }
+  EXPECT_EQ(not_in_time, 2 * folders);
 }
 
 TEST_F(Order, AnotherPlaceBeginsAnew) {
