@@ -18,6 +18,8 @@ constexpr std::uint32_t add_words = 0;  // on the wire
 // How long a directory is locked by the name after somebody else wanted it.
 constexpr Duration contention_lasts = 5s;
 constexpr Duration between_sweeps = 250ms;
+// Nothing is asked for during that: whoever makes changes in a row asks for the next one sooner.
+constexpr Duration pause = 10ms;
 // How long names are locked where nobody would tell that somebody else wants them: bricks of GlusterFS (10.3) send no
 // such notice of names, as the list by which they would is never made.
 constexpr Duration longest_without_notice = 250ms;
@@ -67,6 +69,7 @@ Task<Hold::Use> Holds::take(const Call&, Part part) {
 }
 
 std::shared_ptr<Hold> Holds::find_or_make(const Part& part) {
+  last_asked_ = volume_.world.now();
   Hold::Key key{part.gfid, part.kind, {}};
   const auto whole = holds_.find(key);
   if (whole != holds_.end()) return whole->second;
@@ -141,16 +144,26 @@ void Holds::end(const std::shared_ptr<Hold>& hold) {
   volume_.background.start(settle(hold));
 }
 
+// In a pause, so that nobody's changes wait for what others have done before; but for twice as long at most.
 Task<> Holds::end_idle() {
+  bool awaits_pause = false;
   while (!holds_.empty() && !is_finishing_) {
-    co_await tried(volume_.world.sleep(std::min<Duration>(between_sweeps, volume_.options.post_operation_delay)));
+    const Duration delay = volume_.options.post_operation_delay;
+    co_await tried(volume_.world.sleep(std::min(awaits_pause ? pause : between_sweeps, delay)));
     const Instant now = volume_.world.now();
-    std::vector<std::shared_ptr<Hold>> idle;
+    const Duration longest = now - last_asked_ < pause ? 2 * delay : delay;
+    awaits_pause = false;
+    std::vector<std::shared_ptr<Hold>> over;
     for (const auto& [key, hold] : holds_) {
-      const bool is_idle = now - hold->idle_since_ >= volume_.options.post_operation_delay || is_overdue(*hold);
-      if (hold->users_ == 0 && is_idle) idle.push_back(hold);
+      if (hold->users_ != 0) continue;
+      const Duration idle = now - hold->idle_since_;
+      if (idle >= longest || is_overdue(*hold)) {
+        over.push_back(hold);
+      } else if (idle >= delay) {
+        awaits_pause = true;
+      }
     }
-    for (const std::shared_ptr<Hold>& hold : idle) end(hold);
+    for (const std::shared_ptr<Hold>& hold : over) end(hold);
   }
   is_sweeping_ = false;
   co_return done;

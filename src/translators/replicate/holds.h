@@ -1,6 +1,6 @@
 // The locks under which copies are changed, and the marks that tell of changes under way. Taken for one change they are
-// kept for those to come: for a second after the last, until somebody else wants them, or a copy goes; those of names
-// for a moment only where bricks do not tell that.
+// kept for those to come: for a second after the last and to the next pause, until somebody else wants them, or a copy
+// goes; those of names for a moment only where bricks do not tell that.
 //
 //   Hold::Use use = co_await tried(holds.take(call, part));  // locked, on a quorum
 //   co_await tried(holds.mark(use, use.locked()));  // the others are blamed, before anything is changed
@@ -250,6 +250,7 @@ class Holds {
   LikelyNext attributes_follow_;
   LikelyNext names_follow_;
   RecentObjects<Done> unfilled_{256};  // directories that were made and not locked with that
+  Instant last_asked_{};
   bool is_sweeping_ = false;
   bool is_finishing_ = false;
 };

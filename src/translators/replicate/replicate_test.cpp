@@ -11,15 +11,6 @@ using replicate::Counts;
 using replicate::Slot;
 using ::testing::IsEmpty;
 
-fop::Write write_of(const fop::Create::Reply& file, std::uint64_t offset, std::string_view text) {
-  return {.gfid = file.iatt.gfid,
-          .fd = file.fd,
-          .offset = offset,
-          .size = static_cast<std::uint32_t>(text.size()),
-          .xdata = {},
-          .data = {Slice::copy(as_bytes(text))}};
-}
-
 fop::Read read_of(const fop::Create::Reply& file, std::uint32_t size = 4096) {
   return {.gfid = file.iatt.gfid, .fd = file.fd, .size = size, .xdata = {}};
 }

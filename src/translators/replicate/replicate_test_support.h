@@ -42,6 +42,15 @@ class ReplicateLab : public ClusterLab {
   }
 };
 
+inline fop::Write write_of(const fop::Create::Reply& file, std::uint64_t offset, std::string_view text) {
+  return {.gfid = file.iatt.gfid,
+          .fd = file.fd,
+          .offset = offset,
+          .size = static_cast<std::uint32_t>(text.size()),
+          .xdata = {},
+          .data = {Slice::copy(as_bytes(text))}};
+}
+
 inline std::vector<std::string> ReplicateLab::differences(const std::string& name) {
   std::vector<std::string> found;
   for (std::size_t copy = 0; copy < bricks(); ++copy) {
