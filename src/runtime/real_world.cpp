@@ -1,6 +1,5 @@
 #include "runtime/real_world.h"
 
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/random.h>
@@ -85,9 +84,6 @@ RealWorld::~RealWorld() { background().cancel(); }
 Result<std::unique_ptr<RealWorld>> RealWorld::make(RealWorldOptions options) {
   // Who makes a file says its mode; what arrives from a client has been masked there.
   ::umask(0);
-  // Buffers come and go with every read and write: memory that stays with the process is not made anew for each.
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   if (options.io_uring) {
     // Refused by the kernel, its administrator or a container's filter: epoll does.
     if (Result<std::unique_ptr<UringPoller>> engine = UringPoller::make()) {
