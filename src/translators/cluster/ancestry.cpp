@@ -34,16 +34,29 @@ Task<std::vector<std::string>> ancestry(Translator& subvolume, const Call& call,
 }
 
 // Of a file with several names bricks tell all paths.
+Task<std::vector<std::vector<std::string>>> ways_to(Translator& subvolume, const Call& call, Gfid object) {
+  const std::string paths = co_await tried(told(subvolume, call, object, "glusterfs.gfidtopath"));
+  bool has_several = paths.contains(between_paths);
+  if (has_several) {
+    const fop::Lookup lookup{.gfid = object, .parent = {}, .name = {}, .xdata = {}};
+    const fop::Lookup::Reply found = co_await tried(subvolume.perform(call, lookup));
+    // Else it is a directory on the way whose name ends like that.
+    has_several = !found.iatt.is_directory() && found.iatt.links > 1;
+  }
+  std::vector<std::vector<std::string>> ways;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = has_several ? paths.find(between_paths, start) : std::string::npos;
+    Result<std::vector<std::string>> way = names_of(std::string_view(paths).substr(start, end - start));
+    if (!way) co_return way.error();
+    ways.push_back(std::move(*way));
+    if (end == std::string::npos) co_return std::move(ways);
+    start = end + between_paths.size() - 1;
+  }
+}
+
 Task<std::vector<std::string>> a_way_to(Translator& subvolume, const Call& call, Gfid object) {
-  std::string paths = co_await tried(told(subvolume, call, object, "glusterfs.gfidtopath"));
-  const std::size_t end = paths.find(between_paths);
-  if (end == std::string::npos) co_return names_of(paths);
-  const fop::Lookup lookup{.gfid = object, .parent = {}, .name = {}, .xdata = {}};
-  const fop::Lookup::Reply found = co_await tried(subvolume.perform(call, lookup));
-  // Else it is a directory on the way whose name ends like that.
-  const bool has_several = !found.iatt.is_directory() && found.iatt.links > 1;
-  if (has_several) paths.resize(end);
-  co_return names_of(paths);
+  std::vector<std::vector<std::string>> ways = co_await tried(ways_to(subvolume, call, object));
+  co_return std::move(ways.front());
 }
 
 }  // namespace mortar

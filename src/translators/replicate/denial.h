@@ -6,7 +6,13 @@
 // nor had those that have it by the time all this is known, as a heal took the blame back. Where both do, and no quorum
 // is required, each has gone on alone: all get it. Where nobody is blamed somebody is just making or removing it, or
 // died over that: nothing of it was acknowledged.
+//
+// A file is gone when all its names are: one may be just being made on those that have it, as links are, and tells
+// nothing of what became of the file.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "translators/replicate/asking.h"
 
@@ -21,6 +27,10 @@ class Denial {
   Task<bool> is_of_something_removed(const Call& call, Gfid gfid, Copies holders, Copies deniers);
 
  private:
+  using Way = std::vector<std::string>;
+
+  Task<bool> is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy holder, Copies holders, Copies deniers);
+  bool are_few(Copies deniers) const;
   // Whether one of the witnesses that have this directory blames a holder for its names.
   bool is_blamed(const AnswersOf<fop::Lookup>& answers, Copies witnesses, Copies holders) const;
 

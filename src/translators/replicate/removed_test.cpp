@@ -52,6 +52,60 @@ TEST(ReplicateWithoutQuorum, NothingIsFoundInADirectoryThatIsRemoved) {
   }
 }
 
+// Bricks tell the names of a file in the order of their paths: the one that is just made comes first, or last.
+class LinkWithoutQuorum : public ::testing::TestWithParam<std::tuple<std::size_t, std::string>> {
+ protected:
+  void SetUp() override {
+    const Result<fop::Made> made = lab.client().mkdir(root_gfid, name);
+    ASSERT_TRUE(made);
+    directory = made->iatt.gfid;
+    lab.settle();
+  }
+  void make_file() {
+    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+    ASSERT_TRUE(made);
+    file = made->iatt.gfid;
+    ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file, .fd = made->fd, .xdata = {}}));
+    lab.settle();
+  }
+  int error_of_link() {
+    return lab.client().error_of(fop::Link{.gfid = file, .new_parent = directory, .new_name = "g", .xdata = {}});
+  }
+
+  const std::size_t away = std::get<0>(GetParam());
+  const std::string name = std::get<1>(GetParam());
+  ReplicateLab lab{2, {{"quorum-type", "none"}}};
+  Gfid directory, file;
+};
+
+TEST_P(LinkWithoutQuorum, WhatIsRemovedGetsNoNewNameFromACopyThatMissedIt) {
+  make_file();
+  lab.brick(away).go_away();
+  ASSERT_EQ(lab.client().error_of(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}), 0);
+  lab.settle();
+  lab.brick(away).come_back();
+  lab.settle();
+  ASSERT_TRUE(lab.brick(away).exists("f"));
+  EXPECT_EQ(error_of_link(), ESTALE);
+  EXPECT_TRUE(lab.is_nowhere(name + "/g"));
+  EXPECT_TRUE(lab.client().rmdir(root_gfid, name));
+}
+
+TEST_P(LinkWithoutQuorum, WhatOneCopyLacksGetsANewName) {
+  lab.brick(away).go_away();
+  make_file();
+  lab.brick(away).come_back();
+  lab.settle();
+  ASSERT_FALSE(lab.brick(away).exists("f"));
+  EXPECT_EQ(error_of_link(), 0);
+  EXPECT_TRUE(lab.brick(1 - away).exists(name + "/g"));
+  EXPECT_TRUE(lab.client().lookup(directory, "g"));
+  EXPECT_EQ(lab.client().error_of(fop::Lookup{.gfid = file}), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(EachAway, LinkWithoutQuorum,
+                         ::testing::Combine(::testing::Values(0, 1), ::testing::Values("d", "z")));
+
 // Whatever both copies have made in a directory while they did not know of each other stays.
 TEST(ReplicateWithoutQuorum, WhatOneCopyLacksIsThereWhereEachIsBehindWithTheDirectory) {
   ReplicateLab lab(2, {{"quorum-type", "none"}});
