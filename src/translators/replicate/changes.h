@@ -93,6 +93,10 @@ class Changes {
   // The same of a directory that has gone since it was locked: what was made in it goes again.
   template <class Operation>
   Task<> refuse_in_what_is_removed(const Call& call, const Operation& change, Attempt<Operation>& attempt);
+  // Where one copy is enough, one that has missed that the object was removed finds it under its name: that is ESTALE,
+  // or it lives on where it is open, and who has it without a name has the change.
+  template <class Operation>
+  Task<> heed_removal(const Call& call, const Uses& uses, Attempt<Operation>& attempt);
   // Nobody does it: always an error, which says why.
   template <class Operation>
   Task<> refuse(const Call& call, const Operation& change, Uses& uses, Attempt<Operation>& attempt);

@@ -125,12 +125,34 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
     co_await tried(follow_suit(call, change, attempt));
   }
   attempt.outcome = outcome_of(attempt.answers, attempt.right, volume_.quorum);
+  if constexpr (ChangesContent<Operation> || ChangesAttributes<Operation>) {
+    co_await tried(heed_removal(call, uses, attempt));
+  }
   attempt.had = attempt.outcome.had;
   if constexpr (WithDescriptor<Operation>) {
     for (const Copy copy : attempt.outcome.unnamed.list()) {
       co_await tried(descriptors_.open_anew_at(call, change.fd, copy));
     }
   }
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::heed_removal(const Call& call, const Uses& uses, Attempt<Operation>& attempt) {
+  Outcome& outcome = attempt.outcome;
+  const Part& part = uses.front().part();
+  const Copies doubting = part.open == nullptr ? outcome.without : outcome.unnamed;
+  if (volume_.quorum.is_required() || outcome.had.empty() || doubting.empty()) co_return done;
+  const bool is_removed = co_await tried(finder_.is_removed(call, part.gfid));
+  if (!is_removed) co_return done;
+  if (part.open == nullptr) {
+    attempt.is_undone = true;
+    co_return failed(ESTALE);
+  }
+  const Copies had = took_as_much(attempt.answers, outcome.unnamed, outcome.had.front());
+  outcome.had = outcome.had | had;
+  outcome.missed = outcome.missed - had;
+  outcome.unnamed = outcome.unnamed - had;
   co_return done;
 }
 
@@ -259,11 +281,9 @@ Task<> Changes::undo_for_those_who_refuse(const Call& call, Uses& uses, Attempt<
 
 template <class Operation>
 Task<> Changes::blame_others(const Call& call, Uses& uses, Attempt<Operation>& attempt) {
-  const AnswersOf<Operation>& answers = attempt.answers;
-  Copies unnamed = attempt.outcome.unnamed;
-  for (const Copy copy : unnamed.list()) {
-    if (answers[copy]->op_ret != answers[attempt.outcome.had.front()]->op_ret) unnamed.remove(copy);
-  }
+  const Outcome& outcome = attempt.outcome;
+  const Copies unnamed =
+      outcome.unnamed.empty() ? Copies() : took_as_much(attempt.answers, outcome.unnamed, outcome.had.front());
   attempt.had = co_await tried(with_unnamed(call, uses, attempt.had, unnamed));
   // Copies that are behind do not blame the last one that is not: then all would be blamed.
   co_await tried(right_among(call, uses, attempt.had));
@@ -276,16 +296,17 @@ template <class Operation>
 Task<typename Operation::Reply> Changes::told(const Call& call, const Operation& change, const Uses& uses,
                                               const Attempt<Operation>& attempt) {
   const Part& part = uses.front().part();
-  const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, attempt.outcome.had, part.open));
+  const Copies had = who_tell(attempt.answers, attempt.outcome.had);
+  const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, had, part.open));
   typename Operation::Reply reply = *attempt.answers[tells];
   if constexpr (requires { reply.after; }) {
-    co_await tried(tell_size(call, part.gfid, attempt.answers, attempt.outcome.had, tells, part.open, reply));
+    co_await tried(tell_size(call, part.gfid, attempt.answers, had, tells, part.open, reply));
   }
   if constexpr (requires { reply.iatt; }) {
     bool is_new = false;
     if constexpr (MakesEntry<Operation>) is_new = is_made_by(change, reply);
     if (!is_new) {
-      co_await tried(tell_attributes<Operation>(call, attempt.answers, attempt.outcome.had, reply.iatt));
+      co_await tried(tell_attributes<Operation>(call, attempt.answers, had, reply.iatt));
     }
   }
   co_return std::move(reply);

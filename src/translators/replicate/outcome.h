@@ -66,6 +66,25 @@ Gfid object_of_most(const std::vector<Result<Reply>>& answers, Copies copies) {
   return object;
 }
 
+// Of these copies, those that took in as much as `other`.
+template <class Reply>
+Copies took_as_much(const std::vector<Result<Reply>>& answers, Copies copies, Copy other) {
+  for (const Copy copy : copies.list()) {
+    if (answers[copy]->op_ret != answers[other]->op_ret) copies.remove(copy);
+  }
+  return copies;
+}
+
+// Of these copies, those to be heard: where some have it without a name, who finds one has missed that it was removed.
+template <class Reply>
+Copies who_tell(const std::vector<Result<Reply>>& answers, Copies had) {
+  Copies nameless;
+  for (const Copy copy : had.list()) {
+    if (is_nameless(*answers[copy])) nameless.add(copy);
+  }
+  return nameless.empty() ? had : nameless;
+}
+
 // A copy that took in less than another has missed something. So has one that took it into a file without a name while
 // others have one, unless a quorum has none: a heal may make the file anew there. And one that has opened another
 // object of that name.

@@ -106,6 +106,67 @@ TEST_P(LinkWithoutQuorum, WhatOneCopyLacksGetsANewName) {
 INSTANTIATE_TEST_SUITE_P(EachAway, LinkWithoutQuorum,
                          ::testing::Combine(::testing::Values(0, 1), ::testing::Values("d", "z")));
 
+// One copy has missed that the file has lost its name, after it was opened.
+class OpenFileWithoutQuorum : public ::testing::TestWithParam<std::size_t> {
+ protected:
+  void SetUp() override {
+    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
+    ASSERT_TRUE(made);
+    gfid = made->iatt.gfid;
+    fd = made->fd;
+    lab.settle();
+  }
+  Result<fop::Changed> write(std::uint64_t offset, const std::string& data) {
+    fop::Write write{.gfid = gfid, .fd = fd, .offset = offset, .size = static_cast<std::uint32_t>(data.size())};
+    write.data.bytes = Slice::copy(data);
+    return lab.client().ask(std::move(write));
+  }
+  void blame(const std::string& name, replicate::Slot slot) {
+    const auto mark = replicate::Counts::of(slot, 1).stored();
+    lab.brick(there).set_xattr(name, fmt::format("trusted.afr.v-client-{}", away), std::string(as_text(Bytes(mark))));
+  }
+  const fop::Unlink unlink{.parent = root_gfid, .name = "f", .xdata = {}};
+
+  const std::size_t away = GetParam(), there = 1 - away;
+  ReplicateLab lab{2, {{"quorum-type", "none"}}};
+  Gfid gfid;
+  Fd fd;
+};
+
+TEST_P(OpenFileWithoutQuorum, IsWrittenWhereItHasNoNameAnyMore) {
+  lab.brick(away).go_away();
+  ASSERT_TRUE(write(0, "hello"));
+  ASSERT_EQ(lab.client().error_of(unlink), 0);
+  lab.settle();
+  lab.brick(away).come_back();
+  lab.settle();
+  ASSERT_TRUE(lab.brick(away).exists("f"));
+  const Result<fop::Changed> written = write(5, " again");
+  ASSERT_TRUE(written) << written.error().sentence();
+  EXPECT_EQ(written->before.size, 5U);
+  lab.settle();
+  EXPECT_FALSE(lab.missed(away, "f", there).any());
+  const Result<fop::Read::Reply> read = lab.client().ask(fop::Read{.gfid = gfid, .fd = fd, .size = 100});
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(read->data.bytes.text(), "hello again");
+}
+
+// Its attributes have been locked before, and are changed by its identity.
+TEST_P(OpenFileWithoutQuorum, IsNotChangedWhereItIsFoundThoughItHasNoNameAnyMore) {
+  fop::Setattr set{.gfid = gfid, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+  set.iatt.mode = 0600;
+  blame("", replicate::Slot::entries);
+  blame("f", replicate::Slot::metadata);
+  ASSERT_EQ(lab.client().error_of(set), 0);
+  ASSERT_TRUE(lab.simulation().run(lab.brick(there).top().perform(lab.client().user(), unlink)));
+  EXPECT_EQ(lab.client().error_of(set), ESTALE);
+  lab.settle();
+  EXPECT_FALSE(lab.missed(away, "f", there).any());
+  EXPECT_EQ(lab.client().error_of(fop::Fstat{.gfid = gfid, .fd = fd, .xdata = {}}), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(EachAway, OpenFileWithoutQuorum, ::testing::Values(0, 1));
+
 // Whatever both copies have made in a directory while they did not know of each other stays.
 TEST(ReplicateWithoutQuorum, WhatOneCopyLacksIsThereWhereEachIsBehindWithTheDirectory) {
   ReplicateLab lab(2, {{"quorum-type", "none"}});
