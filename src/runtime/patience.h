@@ -5,7 +5,8 @@
 // A core that is looked out on takes over no work that waits at another one, so it is for a moment only, and only waits
 // that a look would have met make it look out. With three bricks and a client on two cores a brick is asked for the
 // next change after some 150 to 300 us: with looks of up to 200 us, rather than 100, renames and new directories take a
-// sixth less time, other changes up to a tenth, for up to a tenth more processor time; with 60 chmod takes a fifth more.
+// sixth less time, other changes up to a tenth, for up to a tenth more processor time; with 60 chmod takes a fifth
+// longer.
 #pragma once
 
 #include <algorithm>

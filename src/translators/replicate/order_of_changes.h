@@ -1,6 +1,6 @@
 // Which objects are likely to be changed next: who goes through a tree, as chmod -R does, changes what is there in the
-// order in which it was heard of. The longer it has been so, the more are named. Several may be on their ways at once, or
-// one goes through several folders by turns.
+// order in which it was heard of. The longer it has been so, the more are named. Several may be on their ways at once,
+// or one goes through several folders by turns.
 #pragma once
 
 #include <cstddef>
