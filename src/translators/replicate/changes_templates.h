@@ -296,7 +296,9 @@ template <class Operation>
 Task<typename Operation::Reply> Changes::told(const Call& call, const Operation& change, const Uses& uses,
                                               const Attempt<Operation>& attempt) {
   const Part& part = uses.front().part();
-  const Copies had = who_tell(attempt.answers, attempt.outcome.had);
+  // With a quorum enough of them know that it was removed.
+  Copies had = attempt.outcome.had;
+  if (!volume_.quorum.is_required()) had = who_tell(attempt.answers, had);
   const Copy tells = co_await tried(teller(call, part.gfid, attempt.answers, had, part.open));
   typename Operation::Reply reply = *attempt.answers[tells];
   if constexpr (requires { reply.after; }) {
