@@ -16,46 +16,33 @@ namespace mortar {
 
 namespace {
 
-struct Memory {
-  std::uint64_t from_system = 0;
-  std::uint64_t mapped_apart = 0;
-  std::uint64_t cached = 0;
-  std::uint64_t used = 0;
-  std::uint64_t free = 0;
-};
-
 #ifdef MORTAR_TCMALLOC
-// Its own mallinfo() counts no further than 2 GiB.
-Memory memory_of_process() {
+// Its own mallinfo() counts no further than 2 GiB. What is not one heap has no numbers of blocks, and no end that could
+// be given back.
+struct mallinfo2 told_by_allocator() {
   const auto property = [](const char* name) {
     std::size_t value = 0;
     MallocExtension::instance()->GetNumericProperty(name, &value);
     return value;
   };
-  Memory told{.from_system = property("generic.heap_size"), .used = property("generic.current_allocated_bytes")};
-  told.free = property("tcmalloc.pageheap_free_bytes") + property("tcmalloc.pageheap_unmapped_bytes");
-  told.cached = told.from_system - std::min(told.from_system, told.used + told.free);
+  struct mallinfo2 told {};
+  told.arena = property("generic.heap_size");
+  told.uordblks = property("generic.current_allocated_bytes");
+  told.fordblks = property("tcmalloc.pageheap_free_bytes") + property("tcmalloc.pageheap_unmapped_bytes");
+  told.fsmblks = told.arena - std::min(told.arena, told.uordblks + told.fordblks);
   return told;
 }
 #else
-Memory memory_of_process() {
-  const struct mallinfo2 told = ::mallinfo2();
-  return {.from_system = told.arena,
-          .mapped_apart = told.hblkhd,
-          .cached = told.fsmblks,
-          .used = told.uordblks,
-          .free = told.fordblks};
-}
+struct mallinfo2 told_by_allocator() { return ::mallinfo2(); }
 #endif
 
-// In the order in which they are shown. Numbers of blocks, and what could be given back at the end, have no meaning for
-// what is not one heap.
+// In the order in which they are shown.
 std::vector<std::pair<const char*, std::uint64_t>> process_memory() {
-  const Memory told = memory_of_process();
-  return {{"arena", told.from_system}, {"ordblks", 0},         {"smblks", 0},
-          {"hblks", 0},                {"hblkhd", told.mapped_apart}, {"usmblks", 0},
-          {"fsmblks", told.cached},    {"uordblks", told.used}, {"fordblks", told.free},
-          {"keepcost", 0}};
+  const struct mallinfo2 told = told_by_allocator();
+  return {{"arena", told.arena},      {"ordblks", told.ordblks},   {"smblks", told.smblks},
+          {"hblks", told.hblks},      {"hblkhd", told.hblkhd},     {"usmblks", told.usmblks},
+          {"fsmblks", told.fsmblks},  {"uordblks", told.uordblks}, {"fordblks", told.fordblks},
+          {"keepcost", told.keepcost}};
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies h
 
 Task<bool> Denial::is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy holder, Copies holders,
                                 Copies deniers) {
+  const bool few_deny = are_few(deniers);
   // What a heal keeps aside has no name.
   if (way.front().starts_with(anonymous_prefix)) co_return true;
   bool are_behind = false, was_behind = false, is_accused = false;
@@ -58,15 +59,15 @@ Task<bool> Denial::is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy
     // Where each is behind with the names there, as each has gone on alone, they are merged.
     const bool is_right_anywhere = !weigh(volume_, answers, volume_.all()).readable.data.empty();
     const bool are_merged = !volume_.quorum.is_required() && !is_right_anywhere;
-    if (is_accused && !are_few(deniers)) co_return !are_merged;
+    if (is_accused && !few_deny) co_return !are_merged;
     // It has been moved meanwhile, or the way was read wrong.
-    if (!answers[holder]) co_return !are_few(deniers);
+    if (!answers[holder]) co_return !few_deny;
     const Gfid directory = answers[holder]->iatt.gfid;
     Copies known;
     for (const Copy denier : deniers.list()) {
       if (answers[denier] && answers[denier]->iatt.gfid == directory) known.add(denier);
     }
-    if (known.empty() && !are_few(deniers)) co_return false;
+    if (known.empty() && !few_deny) co_return false;
     if (known.empty()) break;
     are_behind = std::ranges::all_of(
         known.list(), [&](Copy denier) { return is_blamed(answers, Copies::only(holder), Copies::only(denier)); });
@@ -75,11 +76,11 @@ Task<bool> Denial::is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy
     step.parent = directory;
     step.name = name;
   }
-  if (are_few(deniers) && is_accused && was_behind) {
+  if (few_deny && is_accused && was_behind) {
     co_return failed(ENOTCONN, "the copies that have it and those that do not blame each other, and others are away");
   }
   // Who is not behind with the names there has seen it go, or not come yet.
-  if (are_few(deniers) ? was_behind : are_behind) co_return false;
+  if (few_deny ? was_behind : are_behind) co_return false;
   // A heal may have brought it since, and then it has taken the blame back.
   const fop::Lookup object{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   const AnswersOf<fop::Lookup> now = co_await tried(asking_.at_each(own, object, deniers));

@@ -9,17 +9,10 @@ class LinkWhereOneIsAway : public ::testing::TestWithParam<bool> {
   static ReplicateLab::Options options() {
     return GetParam() ? ReplicateLab::Options{{"arbiter-count", "1"}} : ReplicateLab::Options{};
   }
-  void make_file() {
-    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
-    ASSERT_TRUE(made);
-    file = made->iatt.gfid;
-    ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file, .fd = made->fd, .xdata = {}}));
-    lab.settle();
-  }
   // The first copy was away meanwhile.
   void make_file_on_others() {
     lab.brick(0).go_away();
-    make_file();
+    file = lab.make_file("f");
     lab.brick(0).come_back();
     lab.settle();
   }
@@ -36,7 +29,7 @@ class LinkWhereOneIsAway : public ::testing::TestWithParam<bool> {
 };
 
 TEST_P(LinkWhereOneIsAway, WhatHasBeenRemovedGetsNoNameFromACopyThatMissedIt) {
-  make_file();
+  file = lab.make_file("f");
   lab.brick(2).go_away();
   ASSERT_TRUE(lab.client().ask(unlink));
   lab.settle();
@@ -49,7 +42,7 @@ TEST_P(LinkWhereOneIsAway, WhatHasBeenRemovedGetsNoNameFromACopyThatMissedIt) {
 }
 
 TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsNotMadeAnew) {
-  make_file();
+  file = lab.make_file("f");
   lab.brick(0).go_away();
   ASSERT_TRUE(lab.simulation().run(lab.brick(1).top().perform(lab.client().user(), unlink)));
   EXPECT_EQ(error_of_link(), ESTALE);
@@ -73,7 +66,7 @@ TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsLinkedWhenEnoughHaveIt) {
 TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatIsRight) {
   for (const bool is_known : {false, true}) {
     SCOPED_TRACE(is_known);
-    make_file();
+    file = lab.make_file("f");
     const auto mark = replicate::Counts::of(replicate::Slot::entries, 1).stored();
     for (const int other : {1, 2}) {
       lab.brick(0).set_xattr("", fmt::format("trusted.afr.v-client-{}", other), std::string(as_text(Bytes(mark))));
@@ -94,7 +87,7 @@ TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatIsRight) 
 
 // The only copy that has its content has lost the file first: what is left of it nobody could read.
 TEST_P(LinkWhereOneIsAway, WhatIsJustBeingRemovedIsRefusedByTheCopyThatHasTheContent) {
-  make_file();
+  file = lab.make_file("f");
   const auto mark = replicate::Counts::of(replicate::Slot::data, 1).stored();
   for (const int by : {0, 1, 2}) {
     for (const int other : {1, 2}) {

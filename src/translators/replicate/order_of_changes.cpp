@@ -27,7 +27,7 @@ OrderOfChanges::Way& OrderOfChanges::way_of(std::uint64_t place) {
   if (way == ways_.end() || distance(*way) > reach) {
     if (ways_.size() < most_ways) ways_.emplace_back();
     way = ways_.end() - 1;
-    *way = Way{.at = place, .named_to = place + 1};
+    *way = Way{.at = place};
   }
   std::rotate(ways_.begin(), way, way + 1);
   return ways_.front();

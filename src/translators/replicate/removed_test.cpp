@@ -61,13 +61,6 @@ class LinkWithoutQuorum : public ::testing::TestWithParam<std::tuple<std::size_t
     directory = made->iatt.gfid;
     lab.settle();
   }
-  void make_file() {
-    const Result<fop::Create::Reply> made = lab.client().create(root_gfid, "f");
-    ASSERT_TRUE(made);
-    file = made->iatt.gfid;
-    ASSERT_TRUE(lab.client().ask(fop::Release{.gfid = file, .fd = made->fd, .xdata = {}}));
-    lab.settle();
-  }
   int error_of_link() {
     return lab.client().error_of(fop::Link{.gfid = file, .new_parent = directory, .new_name = "g", .xdata = {}});
   }
@@ -79,7 +72,7 @@ class LinkWithoutQuorum : public ::testing::TestWithParam<std::tuple<std::size_t
 };
 
 TEST_P(LinkWithoutQuorum, WhatIsRemovedGetsNoNewNameFromACopyThatMissedIt) {
-  make_file();
+  file = lab.make_file("f");
   lab.brick(away).go_away();
   ASSERT_EQ(lab.client().error_of(fop::Unlink{.parent = root_gfid, .name = "f", .xdata = {}}), 0);
   lab.settle();
@@ -93,7 +86,7 @@ TEST_P(LinkWithoutQuorum, WhatIsRemovedGetsNoNewNameFromACopyThatMissedIt) {
 
 TEST_P(LinkWithoutQuorum, WhatOneCopyLacksGetsANewName) {
   lab.brick(away).go_away();
-  make_file();
+  file = lab.make_file("f");
   lab.brick(away).come_back();
   lab.settle();
   ASSERT_FALSE(lab.brick(away).exists("f"));

@@ -26,6 +26,8 @@ class ReplicateLab : public ClusterLab {
     Result<std::string> read = brick(copy).disk().read_file(brick(copy).path(name));
     return read ? *read : "error " + read.error().sentence();
   }
+  // At the root, by the first client, that closes it; all is settled.
+  Gfid make_file(const std::string& name);
   // All copies have it with one identity, mode and content, and blame nobody.
   std::vector<std::string> differences(const std::string& name);
 
@@ -49,6 +51,15 @@ inline fop::Write write_of(const fop::Create::Reply& file, std::uint64_t offset,
           .size = static_cast<std::uint32_t>(text.size()),
           .xdata = {},
           .data = {Slice::copy(as_bytes(text))}};
+}
+
+inline Gfid ReplicateLab::make_file(const std::string& name) {
+  const Result<fop::Create::Reply> made = client().create(root_gfid, name);
+  EXPECT_TRUE(made);
+  if (!made) return {};
+  EXPECT_TRUE(client().ask(fop::Release{.gfid = made->iatt.gfid, .fd = made->fd, .xdata = {}}));
+  settle();
+  return made->iatt.gfid;
 }
 
 inline std::vector<std::string> ReplicateLab::differences(const std::string& name) {
