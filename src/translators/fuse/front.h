@@ -18,6 +18,7 @@
 #include "translators/fuse/kernel_cache.h"
 #include "translators/fuse/listing_habit.h"
 #include "translators/fuse/look_ahead.h"
+#include "translators/fuse/new_gfids.h"
 #include "translators/fuse/news.h"
 #include "translators/fuse/request.h"
 #include "translators/fuse/walk_ahead.h"
@@ -257,6 +258,7 @@ class Front {
   std::uint64_t changes_ = 0;   // operations through this mount that changed attributes, begun or ended
   std::uint64_t removals_ = 0;  // of directories: any of them may be one that attributes are remembered of
   News news_;
+  NewGfids new_gfids_{world_};
   Complaints complaints_{world_};
   KernelCache* kernel_ = nullptr;
   LookAhead look_ahead_;

@@ -130,7 +130,7 @@ Task<> Front::mknod(Request& request, std::uint64_t parent, std::string name, st
   EntryChange change(changes_, directory);
   mode = co_await tried(mode_of_new(call, directory, mode, umask));
   fop::Mknod mknod{.parent = directory->gfid, .device = device, .mode = mode, .umask = umask, .name = name};
-  mknod.xdata.append("gfid-req", world_.random_gfid());
+  mknod.xdata.append("gfid-req", new_gfids_.next());
   const fop::Made made = co_await tried(graph->perform(call, mknod));
   change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
@@ -145,7 +145,7 @@ Task<> Front::mkdir(Request& request, std::uint64_t parent, std::string name, st
   EntryChange change(changes_, directory);
   mode = co_await tried(mode_of_new(call, directory, mode, umask));
   fop::Mkdir mkdir{.parent = directory->gfid, .mode = mode, .umask = umask, .name = name};
-  mkdir.xdata.append("gfid-req", world_.random_gfid());
+  mkdir.xdata.append("gfid-req", new_gfids_.next());
   const fop::Made made = co_await tried(graph->perform(call, mkdir));
   change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
@@ -159,7 +159,7 @@ Task<> Front::symlink(Request& request, std::string target, std::uint64_t parent
   EntryChange change(changes_, directory);
   fop::Symlink symlink{
       .parent = directory->gfid, .name = name, .umask = request.context().umask, .target = std::move(target)};
-  symlink.xdata.append("gfid-req", world_.random_gfid());
+  symlink.xdata.append("gfid-req", new_gfids_.next());
   const fop::Made made = co_await tried(graph->perform(call, symlink));
   change.left(belief(made.parent_after, request));
   co_await tried(answer_made(request, made, parent, name));
@@ -189,7 +189,7 @@ Task<> Front::create(Request& request, std::uint64_t parent, std::string name, s
   mode = co_await tried(mode_of_new(call, directory, mode | S_IFREG, umask));
   const std::uint32_t effective = flags_to_open(flags);
   fop::Create create{.parent = directory->gfid, .flags = effective, .mode = mode, .umask = umask, .name = name};
-  create.xdata.append("gfid-req", world_.random_gfid());
+  create.xdata.append("gfid-req", new_gfids_.next());
   fop::Create::Reply reply = co_await tried(graph->perform(call, create));
   change.left(belief(reply.parent_after, request));
   const Result<InodePointer> inode = refer(reply.iatt, parent, name);
