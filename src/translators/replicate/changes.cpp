@@ -271,23 +271,20 @@ Task<Copies> Changes::blame_for_attributes(Gfid gfid, Copies missing, Copies had
   co_return told;
 }
 
-std::shared_ptr<KnownNames> Changes::confirmed_names(const Gfid& directory) const {
-  std::shared_ptr<KnownNames> names = holds_.known_names(directory);
+std::shared_ptr<KnownNames> Changes::names_of_alike(const Gfid& directory) const {
   const std::optional<Readable> readable = volume_.readable(directory);
   const bool are_alike = volume_.up() == volume_.all() && readable && readable->data == volume_.all();
-  if (!names || !are_alike) return nullptr;
-  names->confirmed(volume_.world.now());
-  return names;
+  return are_alike ? holds_.known_names(directory) : nullptr;
 }
 
 void Changes::note_made_in(const Gfid& directory) {
-  const std::shared_ptr<KnownNames> names = confirmed_names(directory);
+  const std::shared_ptr<KnownNames> names = names_of_alike(directory);
   if (!names || !names->makes_listing_due()) return;
   volume_.background.start(learn_names(volume_, directory, volume_.choose(directory, volume_.all()), names));
 }
 
 void Changes::note_gone_from(const Gfid& directory, const std::string& name) {
-  const std::shared_ptr<KnownNames> names = confirmed_names(directory);
+  const std::shared_ptr<KnownNames> names = names_of_alike(directory);
   if (names) names->is_gone(name);
 }
 

@@ -211,8 +211,8 @@ class Changes {
   Task<Copies> behind_with(const Call& call, Gfid gfid, Copies without);
   template <class Reply>
   void note_new(const Reply& reply, Copies had, Copies alike);
-  // Of a directory that is alike on all copies, which have just changed it under its lock; else null.
-  std::shared_ptr<KnownNames> confirmed_names(const Gfid& directory) const;
+  // Of a directory that is alike on all copies, and locked there; else null.
+  std::shared_ptr<KnownNames> names_of_alike(const Gfid& directory) const;
   // Whoever has made something there may be about to make more.
   void note_made_in(const Gfid& directory);
   // While the change that has removed it excludes others of that name.

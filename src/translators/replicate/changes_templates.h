@@ -80,6 +80,7 @@ Task<typename Operation::Reply> Changes::transact_locked(const Call& call, const
   } else if constexpr (std::is_same_v<Operation, fop::Link>) {
     co_await tried(refuse_link_of_what_goes(call, change, uses, attempt));
   }
+  if (attempt.had == volume_.all()) volume_.note_change_by_all();
   co_await tried(blame_others(call, uses, attempt));
   typename Operation::Reply reply = co_await tried(told(call, change, uses, attempt));
   if (attempt.had != volume_.all()) {

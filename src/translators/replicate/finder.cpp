@@ -75,10 +75,10 @@ Task<fop::Lookup::Reply> Finder::look_up(const Call& call, const fop::Lookup& lo
 }
 
 bool Finder::is_known_to_lack(const Gfid& directory, const std::string& name) const {
-  const std::shared_ptr<KnownNames> names = holds_.known_names(directory);
   // What is no name, bricks say better.
-  if (!Name::make(name)) return false;
-  return names && !name.starts_with(anonymous_prefix) && names->lacks(name, volume_.world.now());
+  if (!volume_.are_locks_certain() || !Name::make(name) || name.starts_with(anonymous_prefix)) return false;
+  const std::shared_ptr<KnownNames> names = holds_.known_names(directory);
+  return names && names->lacks(name);
 }
 
 fop::Lookup Finder::with_marks(const fop::Lookup& lookup) const {

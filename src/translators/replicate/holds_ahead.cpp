@@ -116,7 +116,7 @@ Task<> Holds::make_directory(const Call& call, const fop::Mkdir& mkdir, AnswersO
   hold->granted_ = hold->locked_ = locked.standing();
   // Locked before it was there, so there is nothing in it, and nobody has missed anything.
   hold->is_open_ = hold->is_verified_ = hold->is_new_ = (made & hold->granted_) == volume_.all();
-  if (hold->is_open_) hold->names_->are_none(volume_.world.now());
+  if (hold->is_open_) hold->names_->are_none();
   co_return done;
 }
 

@@ -18,13 +18,6 @@ void KnownNames::may_be_there(const std::vector<std::string>& names) {
   is_complete_ = false;
 }
 
-void KnownNames::confirmed(Instant now) { confirmed_ = now; }
-
-void KnownNames::are_none(Instant now) {
-  is_asked_for_ = is_complete_ = true;
-  confirmed(now);
-}
-
 bool KnownNames::makes_listing_due() {
   if (is_asked_for_ || ++made_ < worth_a_listing) return false;
   is_asked_for_ = true;
@@ -34,10 +27,6 @@ bool KnownNames::makes_listing_due() {
 void KnownNames::learn(const std::vector<std::string>& all) {
   names_.insert(all.begin(), all.end());
   is_complete_ = names_.size() <= most;
-}
-
-bool KnownNames::lacks(const std::string& name, Instant now) const {
-  return is_complete_ && now - confirmed_ < believed_for && !names_.contains(name);
 }
 
 Task<> learn_names(Volume& volume, Gfid directory, Copy copy, std::shared_ptr<KnownNames> names) {

@@ -10,33 +10,28 @@ namespace {
 using namespace std::chrono_literals;
 using replicate::KnownNames;
 
-constexpr Instant now = Instant(100s);
-
-TEST(KnownNames, OnlyWhatIsCompleteAndFreshSaysThatANameIsNowhere) {
+TEST(KnownNames, OnlyWhatIsCompleteSaysThatANameIsNowhere) {
   KnownNames names;
   names.may_be_there({"mine"});
-  names.confirmed(now);
   EXPECT_FALSE(names.makes_listing_due());
-  EXPECT_FALSE(names.lacks("other", now));
+  EXPECT_FALSE(names.lacks("other"));
   EXPECT_TRUE(names.makes_listing_due());
   EXPECT_FALSE(names.makes_listing_due());
   names.learn({"there"});
-  EXPECT_TRUE(names.lacks("other", now));
-  EXPECT_FALSE(names.lacks("there", now));
-  EXPECT_FALSE(names.lacks("mine", now));
-  EXPECT_FALSE(names.lacks("other", now + KnownNames::believed_for));
+  EXPECT_TRUE(names.lacks("other"));
+  EXPECT_FALSE(names.lacks("there"));
+  EXPECT_FALSE(names.lacks("mine"));
   names.is_gone("mine");
-  EXPECT_TRUE(names.lacks("mine", now));
+  EXPECT_TRUE(names.lacks("mine"));
 }
 
 TEST(KnownNames, TooManyAreForgotten) {
   KnownNames names;
   names.learn({"there"});
-  names.confirmed(now);
   std::vector<std::string> many;
   for (std::size_t number = 0; number <= KnownNames::most; ++number) many.push_back(std::to_string(number));
   names.may_be_there(many);
-  EXPECT_FALSE(names.lacks("other", now));
+  EXPECT_FALSE(names.lacks("other"));
 }
 
 class LookupUnderLock : public ::testing::Test {
@@ -62,10 +57,26 @@ TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedFor) {
   EXPECT_EQ(error_of_lookup("none"), ENOENT);
   EXPECT_EQ(messages, 0U);
   EXPECT_TRUE(lab_.client().lookup(root_gfid, "one"));
-  lab_.simulation().run_for(KnownNames::believed_for);
+  lab_.simulation().run_for(replicate::Volume::locks_are_certain_for);
   messages = 0;
   EXPECT_EQ(error_of_lookup("none"), ENOENT);
   EXPECT_EQ(messages, 3U);
+}
+
+// Whatever they change says that they have lost no lock.
+TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedForWhileTheCopiesChangeOtherThings) {
+  lab_.bricks_know_sequences = true;
+  const Gfid two = lab_.client().lookup(root_gfid, "two")->iatt.gfid;
+  lab_.simulation().run_for(replicate::Volume::locks_are_certain_for * 4 / 5);
+  ASSERT_TRUE(lab_.client().mkdir(two, "other"));
+  lab_.simulation().run_for(replicate::Volume::locks_are_certain_for * 4 / 5);
+  std::size_t messages = 0;
+  lab_.on_message([&messages](std::size_t, std::string_view) {
+    ++messages;
+    return 0;
+  });
+  EXPECT_EQ(error_of_lookup("none"), ENOENT);
+  EXPECT_EQ(messages, 0U);
 }
 
 TEST_F(LookupUnderLock, ANameThatWasTakenAwayIsNotAskedFor) {

@@ -70,6 +70,13 @@ class Volume {
   Copies here() const { return up_ & here_; }
   // How often the copy was lost: what was locked there before is locked no more.
   std::uint32_t losses(Copy copy) const { return losses_[copy]; }
+  // All copies have made a change of this client: none of them has lost its connection, and with it any lock.
+  void note_change_by_all() { changed_by_all_ = world.now(); }
+  // For a moment after that. A brick may give away what is locked before this client hears that it was lost.
+  bool are_locks_certain() const {
+    return changed_by_all_ && world.now() - *changed_by_all_ < locks_are_certain_for;
+  }
+  static constexpr Duration locks_are_certain_for = std::chrono::milliseconds(500);
 
   // ---- What is remembered: only as long as no copy has come or gone.
   std::optional<Readable> readable(const Gfid& gfid);
@@ -132,6 +139,7 @@ class Volume {
 
   Copies up_;
   Copies here_;  // as of when they came
+  std::optional<Instant> changed_by_all_;
 
   std::vector<std::uint32_t> losses_ = std::vector<std::uint32_t>(most_copies);
   std::vector<std::uint32_t> reading_ = std::vector<std::uint32_t>(most_copies);
