@@ -159,7 +159,9 @@ Task<fop::Made> Posix::perform(const Call& call, const fop::Link& request) {
   SubjectWishes wishes;
   wishes[0] = wish(request.new_parent, true);
   wishes[1] = wish(request.gfid, true);
-  return core_->run(call, request, std::move(wishes), Weight::names, job::link);
+  fop::Made reply = co_await tried(core_->run(call, request, std::move(wishes), Weight::names, &job::link));
+  core_->hints.learn(request.new_parent, request.new_name, reply.iatt.gfid);
+  co_return std::move(reply);
 }
 
 Task<fop::Changed> Posix::perform(const Call& call, const fop::Unlink& request) {
