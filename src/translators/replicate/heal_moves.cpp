@@ -21,13 +21,13 @@ Task<> NameMover::bring(const DirectoryJob& job, const MissingName& missing, Iat
     const bool is_moved = co_await tried(take_from_fewer(missing, locked));
     if (is_moved) co_return done;
   }
-  if (there.is_directory()) {
-    co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
-  }
-  const bool may_have_moved = there.links == 1 && missing.object.links == 1;
+  const bool may_have_moved = there.is_directory() || (there.links == 1 && missing.object.links == 1);
   if (may_have_moved) {
     const bool is_moved = co_await tried(take_from_wrong_name(missing, locked));
     if (is_moved) co_return done;
+  }
+  if (there.is_directory()) {
+    co_return failed(EAGAIN, "it has another place on that copy, which is to be healed first");
   }
   co_await tried(link(missing, locked));
   co_return done;
@@ -66,6 +66,8 @@ Task<bool> NameMover::take_from_fewer(const MissingName& missing, const Locked& 
 Task<bool> NameMover::take_from_wrong_name(const MissingName& missing, const Locked& locked) {
   const Result<Place> place = co_await healing_.place_of(missing.object.gfid, missing.sink);
   if (!place || *place == missing.place) co_return false;
+  // Where a directory may get into another one depends on all above that.
+  if (missing.object.is_directory() && place->directory != missing.place.directory) co_return false;
   // A change that has the copy catch up has locked its directories as a whole, and would wait for itself.
   if (locked.has_all_names_of(place->directory)) {
     const bool is_moved = co_await tried(move_from_wrong_name(*place, missing, locked));

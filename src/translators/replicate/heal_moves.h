@@ -21,7 +21,8 @@ class NameMover {
   // A directory of which copies that are right have different names, as a rename of it came to no end: the name that
   // more copies have counts. False where that is another one.
   Task<bool> take_from_fewer(const MissingName& missing, const Locked& locked);
-  // A file's only name on that copy, which the right ones do not have: it would be a second one.
+  // The only name on that copy, which the right ones do not have: of a file it would be a second one. That of a
+  // directory only where it stays in its parent.
   Task<bool> take_from_wrong_name(const MissingName& missing, const Locked& locked);
   Task<bool> move_from_wrong_name(Place place, const MissingName& missing, const Locked& locked);
   Task<bool> is_wrong_name(Place place, const MissingName& missing, const Locked& locked);

@@ -310,6 +310,20 @@ TEST(ReplicateHealOfThree, ACopyThatCatchesUpWithARenameForTheNextOneHasOneName)
   EXPECT_EQ(found->iatt.links, 1U);
 }
 
+// The same of a directory: it has the name of before still, which may be the next one.
+TEST(ReplicateHealOfThree, ACopyThatCatchesUpWithARenameOfADirectoryTakesPartInTheNextOne) {
+  for (const std::string next : {"first", "third"}) {
+    Damaged damaged(3);
+    const Gfid d = damaged.directory("first");
+    damaged.without(0, [&] { damaged.rename(root_gfid, "first", root_gfid, "second"); });
+    damaged.without(2, [&] { damaged.rename(root_gfid, "second", root_gfid, next); });
+    for (const std::size_t copy : {0U, 1U}) {
+      EXPECT_EQ(damaged.lab.brick(copy).xattr(next, "trusted.gfid"), as_text(Bytes(d.view())));
+      for (const std::string name : {"first", "second"}) EXPECT_EQ(damaged.lab.brick(copy).exists(name), name == next);
+    }
+  }
+}
+
 TEST(ReplicateHealOfTwo, WhoLooksUpANamePutsItRightOnACopyThatIsBehind) {
   BehindWithNames damaged(2);
   damaged.look_them_up();
