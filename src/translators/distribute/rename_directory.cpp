@@ -81,8 +81,14 @@ std::vector<Place> Renaming::copies_of(const Side& side) const {
 // The same directory on every subvolume, and nothing but copies of one other at the new name.
 Result<Done> Renaming::check_whole() {
   if (to_.thing.gfid == from_.thing.gfid) {
-    log::error(volume_.name(), "{} in {} and {} in {} are one directory; keep one of them on each subvolume",
-               rename_.old_name, rename_.old_parent.text(), rename_.new_name, rename_.new_parent.text());
+    // Somebody's rename has come to no end: a lookup gets the copies of the other name. Where that does not help, both
+    // are on one subvolume.
+    if (!was_healed_) {
+      was_healed_ = heals_ = tries_again_ = true;
+    } else {
+      log::error(volume_.name(), "{} in {} and {} in {} are one directory; keep one of them on each subvolume",
+                 rename_.old_name, rename_.old_parent.text(), rename_.new_name, rename_.new_parent.text());
+    }
     return failed(EIO);
   }
   for (const Result<fop::Lookup::Reply>& copy : to_.answers) {

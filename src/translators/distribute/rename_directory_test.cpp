@@ -301,6 +301,26 @@ TEST_F(RenameDirectory, AClientMayDieAtAnyMoment) {
   }
 }
 
+// So is the one that somebody renames again who has looked at both before.
+TEST_F(RenameDirectory, WhatCameToNoEndIsRenamedAgain) {
+  for (Place new_hashed = 0; new_hashed < bricks; ++new_hashed) {
+    bool finished = false;
+    for (int steps = 1; !finished; steps += 2) {
+      SCOPED_TRACE(fmt::format("Dh={}, after {} steps", new_hashed, steps));
+      const std::string from = files.name_at(0), to = files.name_at(new_hashed);
+      const Gfid gfid = mkdir(from);
+      create(gfid, "content");
+      finished = rename_and_die(from, to, steps);
+      const int error = rename(from, to);
+      if (error != 0) EXPECT_EQ(error, ENOENT);
+      expect_whole(to, gfid);
+      expect_nothing(from);
+      EXPECT_TRUE(client().lookup(gfid, "content"));
+      if (HasFailure()) return;
+    }
+  }
+}
+
 // An empty directory that was to be overwritten is there as before, or has gone as a whole, whichever name is looked up
 // first. That of a half may have to be looked up twice.
 TEST_F(RenameDirectory, AClientMayDieAtAnyMomentAsItOverwrites) {
