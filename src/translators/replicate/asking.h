@@ -29,6 +29,15 @@ Error error_of(const std::vector<Result<Reply>>& answers) {
   return said != answers.end() ? said->error() : Error(ENOTCONN);
 }
 
+// Who says that there is no such thing.
+inline Copies denied_by(const AnswersOf<fop::Lookup>& answers, Copies counting) {
+  Copies denied;
+  for (const Copy copy : counting.list()) {
+    if (!answers[copy] && is_missing(answers[copy].error())) denied.add(copy);
+  }
+  return denied;
+}
+
 // What copies said of an object, asked by lookup with the marks.
 struct Heard {
   AnswersOf<fop::Lookup> answers;
