@@ -114,5 +114,36 @@ TEST_F(ReplicateArbiter, TellsASymbolicLinkThatNobodyElseCanTell) {
   for (std::size_t copy = 0; copy < 3; ++copy) EXPECT_EQ(lab.brick(copy).status("d/s").gid, 2000U);
 }
 
+// An arbiter does not tell files: what is made has its group from the directory, which the other copy gets right first.
+TEST_F(ReplicateArbiter, AFileIsToldThatIsMadeWhereNobodyElseWasRightInTheDirectory) {
+  const Gfid d = directory("d");
+  lab.settle();
+  lab.brick(0).go_away();
+  fop::Setattr change{.gfid = d, .iatt = {}, .valid = set_attribute::mode | set_attribute::gid, .xdata = {}};
+  change.iatt.mode = 02777;
+  change.iatt.gid = 2000;
+  ASSERT_TRUE(lab.client().ask(change));
+  lab.settle();
+  lab.brick(0).come_back();
+  lab.brick(1).go_away();
+  const Gfid f = file("f", "x", d);
+  fop::Mknod mknod{.parent = d, .mode = S_IFREG | 0600, .name = "g", .xdata = {}};
+  mknod.xdata.set("gfid-req", Gfid{.bytes = {7}});
+  const auto g = lab.client().ask(mknod);
+  ASSERT_TRUE(g) << g.error().sentence();
+  EXPECT_EQ(g->iatt.gid, 2000U);
+  lab.settle();
+  for (const bool is_back : {false, true}) {
+    if (is_back) lab.brick(1).come_back();
+    for (const char* name : {"f", "g"}) {
+      const auto told = lab.client().lookup(d, name);
+      ASSERT_TRUE(told) << told.error().sentence();
+      EXPECT_EQ(told->iatt.gid, 2000U);
+    }
+  }
+  for (const Gfid& gfid : {d, f, g->iatt.gfid}) EXPECT_NE(heal(gfid).end, HealEnd::failed);
+  for (const char* name : {"d", "d/f", "d/g"}) EXPECT_THAT(lab.differences(name), IsEmpty());
+}
+
 }  // namespace
 }  // namespace mortar::testing

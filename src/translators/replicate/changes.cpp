@@ -98,6 +98,22 @@ Task<Copies> Changes::prepare_once(const Call& call, Uses& uses) {
   co_return ready;
 }
 
+bool Changes::are_told_by_nobody(const Gfid& directory, Copies copies) {
+  const std::optional<Readable> known = volume_.readable(directory);
+  const Copies right = known ? known->with_right_attributes() & copies : Copies();
+  return !right.empty() && (right & volume_.with_data()).empty();
+}
+
+// They are locked while names in it are: whoever has those of a directory locked waits for no names.
+Task<> Changes::let_attributes_be_told(Gfid directory) {
+  const Result<Done> healed = co_await finder_.heal_attributes(directory);
+  if (!healed) {
+    log::debug(volume_.name(), "only an arbiter has the attributes of {} right: {}", directory.text(),
+               healed.error().sentence());
+  }
+  co_return done;
+}
+
 Task<> Changes::verify_all(const Call& call, Uses& uses) {
   for (Hold::Use& use : uses) {
     if (use.is_verified() || use.part().is_only_a_lock()) continue;

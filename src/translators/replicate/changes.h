@@ -177,6 +177,10 @@ class Changes {
   // Marked, and with copies that are behind brought to where the change can begin: those to send it to.
   Task<Copies> prepare(const Call& call, Uses& uses);
   Task<Copies> prepare_once(const Call& call, Uses& uses);
+  // A file that is made in a directory has its group and the bits of its mode from there. Where of these copies only an
+  // arbiter has these right, which does not tell files, the others get them first.
+  bool are_told_by_nobody(const Gfid& directory, Copies copies);
+  Task<> let_attributes_be_told(Gfid directory);
   // Of these copies those on which the change means what it means for users: whose names, or attributes, are what they
   // should be. Bytes are written whatever was there. An error where no copy is right.
   Task<Copies> right_among(const Call& call, const Uses& uses, Copies copies);

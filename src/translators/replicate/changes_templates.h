@@ -103,6 +103,12 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
     }
   }
   attempt.ready = co_await tried(prepare(call, uses));
+  if constexpr (std::is_same_v<Operation, fop::Create> || std::is_same_v<Operation, fop::Mknod>) {
+    if (are_told_by_nobody(change.parent, attempt.ready)) {
+      co_await tried(let_attributes_be_told(change.parent));
+      attempt.ready = co_await tried(prepare(call, uses));
+    }
+  }
   attempt.asked = attempt.ready & who_found_right(uses);
   std::vector<Task<>> at_once;
   at_once.push_back(ask_all(call, change, attempt.asked, attempt.answers));

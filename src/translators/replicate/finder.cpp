@@ -276,6 +276,11 @@ Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind, Locked l
   co_return caught_up;
 }
 
+Task<> Finder::heal_attributes(Gfid gfid) {
+  co_await tried(healer_.heal_attributes(gfid));
+  co_return done;
+}
+
 Task<Copies> Finder::refresh(const Call& call, Gfid gfid) {
   const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
   Heard heard = co_await tried(ask(call, lookup));

@@ -52,6 +52,13 @@ Task<> Healer::heal_made(std::vector<Gfid> made) {
   co_return done;
 }
 
+Task<> Healer::heal_attributes(Gfid gfid) {
+  const HealReport report = co_await tried(metadata_.heal(gfid));
+  healing_.volume().forget(gfid);
+  if (report.end == HealEnd::nothing_to_do || report.end == HealEnd::healed) co_return done;
+  co_return failed(EAGAIN, report.reason);
+}
+
 Task<HealReport> Healer::heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made) {
   Volume& volume = healing_.volume();
   const Testimony testimony = co_await tried(healing_.hear(lookup_of(gfid), volume.up()));

@@ -29,6 +29,8 @@ class Healer {
   // identity on any copy gets the one that is given.
   Task<std::vector<Gfid>> complete_name(Gfid directory, std::string name, Copies copies, Locked locked,
                                         std::optional<Gfid> identity = std::nullopt);
+  // Whatever its names and its content are.
+  Task<> heal_attributes(Gfid gfid);
   // What came into being, with all in it.
   Task<> heal_made(std::vector<Gfid> made);
   // Locks the name, and heals all of it; where copies of the directory are blamed, it is left to the heal of that, and
