@@ -387,7 +387,24 @@ std::optional<Iatt> Changes::removed_object(const Dictionary& xdata) {
 }
 
 Task<fop::Made> Changes::perform(const Call& call, const fop::Link& link) {
-  return transact(call, link, plan_of(link));
+  Result<fop::Made> reply = co_await transact(call, link, plan_of(link));
+  if (reply || !is_away(reply.error()) || volume_.up() != volume_.all()) co_return std::move(reply);
+  // With all there, one is behind with a name of the file, and another with the directory.
+  const Result<bool> is_brought = co_await bring_what_is_linked(call, link);
+  if (!is_brought || !*is_brought) co_return std::move(reply);
+  reply = co_await transact(call, link, plan_of(link));
+  co_return std::move(reply);
+}
+
+Task<bool> Changes::bring_what_is_linked(const Call& call, const fop::Link& link) {
+  if (!volume_.quorum.is_required()) co_return false;
+  // A file that has just been made on a copy has no content there: one that has it is to have the link, too.
+  volume_.forget(link.gfid);
+  const Readable of_file = co_await tried(finder_.readable(call, link.gfid));
+  const Readable of_directory = co_await tried(finder_.readable(call, link.new_parent));
+  if ((of_file.data & of_directory.data).empty()) co_return false;
+  const bool is_brought = co_await tried(finder_.bring_to_all(call, link.gfid));
+  co_return is_brought;
 }
 
 Task<> Changes::refuse_link_to_what_few_have(const Call& call, const fop::Link& link,

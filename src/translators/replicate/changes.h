@@ -110,6 +110,8 @@ class Changes {
   // What was made of the link has gone again. Whoever lacks its object is behind with it, while others that have it are
   // away; or has seen it removed, which is told by the caller.
   Task<> refuse_link_to_what_few_have(const Call& call, const fop::Link& link, const Attempt<fop::Link>& attempt);
+  // Copies that lack the file get it under a name that it has. False where that would not help.
+  Task<bool> bring_what_is_linked(const Call& call, const fop::Link& link);
   // Enough have made it, and none of them is right in the directory, or none has the content: whoever is has lost the
   // last name of the file first, which is just being removed.
   Task<> refuse_link_of_what_goes(const Call& call, const fop::Link& link, const Uses& uses,

@@ -276,6 +276,20 @@ Task<Copies> Finder::catch_up(Part part, Copies sources, Copies behind, Locked l
   co_return caught_up;
 }
 
+Task<bool> Finder::bring_to_all(const Call& call, Gfid gfid) {
+  const fop::Lookup lookup{.gfid = gfid, .parent = {}, .name = {}, .xdata = {}};
+  const Heard heard = co_await tried(ask(call, lookup));
+  const Copies lacking = denied_by(heard.answers, volume_.all());
+  if (lacking.empty()) co_return false;
+  // Who has it may be behind with its names, too.
+  for (const Copy holder : succeeded(heard.answers).list()) {
+    Place place = co_await tried(healer_.healing().place_of(gfid, holder));
+    const fop::Lookup of_name{.gfid = {}, .parent = place.directory, .name = std::move(place.name), .xdata = {}};
+    co_await tried(put_name_right(call, of_name, lacking));
+  }
+  co_return true;
+}
+
 Task<> Finder::heal_attributes(Gfid gfid) {
   co_await tried(healer_.heal_attributes(gfid));
   co_return done;

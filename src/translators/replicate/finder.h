@@ -58,6 +58,9 @@ class Finder {
   // Makes copies that are behind with the part like those of `sources`: whoever could be. The part is locked, and is of
   // names that are given, or of attributes.
   Task<Copies> catch_up(Part part, Copies sources, Copies behind, Locked locked);
+  // Copies that lack the object, and are only behind with a name of it, get that: whoever could be. False where none
+  // lacks it.
+  Task<bool> bring_to_all(const Call& call, Gfid gfid);
   // The attributes of an object are made what they are on those that are right.
   Task<> heal_attributes(Gfid gfid);
   // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked. It is

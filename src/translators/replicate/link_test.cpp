@@ -116,6 +116,24 @@ TEST_P(LinkWhereOneIsAway, WhatOneCopyHasMadeIsNotSeenBeforeItIsTakenBack) {
   lab.brick(2).come_back();
 }
 
+// All copies are there; one lacks the file, and another the directory.
+TEST_P(LinkWhereOneIsAway, WhatOneCopyLacksIsBroughtWhereAnotherLacksTheDirectory) {
+  lab.brick(1).go_away();
+  const Result<fop::Made> directory = lab.client().mkdir(root_gfid, "d");
+  ASSERT_TRUE(directory);
+  lab.settle();
+  lab.brick(1).come_back();
+  lab.settle();
+  make_file_on_others();
+  const fop::Link link{.gfid = file, .new_parent = directory->iatt.gfid, .new_name = "g", .xdata = {}};
+  // With an arbiter, who has made the link has nothing that is in the file.
+  const int expected = GetParam() ? ENOTCONN : 0;
+  EXPECT_EQ(lab.client().error_of(link), expected);
+  lab.settle();
+  for (const std::size_t copy : {0U, 2U}) EXPECT_EQ(lab.brick(copy).exists("d/g"), expected == 0);
+  EXPECT_EQ(lab.brick(0).exists("f"), expected == 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(ThreeCopiesAndAnArbiter, LinkWhereOneIsAway, ::testing::Bool());
 
 }  // namespace
