@@ -87,7 +87,15 @@ Task<std::unique_ptr<ContentHealer::Job>> ContentHealer::begin(Gfid gfid, const 
     report = {HealEnd::split_brain, split_brain_sentence(job->testimony, Slot::data, volume_.names())};
     co_return std::unique_ptr<Job>();
   }
-  if (!job->direction.source) co_return std::unique_ptr<Job>();
+  if (!job->direction.source) {
+    const Copies away = away_from_decision(*job);
+    if (!away.empty()) {
+      const Copies right = job->direction.sources | (job->testimony.present - volume_.with_data());
+      co_await tried(healing_.absolve(gfid, job->testimony, Slot::data, right, locked, away));
+      report.end = HealEnd::healed;
+    }
+    co_return std::unique_ptr<Job>();
+  }
   job->size = job->testimony.iatts[*job->direction.source].size;
   job->sinks = job->direction.sinks & volume_.with_data();
   for (const Copy sink : job->sinks.list()) {
@@ -283,8 +291,13 @@ Task<> ContentHealer::end(Job& job, const Locked& locked) {
   // An arbiter has no content to be behind with.
   const Copies arbiters = job.testimony.present - volume_.with_data();
   const Copies healed = job.direction.sources | job.sinks | arbiters;
-  co_await tried(healing_.absolve(job.gfid, job.testimony, Slot::data, healed, locked));
+  co_await tried(healing_.absolve(job.gfid, job.testimony, Slot::data, healed, locked, away_from_decision(job)));
   co_return done;
+}
+
+Copies ContentHealer::away_from_decision(const Job& job) const {
+  const bool are_enough = volume_.quorum.is_required() && volume_.quorum.is_met(job.testimony.present);
+  return job.direction.is_unsettled && are_enough ? volume_.with_data() - job.testimony.heard : Copies();
 }
 
 }  // namespace mortar::replicate

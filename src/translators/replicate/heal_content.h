@@ -44,6 +44,9 @@ class ContentHealer {
   // Where the next byte is that is not in a hole.
   Task<std::uint64_t> next_data(Job& job, std::uint64_t offset);
   Task<> end(Job& job, const Locked& locked);
+  // Copies that are away while it is decided what counts of changes that came to no end: one may have done these, or
+  // not, and whoever reads it meanwhile sees what was decided.
+  Copies away_from_decision(const Job& job) const;
   void give_up(Job& job, Copy sink, const Error& error);
 
   Healing& healing_;

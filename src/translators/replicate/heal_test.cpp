@@ -324,6 +324,26 @@ TEST(ReplicateHealOfThree, ACopyThatCatchesUpWithARenameOfADirectoryTakesPartInT
   }
 }
 
+// A write has come to one copy only, for certain. Who reads it while another is away is not to lose it again.
+TEST(ReplicateHealOfThree, WhoIsAwayWhileItIsDecidedAboutAWriteWithoutAnEndHasMissedIt) {
+  for (const char* arbiters : {"0", "1"}) {
+    SCOPED_TRACE(arbiters);
+    Damaged damaged(3, {{"arbiter-count", arbiters}});
+    ReplicateLab& lab = damaged.lab;
+    const Gfid f = damaged.file("f", "one");
+    lab.settle();
+    lab.on_message([](std::size_t brick, std::string_view operation) {
+      return operation == "WRITE" && brick != 1 ? ENOTCONN : 0;
+    });
+    EXPECT_FALSE(damaged.write(f, 0, "two"));
+    lab.on_message({});
+    damaged.without(0, [&] { EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed); });
+    EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
+    for (const std::size_t copy : {0U, 1U}) EXPECT_EQ(lab.content(copy, "f"), "two");
+    for (const std::size_t copy : {0U, 1U, 2U}) EXPECT_EQ(lab.dirty(copy, "f"), replicate::Counts());
+  }
+}
+
 TEST(ReplicateHealOfTwo, WhoLooksUpANamePutsItRightOnACopyThatIsBehind) {
   BehindWithNames damaged(2);
   damaged.look_them_up();

@@ -84,7 +84,8 @@ Task<Testimony> Healing::hear(fop::Lookup lookup, Copies copies) {
 }
 
 // Subtracted is what was read, for others may have added to it meanwhile.
-Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked) {
+Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked,
+                        Copies missed) {
   std::vector<Task<fop::Values>> tasks;
   std::vector<fop::Xattrop> requests;
   std::vector<Copy> places;
@@ -97,9 +98,10 @@ Task<> Healing::absolve(const Gfid& gfid, const Testimony& testimony, Slot slot,
     request.values.set_bytes(dirty_key, (is_any ? clean : Counts{}).stored());
     // Bricks strike an object from their lists, with its names, where all counts that they are asked for are zero.
     for (const Copy other : volume_.all().list()) {
-      const Counts taken_back = right.has(other) ? negative(marks.missed[other], slot) : Counts{};
-      is_any = is_any || taken_back.any();
-      request.values.set_bytes(volume_.keys.missed(other), taken_back.stored());
+      Counts added = right.has(other) ? negative(marks.missed[other], slot) : Counts{};
+      if (right.has(copy) && missed.has(other) && marks.missed[other][slot] == 0) added[slot] = 1;
+      is_any = is_any || added.any();
+      request.values.set_bytes(volume_.keys.missed(other), added.stored());
     }
     if (!is_any) continue;
     // Names may have been noted though it is switched off by now.

@@ -91,8 +91,10 @@ class Healing {
 
   // An object by gfid, or a name.
   Task<Testimony> hear(fop::Lookup lookup, Copies copies);
-  // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`.
-  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked);
+  // Takes back, in a slot, what `testimony` says of copies that are right by now: those of `right`. They say that those
+  // of `missed` are not: these are away while it is decided about changes that came to no end.
+  Task<> absolve(const Gfid& gfid, const Testimony& testimony, Slot slot, Copies right, const Locked& locked,
+                 Copies missed = Copies());
   // Where no mark is left, or nothing of the object, the brick is told so, and strikes it from its list, with the names
   // it has noted.
   Task<> strike(Gfid gfid, Copy copy);
