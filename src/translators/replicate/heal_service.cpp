@@ -46,9 +46,8 @@ Task<> HealService::run() {
   for (;;) {
     left_over_ = gets_on_ = false;
     split_brains_ = 0;
-    const Result<Done> healed = co_await round();
-    if (!healed) log::info(set_.name(), "{}", healed.error().sentence());
-    const bool all_well = healed && !left_over_;
+    const bool is_walked = co_await tried(round());
+    const bool all_well = is_walked && !left_over_;
     const Duration timeout = set_.volume().options.heal_timeout;
     if (all_well) {
       co_await tried(pause_until_listed(timeout));
@@ -138,15 +137,18 @@ Task<bool> HealService::is_local(Copy copy) {
   co_return values.values.text(node_key) == set_.volume().options.node_uuid;
 }
 
-Task<> HealService::round() {
+Task<bool> HealService::round() {
   co_await tried(find_local());
-  Result<Done> all_well = done;
+  bool is_walked = true;
   // One after the other: what several list is healed by the first.
   for (const Copy copy : local_.list()) {
     const Result<Done> walked = co_await walk_index(copy);
-    if (!walked) all_well = walked;
+    if (walked) continue;
+    is_walked = false;
+    log::info(set_.name(), "what {} lists was not seen through: {}", set_.volume().subvolume(copy).name(),
+              walked.error().sentence());
   }
-  co_return all_well;
+  co_return is_walked;
 }
 
 Task<> HealService::walk_index(Copy copy) {

@@ -56,7 +56,8 @@ class HealService {
  private:
   Task<> find_local();
   Task<bool> is_local(Copy copy);
-  Task<> round();
+  // Whether all that bricks on this machine list was looked at.
+  Task<bool> round();
   Task<> walk_index(Copy copy);
   Task<> walk_all();
   Task<> pause(Duration length);
