@@ -1,5 +1,7 @@
 #include "translators/replicate/denial.h"
 
+#include <fmt/format.h>
+
 #include <ranges>
 
 #include "translators/cluster/ancestry.h"
@@ -29,6 +31,16 @@ bool Denial::is_blamed(const AnswersOf<fop::Lookup>& answers, Copies witnesses, 
     }
   }
   return false;
+}
+
+Error Denial::nobody_knows(Gfid gfid, Copies holders, Copies deniers) const {
+  const Copies others = volume_.all() - holders - deniers;
+  const std::string remedy = others.empty() ? "wait for the heal, or start it: gluster volume heal NAME"
+                                            : fmt::format("who may know does not answer: {}", volume_.names(others));
+  return Error(ENOTCONN,
+               fmt::format("{}: those that have it ({}) and those that lack it ({}) say of each other that they "
+                           "miss names on the way to it; {}",
+                           gfid.text(), volume_.names(holders), volume_.names(deniers), remedy));
 }
 
 Task<bool> Denial::is_of_something_removed(const Call& call, Gfid gfid, Copies holders, Copies deniers) {
@@ -77,7 +89,7 @@ Task<bool> Denial::is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy
     step.name = name;
   }
   if (few_deny && is_accused && was_behind) {
-    co_return failed(ENOTCONN, "the copies that have it and those that do not blame each other, and others are away");
+    co_return nobody_knows(gfid, holders, deniers);
   }
   // Who is not behind with the names there has seen it go, or not come yet.
   if (few_deny ? was_behind : are_behind) co_return false;

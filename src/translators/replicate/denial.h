@@ -31,6 +31,8 @@ class Denial {
 
   Task<bool> is_gone_from(const Way& way, const Call& own, Gfid gfid, Copy holder, Copies holders, Copies deniers);
   bool are_few(Copies deniers) const;
+  // These and those say of each other that they miss names on the way.
+  Error nobody_knows(Gfid gfid, Copies holders, Copies deniers) const;
   // Whether one of the witnesses that have this directory blames a holder for its names.
   bool is_blamed(const AnswersOf<fop::Lookup>& answers, Copies witnesses, Copies holders) const;
 
