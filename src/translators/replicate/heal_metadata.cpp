@@ -64,7 +64,11 @@ Task<HealReport> MetadataHealer::heal_locked(Gfid gfid, const Locked& locked) {
                                                volume_.subvolume(sink).name(), copied.error().sentence())});
     }
   }
-  co_await tried(healing_.absolve(gfid, testimony, Slot::metadata, right, locked));
+  // Who is away while it is decided about changes that came to no end may have done them, or not, and may be the one
+  // that was changed last by its clock: what users see of a quorum from now on is not to go again.
+  const bool are_enough = volume_.quorum.is_required() && volume_.quorum.is_met(right);
+  const Copies away = direction.is_unsettled && are_enough ? volume_.all() - testimony.heard : Copies();
+  co_await tried(healing_.absolve(gfid, testimony, Slot::metadata, right, locked, away));
   co_return std::move(report);
 }
 

@@ -1,6 +1,7 @@
 // Copies that missed something are made like the others.
 #include <gmock/gmock.h>
 
+#include "translators/cluster/as_root.h"
 #include "translators/replicate/heal_test_support.h"
 
 namespace mortar::testing {
@@ -341,6 +342,34 @@ TEST(ReplicateHealOfThree, WhoIsAwayWhileItIsDecidedAboutAWriteWithoutAnEndHasMi
     EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
     for (const std::size_t copy : {0U, 1U}) EXPECT_EQ(lab.content(copy, "f"), "two");
     for (const std::size_t copy : {0U, 1U, 2U}) EXPECT_EQ(lab.dirty(copy, "f"), replicate::Counts());
+  }
+}
+
+// The same of attributes, where the copy that was away was changed last by its clock.
+TEST(ReplicateHealOfThree, WhoIsAwayWhileItIsDecidedAboutAttributesWithoutAnEndHasMissedThem) {
+  for (const char* arbiters : {"0", "1"}) {
+    SCOPED_TRACE(arbiters);
+    Damaged damaged(3, {{"arbiter-count", arbiters}});
+    ReplicateLab& lab = damaged.lab;
+    const Gfid f = damaged.file("f", "one");
+    lab.settle();
+    lab.on_message([](std::size_t brick, std::string_view operation) {
+      return operation == "SETATTR" && brick != 1 ? ENOTCONN : 0;
+    });
+    fop::Setattr chmod{.gfid = f, .iatt = {}, .valid = set_attribute::mode, .xdata = {}};
+    chmod.iatt.mode = 0600;
+    EXPECT_EQ(lab.client().error_of(chmod), ENOTCONN);
+    lab.on_message({});
+    damaged.without(0, [&] {
+      EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
+      fop::Setxattr later{.gfid = f, .flags = 0, .values = {}, .xdata = {}};
+      const Times times{.accessed = {}, .modified = {}, .changed = {.seconds = 4'000'000'000, .nanoseconds = 0}};
+      later.values.set("set-ctime-mdata", times);
+      ASSERT_TRUE(lab.simulation().run(lab.brick(0).top().perform(as_root(Call{}), later)));
+    });
+    EXPECT_EQ(damaged.heal(f).end, replicate::HealEnd::healed);
+    EXPECT_THAT(lab.differences("f"), IsEmpty());
+    EXPECT_EQ(lab.brick(0).status("f").mode & 07777, 0600U);
   }
 }
 
