@@ -10,6 +10,13 @@
 
 namespace mortar::replicate {
 
+namespace {
+
+// Whoever makes a directory with it knows that from elsewhere: it is on other subvolumes.
+constexpr const char* heals_directory_key = "glusterfs.internal-ctx";
+
+}  // namespace
+
 Copies Changes::locked(const Uses& uses) {
   Copies copies = uses.front().locked();
   for (const Hold::Use& use : uses) copies = copies & use.locked();
@@ -473,6 +480,32 @@ Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, s
   if (!found && is_missing(found.error())) co_return std::optional<Iatt>();
   if (!found) co_return found.error();
   co_return std::optional(found->iatt);
+}
+
+// Where a quorum has no name for it any more, what is left of it is of no use, and keeps its identity from being used.
+Task<> Changes::make_anew_what_is_aside(const Call& call, const fop::Mkdir& mkdir, const Uses& uses,
+                                        Attempt<fop::Mkdir>& attempt) {
+  const std::optional<Gfid> gfid = mkdir.xdata.gfid("gfid-req");
+  const bool is_made_anew = gfid && mkdir.xdata.has(heals_directory_key);
+  if (!is_made_anew || !volume_.quorum.is_required()) co_return done;
+  Copies refusing;
+  for (const Copy copy : attempt.asked.list()) {
+    if (attempt.answers[copy]) continue;
+    if (attempt.answers[copy].error().number() != EEXIST) co_return done;
+    refusing.add(copy);
+  }
+  const Copies made = attempt.asked - refusing;
+  if (refusing.empty() || made.empty()) co_return done;
+  const Result<bool> is_given_up =
+      co_await finder_.give_up_aside(*gfid, refusing, made.front(), Locked(volume_, locked(uses)));
+  if (!is_given_up) {
+    log::debug(volume_.name(), "{} stays aside on {}: {}", gfid->text(), volume_.names(refusing),
+               is_given_up.error().sentence());
+  }
+  if (!is_given_up || !*is_given_up) co_return done;
+  AnswersOf<fop::Mkdir> said = co_await tried(asking_.at_each(call, mkdir, refusing));
+  for (const Copy copy : refusing.list()) attempt.answers[copy] = std::move(said[copy]);
+  co_return done;
 }
 
 Task<fop::Changed> Changes::perform(const Call& call, const fop::Rmdir& rmdir) {

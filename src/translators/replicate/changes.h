@@ -87,6 +87,9 @@ class Changes {
   // A file without a name is marked where it is open only, and a copy that was away when it was opened may be changed.
   bool is_open_at_all(const Fd& fd, Copies copies) const;
   Task<> open_at_all(const Call& call, Fd fd, Copies copies);
+  // Copies on which a heal keeps aside what is made anew refuse it, though no copy has it under a name.
+  Task<> make_anew_what_is_aside(const Call& call, const fop::Mkdir& mkdir, const Uses& uses,
+                                 Attempt<fop::Mkdir>& attempt);
   // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
   template <class Operation>
   Task<> follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt);

@@ -127,6 +127,9 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
       for (Hold::Use& use : uses) use.note_unstable(written);
     }
   }
+  if constexpr (std::is_same_v<Operation, fop::Mkdir>) {
+    co_await tried(make_anew_what_is_aside(call, change, uses, attempt));
+  }
   attempt.right = co_await tried(right_among(call, uses, attempt.ready));
   if constexpr (RemovesName<Operation>) {
     co_await tried(follow_suit(call, change, attempt));

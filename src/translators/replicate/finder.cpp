@@ -290,6 +290,11 @@ Task<bool> Finder::bring_to_all(const Call& call, Gfid gfid) {
   co_return true;
 }
 
+Task<bool> Finder::give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked) {
+  const bool is_given_up = co_await tried(healer_.give_up_aside(directory, copies, source, std::move(locked)));
+  co_return is_given_up;
+}
+
 Task<> Finder::heal_attributes(Gfid gfid) {
   co_await tried(healer_.heal_attributes(gfid));
   co_return done;

@@ -61,6 +61,8 @@ class Finder {
   // Copies that lack the object, and are only behind with a name of it, get that: whoever could be. False where none
   // lacks it.
   Task<bool> bring_to_all(const Call& call, Gfid gfid);
+  // A directory has been made anew on `source`: whether all of these copies kept it aside, and keep it no longer.
+  Task<bool> give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked);
   // The attributes of an object are made what they are on those that are right.
   Task<> heal_attributes(Gfid gfid);
   // Whether somebody is removing it at this moment, or has: the last copies may wait for whoever has it locked. It is

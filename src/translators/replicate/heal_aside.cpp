@@ -35,6 +35,20 @@ Task<bool> HealAside::take_back(const MissingName& missing, const Locked& locked
   co_return true;
 }
 
+Task<bool> HealAside::is_kept(Gfid object, Copies copies) {
+  if (!volume_.id()) co_return false;
+  const Testimony kept =
+      co_await tried(healing_.hear(lookup_of(anonymous_gfid(*volume_.id()), object.text()), copies));
+  co_return kept.present == copies;
+}
+
+Task<> HealAside::give_up(Gfid directory, Copy copy, const Locked& locked) {
+  const fop::Rmdir remove{
+      .parent = anonymous_gfid(*volume_.id()), .flags = 0, .name = directory.text(), .xdata = {}};
+  co_await tried(healing_.change(locked, remove, copy));
+  co_return done;
+}
+
 // Other names of a directory are healed at the same time: one may have been given to it meanwhile.
 Task<> HealAside::forget(Copy sink, Gfid object, const Locked& locked) {
   const std::optional<Iatt> there = co_await tried(healing_.object_on(sink, object));

@@ -19,6 +19,10 @@ class HealAside {
   Task<> put(Copy sink, Place place, Gfid object, const Locked& locked);
   // Whether what the copy lacks was aside there, and has its name back.
   Task<bool> take_back(const MissingName& missing, const Locked& locked);
+  // Whether each of these copies keeps it aside.
+  Task<bool> is_kept(Gfid object, Copies copies);
+  // Keeps a directory with nothing in it aside no longer.
+  Task<> give_up(Gfid directory, Copy copy, const Locked& locked);
   // Keeps it aside no longer, where it has another name.
   Task<> forget(Copy sink, Gfid object, const Locked& locked);
 

@@ -3,6 +3,7 @@
 
 #include "translators/cluster/as_root.h"
 #include "translators/replicate/heal_test_support.h"
+#include "translators/replicate/hidden_names.h"
 
 namespace mortar::testing {
 namespace {
@@ -427,6 +428,81 @@ TEST_P(ReplicateHeal, ASymlinkIsBlamedForItsAttributesBeforeItIsThere) {
   EXPECT_EQ(heal(root_gfid).end, HealEnd::healed);
   EXPECT_EQ(blame, std::vector<std::int32_t>{1});
   EXPECT_THAT(lab.differences("l"), IsEmpty());
+}
+
+// A heal has kept it aside for a name that it may get, and all others have lost it since. Whoever knows it from another
+// subvolume makes it anew.
+class ADirectoryThatIsAside : public ::testing::Test, protected Damaged {
+ protected:
+  ADirectoryThatIsAside() : Damaged(3, granular) {}
+  void SetUp() override {
+    gone = directory("d");
+    file("removed", "x", gone);
+    file("moved", "content", gone);
+    const Gfid inner = directory("inner", gone);
+    file("removed", "x", inner);
+    without(0, [&] { rename(root_gfid, "d", root_gfid, "e"); });
+    // It loses the old name there, which is another's now.
+    directory("d");
+    without(0, [&] {
+      EXPECT_TRUE(lab.client().ask(fop::Unlink{.parent = inner, .name = "removed", .xdata = {}}));
+      EXPECT_TRUE(lab.client().rmdir(gone, "inner"));
+      EXPECT_TRUE(lab.client().ask(fop::Unlink{.parent = gone, .name = "removed", .xdata = {}}));
+      rename(gone, "moved", root_gfid, "moved");
+      EXPECT_TRUE(lab.client().rmdir(root_gfid, "e"));
+    });
+    ASSERT_TRUE(lab.brick(0).exists(aside() + "/moved"));
+    lab.brick(2).go_away();
+  }
+  std::string aside() const {
+    const Gfid volume = *Gfid::parse("2773bd05-0a09-43d7-bd2b-a055320ee485");
+    return replicate::anonymous_name(volume) + "/" + gone.text();
+  }
+  fop::Mkdir making_it_anew() const {
+    fop::Mkdir mkdir{.parent = root_gfid, .mode = 0750, .name = "again", .xdata = {}};
+    mkdir.xdata.set("gfid-req", gone);
+    mkdir.xdata.set_bytes("glusterfs.internal-ctx", std::vector<std::byte>(32, std::byte{1}));
+    return mkdir;
+  }
+
+  Gfid gone;
+};
+
+TEST_F(ADirectoryThatIsAside, IsMadeAnewWithNothingInIt) {
+  const std::uint64_t moved = lab.brick(0).status(aside() + "/moved").inode;
+  EXPECT_EQ(lab.client().error_of(making_it_anew()), 0);
+  EXPECT_FALSE(lab.brick(0).exists(aside()));
+  rename(root_gfid, "again", root_gfid, "once-more");
+  lab.settle();
+  lab.brick(2).come_back();
+  for (const Gfid& gfid : {root_gfid, gone, root_gfid}) EXPECT_NE(heal(gfid).end, HealEnd::failed);
+  for (const char* name : {"once-more", "moved"}) EXPECT_THAT(lab.differences(name), IsEmpty()) << name;
+  EXPECT_TRUE(lab.is_nowhere("once-more/removed"));
+  EXPECT_TRUE(lab.is_nowhere("once-more/inner"));
+  EXPECT_EQ(lab.brick(0).status("moved").inode, moved);
+}
+
+// Somebody else has all of its names locked, and may wait for the one under which it is made.
+TEST_F(ADirectoryThatIsAside, StaysWhereItIsLocked) {
+  ClusterClient& other = lab.add_client();
+  lab.settle();
+  const fop::Entrylk lock{.gfid = gone,
+                          .command = 0,
+                          .type = static_cast<std::uint32_t>(LockType::write),
+                          .name_given = 0,
+                          .name = {},
+                          .domain = "v-replicate-0",
+                          .xdata = {}};
+  Call call = other.user();
+  call.lock_owner = "other";
+  const Result<fop::Acknowledged> locked = lab.simulation().run(other.wire(0).perform(call, lock));
+  ASSERT_TRUE(locked) << locked.error().sentence();
+  EXPECT_NE(lab.client().error_of(making_it_anew()), 0);
+  EXPECT_TRUE(lab.brick(0).exists(aside() + "/moved"));
+  lab.settle();
+  EXPECT_TRUE(lab.is_nowhere("again"));
+  other.die();
+  lab.brick(2).come_back();
 }
 
 }  // namespace

@@ -158,6 +158,33 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locke
   co_return done;
 }
 
+Task<bool> Healer::give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked) {
+  HealAside aside(healing_, metadata_);
+  const bool are_kept = co_await tried(aside.is_kept(directory, copies));
+  if (!are_kept) co_return false;
+  // Whoever knows its identity may make something in it. He may wait for the caller, too.
+  const LockedThing all_names = healing_.thing(directory, LockKind::entries, healing_.volume().domain());
+  const Copies concerned = copies | Copies::only(source);
+  Refusals refusals;
+  const Locked mine = co_await tried(healing_.locks().try_to_take(all_names, concerned, refusals));
+  Result<Done> given_up = done;
+  if (mine.copies() != concerned) given_up = failed(EAGAIN, "somebody changes names in it, or a copy has gone");
+  for (const Copy copy : copies.list()) {
+    if (given_up) given_up = co_await empty_aside(directory, copy, source, locked);
+    if (given_up) given_up = co_await aside.give_up(directory, copy, locked);
+  }
+  co_await tried(healing_.locks().give_back(all_names, mine));
+  if (!given_up) co_return given_up.error();
+  co_return true;
+}
+
+Task<> Healer::empty_aside(Gfid directory, Copy copy, Copy source, const Locked& locked) {
+  std::vector<std::string> names = co_await tried(healing_.names_on(copy, directory));
+  co_await tried(entries_.heal_names(directory, std::move(names), Copies::only(source), Copies::only(copy), Ruling{},
+                                     locked));
+  co_return done;
+}
+
 bool Healer::has_all_names(const Testimony& directory) {
   const Volume& volume = healing_.volume();
   // A copy that lacks the directory gets that first.

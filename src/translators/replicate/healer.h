@@ -51,9 +51,14 @@ class Healer {
   Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind, Locked locked);
   Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked);
 
+  // A directory has been made anew on `source`, empty: whether all of these copies kept it aside, and keep it no
+  // longer. What they have in it loses its names, as by a heal. The caller has its name locked.
+  Task<bool> give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked);
+
   Healing& healing() { return healing_; }
 
  private:
+  Task<> empty_aside(Gfid directory, Copy copy, Copy source, const Locked& locked);
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
   // An object that a copy is blamed for and does not have, though nobody says that names are missing there: a client
   // that is not careful has renamed what was behind, and carried it to a name that is not noted anywhere.
