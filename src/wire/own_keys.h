@@ -8,6 +8,10 @@ inline constexpr const char* names_alike = "mortar.names-are-alike";
 // Beside an unlink or a rename: what has lost the name, where it has others. Its attributes stand under the same key in
 // the answer.
 inline constexpr const char* removed_object = "mortar.removed-object";
+// Beside an unlink or a rename: names of counts (cluster/replicate), each with a null byte behind it. Where a file
+// would lose its last name, and the first word of one of these is not zero, it is refused with EBUSY: others lack some
+// of its content.
+inline constexpr const char* unless_it_blames = "mortar.unless-it-blames";
 // Beside a rename or an rmdir: the directory that goes by it, which has been locked, or a null identity where none
 // does. It is refused with EISDIR where another one would go.
 inline constexpr const char* directory_that_goes = "mortar.directory-that-goes";

@@ -70,6 +70,36 @@ TYPED_TEST(PosixEntries, ErrorsAreThoseOfStock) {
   EXPECT_EQ(brick.error_of(fop::Unlink{.parent = root_gfid, .name = ".."}), EINVAL);
 }
 
+// Unless the caller knows what of others lack of its content.
+TYPED_TEST(PosixEntries, ALastNameStaysWhereItBlamesOthers) {
+  auto& brick = this->brick;
+  ASSERT_TRUE(brick.create(root_gfid, "f", first));
+  ASSERT_TRUE(brick.create(root_gfid, "g", second));
+  const std::string keys{"trusted.afr.a\0trusted.afr.b\0", 28};
+  const auto blame = [&](std::uint8_t content) {
+    fop::Setxattr set{.gfid = first};
+    std::vector<std::byte> counts(12, std::byte{0});
+    counts[3] = std::byte{content};
+    counts[7] = std::byte{1};
+    set.values.set_bytes("trusted.afr.b", counts);
+    EXPECT_EQ(brick.error_of(set), 0);
+  };
+  fop::Unlink unlink{.parent = root_gfid, .name = "f"};
+  unlink.xdata.set_bytes(own_key::unless_it_blames, as_bytes(keys));
+  fop::Rename over{.old_parent = root_gfid, .new_parent = root_gfid, .old_name = "g", .new_name = "f"};
+  over.xdata = unlink.xdata;
+  blame(1);
+  EXPECT_EQ(brick.error_of(unlink), EBUSY);
+  EXPECT_EQ(brick.error_of(over), EBUSY);
+  ASSERT_TRUE(brick.ask(fop::Link{.gfid = first, .new_parent = root_gfid, .new_name = "another"}));
+  EXPECT_EQ(brick.error_of(unlink), 0);
+  unlink.name = "another";
+  EXPECT_EQ(brick.error_of(unlink), EBUSY);
+  blame(0);
+  over.new_name = "another";
+  EXPECT_EQ(brick.error_of(over), 0);
+}
+
 TYPED_TEST(PosixEntries, CreateWithoutExclusiveOpensWhatIsThere) {
   auto& brick = this->brick;
   Result<fop::Create::Reply> made = brick.create(root_gfid, "f", first);

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "translators/posix/jobs.h"
 #include "translators/posix/making.h"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t large = 32 << 20;
 constexpr unsigned no_replace = 1;  // of renameat2(2)
+constexpr std::size_t most_counts = 64, bytes_of_word = 4;
 
 }  // namespace
 
@@ -41,6 +44,19 @@ void LastName::restore(int parent, const std::string& name) {
 bool is_another_to_go(const Dictionary& xdata, const Gfid& directory) {
   const std::optional<Gfid> meant = xdata.gfid(own_key::directory_that_goes);
   return meant && (meant->is_null() || *meant != directory);
+}
+
+bool is_last_that_blames(const Work& work, const FileStatus& status, const Place& place, const Dictionary& xdata) {
+  const std::optional<Bytes> names = xdata.bytes(own_key::unless_it_blames);
+  if (!names || !status.is_regular() || status.links > 2) return false;
+  std::string_view left = as_text(*names);
+  for (std::size_t count = 0; count < most_counts && !left.empty(); ++count) {
+    const std::string name(left.substr(0, left.find('\0')));
+    left.remove_prefix(std::min(left.size(), name.size() + 1));
+    const Result<std::string> value = work.attributes().get(place, name.c_str());
+    if (value && std::ranges::any_of(value->substr(0, bytes_of_word), [](char byte) { return byte != 0; })) return true;
+  }
+  return false;
 }
 
 bool is_link_file(const Work& work, const FileStatus& status, const Place& place) {
@@ -119,6 +135,7 @@ Result<Done> check_conditions(const Work& work, const Doomed& doomed, const Subj
       is_link_file(work, doomed.status, doomed.place)) {
     return failed(EBUSY);
   }
+  if (is_last_that_blames(work, doomed.status, doomed.place, xdata)) return failed(EBUSY);
   const std::optional<Gfid> meant = xdata.gfid(own_key::file_that_goes);
   if (meant && *meant != object.gfid) return failed(ENOENT);
   return done;

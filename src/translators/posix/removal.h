@@ -26,6 +26,8 @@ class LastName {
 };
 
 // Whether the request means another directory to go than the one that would.
+// A file would lose its last name of which the caller wants to know that others lack some of its content.
+bool is_last_that_blames(const Work& work, const FileStatus& status, const Place& place, const Dictionary& xdata);
 bool is_another_to_go(const Dictionary& xdata, const Gfid& directory);
 
 // Removes the entry where it is a link file of distribute; says whether it did.

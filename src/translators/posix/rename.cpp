@@ -159,6 +159,7 @@ Result<fop::Rename::Reply> rename(Work& work, const fop::Rename& request) {
   const bool one_inode = to->status && to->status->inode == from->status->inode;
   Place where = from->place;
   if (!one_inode) {
+    if (to->status && is_last_that_blames(work, *to->status, to->place, request.xdata)) return failed(EBUSY);
     if (to->status && !target.gfid.is_null()) {
       Result<Iatt> overwritten = observe(work, target, to->place);
       if (!overwritten) return std::unexpected(overwritten.error());

@@ -40,6 +40,12 @@ Marks ChangelogKeys::read(const Dictionary& answer) const {
   return marks;
 }
 
+std::string ChangelogKeys::all_missed() const {
+  std::string names;
+  for (const std::string& name : missed_) names.append(name).push_back('\0');
+  return names;
+}
+
 void ChangelogKeys::hide(Dictionary& values) const {
   std::vector<std::string> own;
   for (const auto& [key, value] : values) {

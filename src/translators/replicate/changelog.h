@@ -55,6 +55,8 @@ class ChangelogKeys {
   std::size_t copies() const { return missed_.size(); }
   // The key under which others count what the copy missed.
   const std::string& missed(Copy copy) const { return missed_[copy]; }
+  // Those of all copies, each with a null byte behind it.
+  std::string all_missed() const;
   bool has(std::string_view key) const { return key.starts_with("trusted.afr."); }
   // In xdata: so that the marks come with the answer.
   void ask_in(Dictionary& xdata) const;

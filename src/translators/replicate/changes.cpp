@@ -382,6 +382,7 @@ Task<fop::Changed> Changes::perform(const Call& call, const fop::Unlink& unlink)
   fop::Unlink that_tells = unlink;
   that_tells.xdata.set(own_key::removed_object, std::int32_t{1});
   that_tells.xdata.set(own_key::names_locked, own_key::are_locked);
+  if (may_lose_content()) that_tells.xdata.set_bytes(own_key::unless_it_blames, as_bytes(volume_.keys.all_missed()));
   fop::Changed reply = co_await tried(transact(call, that_tells, plan_of(unlink), removed));
   reply.xdata.erase(own_key::removed_object);
   co_return std::move(reply);
@@ -482,6 +483,11 @@ Task<std::optional<Iatt>> Changes::object_named(const Call& call, Gfid parent, s
   co_return std::optional(found->iatt);
 }
 
+// Where each quorum has its content, one that has another name of it has that, too.
+bool Changes::may_lose_content() const {
+  return volume_.with_data() != volume_.all() || 2 * volume_.quorum.witnesses() >= volume_.size();
+}
+
 // Where a quorum has no name for it any more, what is left of it is of no use, and keeps its identity from being used.
 Task<> Changes::make_anew_what_is_aside(const Call& call, const fop::Mkdir& mkdir, const Uses& uses,
                                         Attempt<fop::Mkdir>& attempt) {
@@ -555,6 +561,7 @@ Task<fop::Rename::Reply> Changes::rename_locked(const Call& call, const fop::Ren
   fop::Rename of_alike = rename;
   of_alike.xdata.set(own_key::names_alike, std::int32_t{1});
   of_alike.xdata.set(own_key::removed_object, std::int32_t{1});
+  if (may_lose_content()) of_alike.xdata.set_bytes(own_key::unless_it_blames, as_bytes(volume_.keys.all_missed()));
   Plan names{names_in(rename.old_parent, {rename.old_name}), names_in(rename.new_parent, {rename.new_name})};
   if (moves_directory) {
     names.push_back(moves_of_directories());

@@ -90,6 +90,11 @@ class Changes {
   // Copies on which a heal keeps aside what is made anew refuse it, though no copy has it under a name.
   Task<> make_anew_what_is_aside(const Call& call, const fop::Mkdir& mkdir, const Uses& uses,
                                  Attempt<fop::Mkdir>& attempt);
+  // Copies that would lose the last name of a file, though others lack some of its content, keep it where it has other
+  // names there.
+  bool may_lose_content() const;
+  template <class Operation>
+  Task<> keep_last_content(const Call& call, const Operation& change, const Uses& uses, Attempt<Operation>& attempt);
   // Copies yield to who moves a file that goes, and one of them may have done it before he had the file locked there.
   template <class Operation>
   Task<> follow_suit(const Call& call, const Operation& change, Attempt<Operation>& attempt);

@@ -132,6 +132,7 @@ Task<> Changes::send(const Call& call, const Operation& change, Uses& uses, Atte
   }
   attempt.right = co_await tried(right_among(call, uses, attempt.ready));
   if constexpr (RemovesName<Operation>) {
+    co_await tried(keep_last_content(call, change, uses, attempt));
     co_await tried(follow_suit(call, change, attempt));
   }
   attempt.outcome = outcome_of(attempt.answers, attempt.right, volume_.quorum);
@@ -178,6 +179,41 @@ Task<> Changes::follow_suit(const Call& call, const Operation& change, Attempt<O
   again.xdata.set(own_key::names_locked, own_key::are_changed_elsewhere);
   AnswersOf<Operation> said = co_await tried(asking_.at_each(call, again, yielding));
   for (const Copy copy : yielding.list()) answers[copy] = std::move(said[copy]);
+  co_return done;
+}
+
+template <class Operation>
+Task<> Changes::keep_last_content(const Call& call, const Operation& change, const Uses& uses,
+                                  Attempt<Operation>& attempt) {
+  AnswersOf<Operation>& answers = attempt.answers;
+  Copies keeping;
+  for (const Copy copy : attempt.asked.list()) {
+    if (!answers[copy] && answers[copy].error().number() == EBUSY) keeping.add(copy);
+  }
+  if (keeping.empty() || !change.xdata.has(own_key::unless_it_blames)) co_return done;
+  Gfid directory;
+  std::string name;
+  if constexpr (std::is_same_v<Operation, fop::Rename>) {
+    directory = change.new_parent;
+    name = change.new_name;
+  } else {
+    directory = change.parent;
+    name = change.name;
+  }
+  const Locked held(volume_, locked(uses));
+  const Copies others = attempt.asked - keeping;
+  const Result<Done> kept =
+      co_await finder_.keep_if_it_has_other_names(directory, name, keeping, others, held);
+  AnswersOf<Operation> said(volume_.size(), failed(ENOTCONN));
+  if (kept) {
+    Operation again = change;
+    again.xdata.erase(own_key::unless_it_blames);
+    said = co_await tried(asking_.at_each(call, again, keeping));
+  } else {
+    log::warning(volume_.name(), "{} keeps {} in {}, as its content is not on others, and it cannot be kept aside: {}",
+                 volume_.names(keeping), name, directory.text(), kept.error().sentence());
+  }
+  for (const Copy copy : keeping.list()) answers[copy] = std::move(said[copy]);
   co_return done;
 }
 

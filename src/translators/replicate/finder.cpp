@@ -290,6 +290,13 @@ Task<bool> Finder::bring_to_all(const Call& call, Gfid gfid) {
   co_return true;
 }
 
+Task<> Finder::keep_if_it_has_other_names(Gfid directory, std::string name, Copies copies, Copies others,
+                                          Locked locked) {
+  Place place{.directory = directory, .name = std::move(name)};
+  co_await tried(healer_.keep_if_it_has_other_names(std::move(place), copies, others, std::move(locked)));
+  co_return done;
+}
+
 Task<bool> Finder::give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked) {
   const bool is_given_up = co_await tried(healer_.give_up_aside(directory, copies, source, std::move(locked)));
   co_return is_given_up;

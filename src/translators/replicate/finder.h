@@ -61,6 +61,8 @@ class Finder {
   // Copies that lack the object, and are only behind with a name of it, get that: whoever could be. False where none
   // lacks it.
   Task<bool> bring_to_all(const Call& call, Gfid gfid);
+  // A file is to lose its last name on these copies: where it has others on those others, these keep it aside.
+  Task<> keep_if_it_has_other_names(Gfid directory, std::string name, Copies copies, Copies others, Locked locked);
   // A directory has been made anew on `source`: whether all of these copies kept it aside, and keep it no longer.
   Task<bool> give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked);
   // The attributes of an object are made what they are on those that are right.

@@ -4,20 +4,34 @@
 
 namespace mortar::replicate {
 
-Task<> HealAside::put(Copy sink, Place place, Gfid object, const Locked& locked) {
+Task<Gfid> HealAside::provide(Copy copy) {
   const Call own = healing_.call();
   const Gfid volume = *volume_.id();
   fop::Mkdir make_place{.parent = root_gfid, .mode = 0755, .umask = 0, .name = anonymous_name(volume), .xdata = {}};
   make_place.xdata.set("gfid-req", anonymous_gfid(volume));
   // On all copies: it is a directory of the volume like any other.
   const AnswersOf<fop::Mkdir> made = co_await tried(healing_.at_each(own, make_place, volume_.up()));
-  if (!made[sink] && made[sink].error().number() != EEXIST) co_return made[sink].error();
+  if (!made[copy] && made[copy].error().number() != EEXIST) co_return made[copy].error();
+  co_return anonymous_gfid(volume);
+}
+
+Task<> HealAside::put(Copy sink, Place place, Gfid object, const Locked& locked) {
+  const Gfid directory = co_await tried(provide(sink));
   const fop::Rename aside{.old_parent = place.directory,
-                          .new_parent = anonymous_gfid(volume),
+                          .new_parent = directory,
                           .old_name = std::move(place.name),
                           .new_name = object.text(),
                           .xdata = {}};
   co_await tried(healing_.change(locked, aside, sink));
+  co_return done;
+}
+
+Task<> HealAside::keep(Copy copy, Gfid file, const Locked& locked) {
+  if (!is_wanted()) co_return failed(ENOTSUP, "nothing is kept aside: use-anonymous-inode is off");
+  const Gfid directory = co_await tried(provide(copy));
+  const fop::Link link{.gfid = file, .new_parent = directory, .new_name = file.text(), .xdata = {}};
+  const Result<fop::Made> linked = co_await healing_.change(locked, link, copy);
+  if (!linked && linked.error().number() != EEXIST) co_return linked.error();
   co_return done;
 }
 

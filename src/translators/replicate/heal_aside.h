@@ -17,6 +17,8 @@ class HealAside {
   bool is_wanted() const { return volume_.options.use_anonymous_inode && volume_.id(); }
   // `object`: what the copy has there, which loses that name.
   Task<> put(Copy sink, Place place, Gfid object, const Locked& locked);
+  // What is about to lose its last name there, and has others on other copies.
+  Task<> keep(Copy copy, Gfid file, const Locked& locked);
   // Whether what the copy lacks was aside there, and has its name back.
   Task<bool> take_back(const MissingName& missing, const Locked& locked);
   // Whether each of these copies keeps it aside.
@@ -27,6 +29,9 @@ class HealAside {
   Task<> forget(Copy sink, Gfid object, const Locked& locked);
 
  private:
+  // The directory that it is kept in.
+  Task<Gfid> provide(Copy copy);
+
   Healing& healing_;
   Volume& volume_;
   MetadataHealer& metadata_;

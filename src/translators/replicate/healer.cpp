@@ -158,6 +158,20 @@ Task<> Healer::catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locke
   co_return done;
 }
 
+Task<> Healer::keep_if_it_has_other_names(Place place, Copies copies, Copies others, Locked locked) {
+  const fop::Lookup of_name = lookup_of(place.directory, std::move(place.name));
+  const Testimony there = co_await tried(healing_.hear(of_name, copies));
+  HealAside aside(healing_, metadata_);
+  for (const Copy copy : there.present.list()) {
+    const Gfid file = there.iatts[copy].gfid;
+    const Testimony elsewhere = co_await tried(healing_.hear(lookup_of(file), others));
+    const bool is_gone = elsewhere.heard == others && elsewhere.present.empty();
+    if (is_gone) continue;
+    co_await tried(aside.keep(copy, file, locked));
+  }
+  co_return done;
+}
+
 Task<bool> Healer::give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked) {
   HealAside aside(healing_, metadata_);
   const bool are_kept = co_await tried(aside.is_kept(directory, copies));

@@ -51,6 +51,8 @@ class Healer {
   Task<> catch_up_names(Gfid directory, std::vector<std::string> names, Copies sources, Copy behind, Locked locked);
   Task<> catch_up_attributes(Gfid gfid, Copies sources, Copy behind, Locked locked);
 
+  // Of a file that is to lose its last name on copies, and may have others on those others: these keep it.
+  Task<> keep_if_it_has_other_names(Place place, Copies copies, Copies others, Locked locked);
   // A directory has been made anew on `source`, empty: whether all of these copies kept it aside, and keep it no
   // longer. What they have in it loses its names, as by a heal. The caller has its name locked.
   Task<bool> give_up_aside(Gfid directory, Copies copies, Copy source, Locked locked);
