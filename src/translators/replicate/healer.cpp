@@ -184,18 +184,20 @@ Task<bool> Healer::give_up_aside(Gfid directory, Copies copies, Copy source, Loc
   Result<Done> given_up = done;
   if (mine.copies() != concerned) given_up = failed(EAGAIN, "somebody changes names in it, or a copy has gone");
   for (const Copy copy : copies.list()) {
-    if (given_up) given_up = co_await empty_aside(directory, copy, source, locked);
-    if (given_up) given_up = co_await aside.give_up(directory, copy, locked);
+    if (!given_up) break;
+    given_up = co_await clear_aside(directory, copy, source, locked);
   }
   co_await tried(healing_.locks().give_back(all_names, mine));
   if (!given_up) co_return given_up.error();
   co_return true;
 }
 
-Task<> Healer::empty_aside(Gfid directory, Copy copy, Copy source, const Locked& locked) {
+Task<> Healer::clear_aside(Gfid directory, Copy copy, Copy source, const Locked& locked) {
   std::vector<std::string> names = co_await tried(healing_.names_on(copy, directory));
   co_await tried(entries_.heal_names(directory, std::move(names), Copies::only(source), Copies::only(copy), Ruling{},
                                      locked));
+  HealAside aside(healing_, metadata_);
+  co_await tried(aside.give_up(directory, copy, locked));
   co_return done;
 }
 

@@ -60,7 +60,8 @@ class Healer {
   Healing& healing() { return healing_; }
 
  private:
-  Task<> empty_aside(Gfid directory, Copy copy, Copy source, const Locked& locked);
+  // With what is in it.
+  Task<> clear_aside(Gfid directory, Copy copy, Copy source, const Locked& locked);
   Task<HealReport> heal_one(Gfid gfid, HealedParts parts, std::vector<Gfid>& made);
   // An object that a copy is blamed for and does not have, though nobody says that names are missing there: a client
   // that is not careful has renamed what was behind, and carried it to a name that is not noted anywhere.
