@@ -26,9 +26,11 @@ class LastName {
 };
 
 // Whether the request means another directory to go than the one that would.
-// A file would lose its last name of which the caller wants to know that others lack some of its content.
-bool is_last_that_blames(const Work& work, const FileStatus& status, const Place& place, const Dictionary& xdata);
 bool is_another_to_go(const Dictionary& xdata, const Gfid& directory);
+
+// Whether a file would lose its last name here of which the request does not want that where others lack some of its
+// content.
+bool is_last_that_blames(const Work& work, const FileStatus& status, const Place& place, const Dictionary& xdata);
 
 // Removes the entry where it is a link file of distribute; says whether it did.
 bool remove_link_file(const Work& work, Subject& parent, const std::string& name);

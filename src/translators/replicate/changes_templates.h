@@ -1,6 +1,7 @@
 // The templates of changes.h: how a change goes, from its locks to its answer.
 #pragma once
 
+#include "base/log.h"
 #include "translators/replicate/changes.h"
 #include "wire/lock_domains.h"
 
