@@ -13,6 +13,19 @@ using ::testing::IsEmpty;
 class ReplicateArbiter : public ::testing::Test, protected Damaged {
  protected:
   ReplicateArbiter() : Damaged(3, {{"arbiter-count", "1"}}) {}
+  // Group 2000, to all that is made in it. The other copy with data is away afterwards.
+  void have_it_give_a_group_that_one_copy_misses(const Gfid& directory) {
+    lab.settle();
+    lab.brick(0).go_away();
+    fop::Setattr change{
+        .gfid = directory, .iatt = {}, .valid = set_attribute::mode | set_attribute::gid, .xdata = {}};
+    change.iatt.mode = 02777;
+    change.iatt.gid = 2000;
+    EXPECT_TRUE(lab.client().ask(change));
+    lab.settle();
+    lab.brick(0).come_back();
+    lab.brick(1).go_away();
+  }
 };
 
 TEST_F(ReplicateArbiter, TakesPartInChangesOfNamesAndAttributesAndIsNotBlamed) {
@@ -90,15 +103,7 @@ TEST_F(ReplicateArbiter, TellsADirectoryThatNobodyElseCanTell) {
 // So it does a symbolic link, which may have its group from a directory that the other copy is behind with.
 TEST_F(ReplicateArbiter, TellsASymbolicLinkThatNobodyElseCanTell) {
   const Gfid d = directory("d");
-  lab.settle();
-  lab.brick(0).go_away();
-  fop::Setattr change{.gfid = d, .iatt = {}, .valid = set_attribute::mode | set_attribute::gid, .xdata = {}};
-  change.iatt.mode = 02777;
-  change.iatt.gid = 2000;
-  ASSERT_TRUE(lab.client().ask(change));
-  lab.settle();
-  lab.brick(0).come_back();
-  lab.brick(1).go_away();
+  have_it_give_a_group_that_one_copy_misses(d);
   fop::Symlink symlink{.parent = d, .name = "s", .umask = 0, .target = "t", .xdata = {}};
   symlink.xdata.set("gfid-req", Gfid{.bytes = {7}});
   const auto made = lab.client().ask(symlink);
@@ -117,15 +122,7 @@ TEST_F(ReplicateArbiter, TellsASymbolicLinkThatNobodyElseCanTell) {
 // An arbiter does not tell files: what is made has its group from the directory, which the other copy gets right first.
 TEST_F(ReplicateArbiter, AFileIsToldThatIsMadeWhereNobodyElseWasRightInTheDirectory) {
   const Gfid d = directory("d");
-  lab.settle();
-  lab.brick(0).go_away();
-  fop::Setattr change{.gfid = d, .iatt = {}, .valid = set_attribute::mode | set_attribute::gid, .xdata = {}};
-  change.iatt.mode = 02777;
-  change.iatt.gid = 2000;
-  ASSERT_TRUE(lab.client().ask(change));
-  lab.settle();
-  lab.brick(0).come_back();
-  lab.brick(1).go_away();
+  have_it_give_a_group_that_one_copy_misses(d);
   const Gfid f = file("f", "x", d);
   fop::Mknod mknod{.parent = d, .mode = S_IFREG | 0600, .name = "g", .xdata = {}};
   mknod.xdata.set("gfid-req", Gfid{.bytes = {7}});

@@ -7,6 +7,16 @@
 
 namespace mortar::replicate {
 
+// The name that is given, or else taken away.
+template <class Operation>
+Place place_of(const Operation& change) {
+  if constexpr (requires { change.new_parent; }) {
+    return {.directory = change.new_parent, .name = change.new_name};
+  } else {
+    return {.directory = change.parent, .name = change.name};
+  }
+}
+
 template <class Operation>
 Task<typename Operation::Reply> Changes::transact(const Call& call, const Operation& change, Plan plan,
                                                   std::optional<Iatt> touched) {
@@ -192,19 +202,10 @@ Task<> Changes::keep_last_content(const Call& call, const Operation& change, con
     if (!answers[copy] && answers[copy].error().number() == EBUSY) keeping.add(copy);
   }
   if (keeping.empty() || !change.xdata.has(own_key::unless_it_blames)) co_return done;
-  Gfid directory;
-  std::string name;
-  if constexpr (std::is_same_v<Operation, fop::Rename>) {
-    directory = change.new_parent;
-    name = change.new_name;
-  } else {
-    directory = change.parent;
-    name = change.name;
-  }
+  const auto [directory, name] = place_of(change);
   const Locked held(volume_, locked(uses));
   const Copies others = attempt.asked - keeping;
-  const Result<Done> kept =
-      co_await finder_.keep_if_it_has_other_names(directory, name, keeping, others, held);
+  const Result<Done> kept = co_await finder_.keep_if_it_has_other_names(directory, name, keeping, others, held);
   AnswersOf<Operation> said(volume_.size(), failed(ENOTCONN));
   if (kept) {
     Operation again = change;
@@ -488,16 +489,9 @@ Task<> Changes::tell_attributes(const Call& call, const AnswersOf<Operation>& an
 
 template <class Operation>
 Task<> Changes::take_back(const Call& call, const Operation& change, Copies copies) {
-  Gfid parent;
-  std::string name;
-  if constexpr (std::is_same_v<Operation, fop::Link>) {
-    parent = change.new_parent;
-    name = change.new_name;
-  } else {
-    parent = change.parent;
-    name = change.name;
-  }
-  co_await tried(remove_from(call, parent, std::move(name), std::is_same_v<Operation, fop::Mkdir>, copies));
+  Place made = place_of(change);
+  co_await tried(
+      remove_from(call, made.directory, std::move(made.name), std::is_same_v<Operation, fop::Mkdir>, copies));
   co_return done;
 }
 

@@ -45,15 +45,18 @@ class LookupUnderLock : public ::testing::Test {
   int error_of_lookup(const std::string& name) {
     return lab_.client().error_of(fop::Lookup{.parent = root_gfid, .name = name});
   }
+  void count_in(std::size_t& messages) {
+    lab_.on_message([&messages](std::size_t, std::string_view) {
+      ++messages;
+      return 0;
+    });
+  }
   ReplicateLab lab_;
 };
 
 TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedFor) {
   std::size_t messages = 0;
-  lab_.on_message([&messages](std::size_t, std::string_view) {
-    ++messages;
-    return 0;
-  });
+  count_in(messages);
   EXPECT_EQ(error_of_lookup("none"), ENOENT);
   EXPECT_EQ(messages, 0U);
   EXPECT_TRUE(lab_.client().lookup(root_gfid, "one"));
@@ -71,10 +74,7 @@ TEST_F(LookupUnderLock, ANameThatIsNowhereIsNotAskedForWhileTheCopiesChangeOther
   ASSERT_TRUE(lab_.client().mkdir(two, "other"));
   lab_.simulation().run_for(replicate::Volume::locks_are_certain_for * 4 / 5);
   std::size_t messages = 0;
-  lab_.on_message([&messages](std::size_t, std::string_view) {
-    ++messages;
-    return 0;
-  });
+  count_in(messages);
   EXPECT_EQ(error_of_lookup("none"), ENOENT);
   EXPECT_EQ(messages, 0U);
 }
@@ -85,10 +85,7 @@ TEST_F(LookupUnderLock, ANameThatWasTakenAwayIsNotAskedFor) {
   ASSERT_TRUE(lab_.client().ask(rename));
   ASSERT_TRUE(lab_.client().ask(fop::Rmdir{.parent = root_gfid, .name = "two", .xdata = {}}));
   std::size_t messages = 0;
-  lab_.on_message([&messages](std::size_t, std::string_view) {
-    ++messages;
-    return 0;
-  });
+  count_in(messages);
   EXPECT_EQ(error_of_lookup("one"), ENOENT);
   EXPECT_EQ(error_of_lookup("two"), ENOENT);
   EXPECT_EQ(messages, 0U);
